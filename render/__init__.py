@@ -1,0 +1,96 @@
+"""See a live neural video filter before building it for the phone.
+
+    from render import Request, make_plan, run
+
+The names below load when they are first used, so that ``import render`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from render.errors import (
+        ClipError,
+        EngineError,
+        FFmpegError,
+        OutputError,
+        PresetError,
+        RenderError,
+        StyleError,
+        UsageError,
+    )
+    from render.events import CellDone, CellFailed, CellProgress, CellStarted, Event, Preview
+    from render.media.encoding import AudioMode, Encoder, Encoding
+    from render.pipeline import run
+    from render.plan import Cell, Plan, Request, make_plan, plan_as_dict
+    from render.preset import Preset, list_presets, load_preset
+    from render.target import Fit, Orient, Rate, Size, Target, Upscaling
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AudioMode",
+    "Cell",
+    "CellDone",
+    "CellFailed",
+    "CellProgress",
+    "CellStarted",
+    "ClipError",
+    "Encoder",
+    "Encoding",
+    "EngineError",
+    "Event",
+    "FFmpegError",
+    "Fit",
+    "Orient",
+    "OutputError",
+    "Plan",
+    "Preset",
+    "PresetError",
+    "Preview",
+    "Rate",
+    "RenderError",
+    "Request",
+    "Size",
+    "StyleError",
+    "Target",
+    "Upscaling",
+    "UsageError",
+    "__version__",
+    "list_presets",
+    "load_preset",
+    "make_plan",
+    "plan_as_dict",
+    "run",
+]
+
+_HOMES = {
+    "render.errors": (
+        "ClipError",
+        "EngineError",
+        "FFmpegError",
+        "OutputError",
+        "PresetError",
+        "RenderError",
+        "StyleError",
+        "UsageError",
+    ),
+    "render.events": ("CellDone", "CellFailed", "CellProgress", "CellStarted", "Event", "Preview"),
+    "render.media.encoding": ("AudioMode", "Encoder", "Encoding"),
+    "render.pipeline": ("run",),
+    "render.plan": ("Cell", "Plan", "Request", "make_plan", "plan_as_dict"),
+    "render.preset": ("Preset", "list_presets", "load_preset"),
+    "render.target": ("Fit", "Orient", "Rate", "Size", "Target", "Upscaling"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value

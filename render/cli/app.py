@@ -1,0 +1,116 @@
+"""The commands, how a command line finds its own, and what exit status comes of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from cyclopts import App, CycloptsError, Parameter
+
+from render.cli.output import complain, put, safe, say
+from render.cli.render import render
+from render.errors import FFmpegError, RenderError
+
+# Loaded when called: `render doctor` needs not what `render train` needs.
+COMMANDS = {
+    "doctor": ("render.cli.doctor:doctor", "What this machine can render with, and what is missing."),
+    "presets": ("render.cli.presets:presets", "The presets that come with render."),
+    "styles": ("render.cli.styles:styles", "The styles that come with render."),
+    "train": ("render.cli.train:train", "Train a style from a painting."),
+}
+
+
+def make_app() -> App:
+    """The command tree. Help, version and errors are ours: quick, plain, one line."""
+    app = App(
+        name="render",
+        help_flags=[],
+        version_flags=[],
+        default_parameter=Parameter(negative=()),
+        default_command=render,
+    )
+    for name, (path, about) in COMMANDS.items():
+        app.command(path, name=name, help=about)
+    return app
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do what the command line says; its exit status."""
+    tokens = list(arguments)
+    flags = tokens[: tokens.index("--")] if "--" in tokens else tokens
+    try:
+        return _dispatch(make_app(), tokens, flags)
+    except CycloptsError as error:
+        return _wrong_usage(str(error), flags)
+    except RenderError as error:
+        return _failed(str(error), error.kind, error.exit_status, error, flags)
+    except Exception as error:
+        hint = "" if "--debug" in flags else "; run again with --debug and report it"
+        message = f"internal error: {type(error).__name__}: {error}{hint}"
+        return _failed(message, "internal", 1, error, flags)
+    except KeyboardInterrupt:  # outside of what `interruptible` guards
+        return _failed("interrupted", "interrupted", 130, None, flags)
+    except BaseException as error:
+        from render.cli.signals import Interrupted
+
+        if not isinstance(error, Interrupted):
+            raise
+        return _failed("interrupted", "interrupted", error.exit_status, None, flags)
+
+
+def _dispatch(app: App, tokens: list[str], flags: list[str]) -> int:
+    if "--help" in flags or "-h" in flags:
+        from render.cli.help import page
+
+        put(page(app, tokens))
+        return 0
+    if flags[:1] == ["--version"]:
+        from render import __version__
+
+        put(f"render {__version__}")
+        return 0
+    command, bound, _ = app.parse_args(
+        tokens, exit_on_error=False, print_error=False, verbose=False
+    )
+    result: Any = command(*bound.args, **bound.kwargs)
+    return int(result or 0)
+
+
+def _wrong_usage(message: str, flags: list[str]) -> int:
+    message = " ".join(message.split())
+    status = _failed(message, "usage", 2, None, flags)
+    say("render --help lists the options.")
+    return status
+
+
+def _failed(
+    message: str, kind: str, status: int, error: BaseException | None, flags: list[str]
+) -> int:
+    if "--debug" in flags and error is not None:
+        explain(error)
+    complain(message)
+    if "--json" in flags:
+        from render.cli.events_json import error_line
+
+        put(error_line(message, kind, status))
+    return status
+
+
+def explain(error: BaseException) -> None:
+    """The traceback, and what ffmpeg was asked and said, for ``--debug``."""
+    import shlex
+    import traceback
+
+    for line in traceback.format_exception(error):
+        for part in line.rstrip("\n").split("\n"):
+            say(safe(part))
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, FFmpegError):
+            say(f"command: {safe(shlex.join(cause.command))}")
+            for line in cause.stderr_tail.splitlines():
+                say(f"ffmpeg: {safe(line)}")
+        cause = cause.__cause__ or cause.__context__
+
+

@@ -1,0 +1,60 @@
+"""The Engine seam: one network, at one size, on one machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from render.media.frame import Picture
+from render.target import Size
+
+
+class EngineName(StrEnum):
+    """What a user may ask for."""
+
+    AUTO = "auto"
+    TORCH = "torch"
+    OPENVINO = "openvino"
+
+
+class DeviceName(StrEnum):
+    """Where a user may ask the network to run."""
+
+    AUTO = "auto"
+    CPU = "cpu"
+    CUDA = "cuda"
+    MPS = "mps"
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChoice:
+    """An engine on a device, decided when planning, and why it was chosen."""
+
+    engine: EngineName
+    device: DeviceName
+    why: str
+
+
+class Engine(Protocol):
+    """A style network ready to run at one size. Every implementation passes one contract suite.
+
+    Attributes:
+        choice: which engine on which device.
+        size: the pictures it takes and returns.
+    """
+
+    @property
+    def choice(self) -> EngineChoice: ...
+
+    @property
+    def size(self) -> Size: ...
+
+    def stylize(self, picture: Picture) -> Picture:
+        """RGB uint8 (height, width, 3) to the same shape and type.
+
+        The values are the network's output clamped to 0..255 and rounded to nearest. The result is
+        the caller's to keep: no later call writes into it. Raises EngineError when the picture's
+        size is not the engine's or the device fails.
+        """
+        ...

@@ -1,0 +1,77 @@
+"""What can go wrong, in one line each: what, with what, and what to do about it."""
+
+from __future__ import annotations
+
+
+class RenderError(Exception):
+    """Anything that render can explain to its user.
+
+    ``str(error)`` is one line. The CLI prints it and exits with ``exit_status``; with ``--debug``
+    it prints the traceback too. The library raises nothing else on purpose.
+    """
+
+    exit_status = 1
+    kind = "error"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))
+
+
+class UsageError(RenderError):
+    """The request cannot be meant as it was written (an unknown option value, a bad size)."""
+
+    exit_status = 2
+    kind = "usage"
+
+
+class PresetError(UsageError):
+    """A preset that is missing, malformed or from a newer version; names file and key."""
+
+    kind = "preset"
+
+
+class ClipError(RenderError):
+    """A clip that cannot be read: missing, not a video, hostile, empty or too damaged."""
+
+    kind = "clip"
+
+
+class StyleError(RenderError):
+    """A style that is missing, is no safetensors checkpoint, or does not fit its network."""
+
+    kind = "style"
+
+
+class EngineError(RenderError):
+    """An engine or device that is not there, or that failed while it ran."""
+
+    kind = "engine"
+
+
+class OutputError(RenderError):
+    """A preview that cannot be written: it exists, the folder is read-only, the disk is full."""
+
+    kind = "output"
+
+
+class TrainingError(RenderError):
+    """Training that cannot start or go on: no pictures, a NaN loss, out of memory."""
+
+    kind = "training"
+
+
+class FFmpegError(RenderError):
+    """ffmpeg is missing, lacks an ability, or failed.
+
+    ``command`` is the argument list and ``stderr_tail`` the end of what it said (capped), for
+    ``--debug``; the message itself stays one line.
+    """
+
+    kind = "ffmpeg"
+
+    def __init__(
+        self, message: str, *, command: tuple[str, ...] = (), stderr_tail: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.command = command
+        self.stderr_tail = stderr_tail

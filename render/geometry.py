@@ -1,0 +1,81 @@
+"""How a clip's picture meets the network's input: where it is cropped, where it lands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from render.target import Fit, Size
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in whole pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @classmethod
+    def whole(cls, size: Size) -> Box:
+        return cls(0, 0, size.width, size.height)
+
+    @classmethod
+    def centred(cls, inside: Size, width: int, height: int) -> Box:
+        return cls((inside.width - width) // 2, (inside.height - height) // 2, width, height)
+
+    @property
+    def size(self) -> Size:
+        return Size(self.width, self.height)
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height}+{self.x}+{self.y}"
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Attributes:
+    canvas: the decoded picture, in square pixels, as displayed.
+    crop: the part of the canvas that is used.
+    inner: where that part lands in the network's input; less than all of it only for ``contain``.
+    """
+
+    canvas: Size
+    crop: Box
+    inner: Box
+
+
+def place(canvas: Size, size: Size, fit: Fit) -> Placement:
+    """Meet ``canvas`` with ``size`` as CSS object-fit does, to the nearest whole pixel."""
+    shape, wanted = Fraction(canvas.width, canvas.height), Fraction(size.width, size.height)
+    crop, inner = Box.whole(canvas), Box.whole(size)
+    if fit is Fit.COVER and shape > wanted:
+        crop = Box.centred(canvas, max(1, round(canvas.height * wanted)), canvas.height)
+    elif fit is Fit.COVER:
+        crop = Box.centred(canvas, canvas.width, max(1, round(canvas.width / wanted)))
+    elif fit is Fit.CONTAIN and shape > wanted:
+        inner = Box.centred(size, size.width, max(1, round(size.width / shape)))
+    elif fit is Fit.CONTAIN:
+        inner = Box.centred(size, max(1, round(size.height * shape)), size.height)
+    return Placement(canvas, crop, inner)
+
+
+# A phone's live camera runs at 1080p: decoding more than that only to shrink it costs four times
+# the pipe on a 4K clip and shows nothing else.
+_CAMERA_SHORT_SIDE = 1080
+
+
+def canvas_for(displayed: Size, size: Size) -> Size:
+    """The size to decode a clip at: as displayed, but a camera's 1080p where that is enough.
+
+    It depends on the clip alone unless ``size`` asks for more than 1080p, so that previews of one
+    clip at many targets share one decode.
+    """
+    short = min(displayed.width, displayed.height)
+    if short <= _CAMERA_SHORT_SIDE:
+        return displayed
+    scale = Fraction(_CAMERA_SHORT_SIDE, short)
+    camera = Size(max(1, round(displayed.width * scale)), max(1, round(displayed.height * scale)))
+    enough = size.width <= camera.width and size.height <= camera.height
+    return camera if enough else displayed

@@ -1,0 +1,292 @@
+"""Clip → frames, with the clip's own timestamps.
+
+ffmpeg decodes, in a process of its own, and writes raw pictures to a pipe in NUT, a container that
+keeps each one's timestamp; PyAV reads them. Timestamps are why the pipe is not plain rawvideo: what
+a clip shows at a tick is decided by `sample.py` from them, so no header is ever trusted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from render.errors import ClipError
+from render.media import ffmpeg
+from render.media.clip import Clip, Transfer, VideoStream
+from render.media.frame import Frame, Picture
+from render.target import Size
+
+# What transparent pictures stand on: what a player shows around a video.
+BACKGROUND = (0, 0, 0)
+
+# A range starts decoding a little early, so that the picture on show at its start is known even if
+# it came before.
+_LEAD = Fraction(1)
+_SLACK = Fraction(1, 2)
+
+# Below this share of sound pictures a preview would be noise: an encrypted file decodes "fine".
+_HOPELESS = 0.5
+
+# Demuxers whose start ffmpeg takes from the streams in use only (AVFMT_TS_DISCONT): picture and
+# sound would each start at 0 when read apart.
+OWN_START = ("mpegts", "mpeg")
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Counts of one decode: pictures that came out, those ffmpeg calls damaged, error lines, and
+    about how many pictures the header promised (None: nothing promised)."""
+
+    decoded: int
+    damaged: int
+    errors: int
+    expected: int | None
+    first_error: str
+
+    @property
+    def hopeless(self) -> bool:
+        return self.decoded == 0 or self.damaged > _HOPELESS * (self.decoded + 1)
+
+    @property
+    def short(self) -> bool:
+        return self.expected is not None and self.decoded < 0.9 * self.expected - 1
+
+    def describe(self) -> str | None:
+        """The damage in numbers, one line; None when there is none."""
+        parts = []
+        if self.short:
+            parts.append(f"{self.decoded} of about {self.expected} frames decoded")
+        if self.damaged:
+            parts.append(f"{self.damaged} of {self.decoded} frames damaged")
+        if self.errors and not parts:
+            lines = "error" if self.errors == 1 else "errors"
+            parts.append(f"{self.errors} decoding {lines} in {self.decoded} frames")
+        if not parts:
+            return None
+        return ", ".join(parts) + (f" ({self.first_error})" if self.first_error else "")
+
+
+class Decoder:
+    """The pictures of a clip between two moments: an iterable to be walked once, in a ``with``.
+
+    Yields Frames at ``canvas`` size, RGB, in display order, their ``time`` in seconds from the
+    clip's start. The last one repeats the picture before it at the moment when that picture ends:
+    it closes the last interval. Raises ClipError when nothing decodes, when more than half of it is
+    damaged, or, if ``strict``, at the first damage. ``damage`` is complete once the walk is.
+    """
+
+    def __init__(
+        self,
+        clip: Clip,
+        canvas: Size,
+        ff: Path,
+        *,
+        start: Fraction = Fraction(0),
+        duration: Fraction | None = None,
+        strict: bool = False,
+    ) -> None:
+        self.clip = clip
+        self.decoded = 0
+        self._strict = strict
+        self._seek = max(Fraction(0), start - _LEAD)
+        self._expected = _expected(clip, self._seek, start, duration)
+        length = None if duration is None else start - self._seek + duration + _SLACK
+        arguments = _arguments(clip, canvas, self._seek, length)
+        self._process = ffmpeg.Process(ff, arguments, stdout=True)
+        self._shape = (canvas.height, canvas.width)
+
+    def __enter__(self) -> Decoder:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the child. A walk in another thread then ends too."""
+        self._process.kill()
+
+    @property
+    def damage(self) -> Damage:
+        log = self._process.log
+        return Damage(self.decoded, log.damaged, log.errors, self._expected, log.first_error)
+
+    def __iter__(self) -> Iterator[Frame]:
+        held: Frame | None = None
+        for time, picture in _pictures(self._process, self._shape):
+            if held is not None:
+                self.decoded += 1
+                yield held
+                self._check_running()
+            held = Frame(time + self._seek, picture)
+        status = self._process.wait()
+        damage = self.damage
+        if held is None or damage.hopeless:
+            raise self._refusal(damage)
+        if self._strict and (damage.describe() or status != 0):
+            raise ClipError(f"{self.clip.path}: {damage.describe() or self._process.log.last}")
+        yield held
+
+    def _check_running(self) -> None:
+        damage = self.damage
+        if self._strict and (damage.errors or damage.damaged):
+            raise ClipError(f"{self.clip.path}: {damage.describe()}; without --strict it goes on")
+        if self.decoded % 64 == 0 and damage.hopeless:
+            raise self._refusal(damage)
+
+    def _refusal(self, damage: Damage) -> ClipError:
+        path = self.clip.path
+        if damage.decoded == 0:
+            return ClipError(f"{path}: not one picture could be decoded ({self._process.log.last})")
+        return ClipError(
+            f"{path}: too damaged to show: {damage.describe()}; encrypted or broken files look so"
+        )
+
+
+def _expected(clip: Clip, seek: Fraction, start: Fraction, duration: Fraction | None) -> int | None:
+    """About how many pictures the header promises for the range that is read."""
+    video = clip.video
+    counts = [video.header_frames] if video.header_frames else []
+    if clip.duration is not None and not video.variable_rate:
+        counts.append(int(clip.duration * video.rate))
+    whole = min(counts, default=None)
+    if whole is None or (seek == 0 and duration is None):
+        return whole
+    if clip.duration is None or video.variable_rate:
+        return None
+    end = clip.duration if duration is None else min(clip.duration, start + duration)
+    return max(0, int((end - seek) * video.rate))
+
+
+def _arguments(clip: Clip, canvas: Size, seek: Fraction, length: Fraction | None) -> list[str]:
+    import ffmpeg as graph
+
+    options: dict[str, Any] = ffmpeg.input_options(clip.path, still=clip.still)
+    options["max_pixels"] = ffmpeg.MAX_PIXELS
+    if seek:
+        options["ss"] = f"{float(seek):.6f}"
+    if length is not None:
+        options["t"] = f"{float(length):.6f}"
+    alpha_decoder = {"vp8": "libvpx", "vp9": "libvpx-vp9"}.get(clip.video.codec)
+    if clip.video.alpha and alpha_decoder:
+        options["c:v"] = alpha_decoder  # ffmpeg's own VP8/VP9 decoders drop the alpha plane
+    source = graph.input(ffmpeg.url(clip.path), **options)
+    picture = to_rgb(source[str(clip.video.index)], clip.video, canvas)
+    outputs = [
+        graph.output(picture, "pipe:1", format="nut", vcodec="rawvideo", fps_mode="passthrough")
+    ]
+    if clip.audio is not None and clip.container in OWN_START:
+        sound = source[str(clip.audio.index)]
+        outputs.append(graph.output(sound, "-", format="null", acodec="copy"))
+    arguments: list[str] = graph.merge_outputs(*outputs).get_args()
+    return arguments
+
+
+def to_rgb(stream: Any, video: VideoStream, canvas: Size) -> Any:
+    """The filters from a decoded picture (already turned by ffmpeg) to RGB at ``canvas``."""
+    if video.interlaced:
+        stream = stream.filter("bwdif", mode="send_frame", deint="interlaced")
+    # One more copy of the last picture, stamped with the moment at which that picture ends.
+    stream = stream.filter("tpad", stop=1, stop_mode="clone")
+    if video.transfer is not Transfer.SDR:
+        return _tone_mapped(stream, video.transfer, canvas)
+    options: dict[str, Any] = {"flags": "bicubic+accurate_rnd+full_chroma_int"}
+    options |= {"in_color_matrix": video.matrix, "in_range": "full" if video.full_range else "tv"}
+    if video.pixel_format.startswith(("rgb", "bgr", "gbr", "argb", "abgr", "pal8", "0")):
+        options = {"flags": options["flags"]}  # nothing to convert: these are RGB already
+    stream = stream.filter("scale", w=canvas.width, h=canvas.height, **options)
+    return stream.filter("format", "rgba" if video.alpha else "rgb24")
+
+
+def _tone_mapped(stream: Any, transfer: Transfer, canvas: Size) -> Any:
+    # Scaling inside the first zscale is 1.4-1.7 times faster than before or after it. 203 cd/m² is
+    # diffuse white in HDR (ITU-R BT.2408); mobius leaves the mid-tones as they are.
+    stream = stream.filter(
+        "zscale",
+        w=canvas.width,
+        h=canvas.height,
+        tin=transfer.value,
+        pin="bt2020",
+        min="2020_ncl",
+        rin="limited",
+        t="linear",
+        npl=203,
+    )
+    stream = stream.filter("format", "gbrpf32le").filter("zscale", p="bt709")
+    stream = stream.filter("tonemap", tonemap="mobius", desat=0)
+    stream = stream.filter("zscale", t="bt709", m="bt709", r="full").filter("format", "gbrp")
+    return stream.filter("format", "rgb24")
+
+
+def _pictures(
+    process: ffmpeg.Process, shape: tuple[int, int] | None
+) -> Iterator[tuple[Fraction, Picture]]:
+    """Timestamps (seconds, as ffmpeg gives them) and pictures from the child's NUT pipe."""
+    import av
+    import av.error
+
+    try:
+        # By descriptor, so that libav reads the pipe itself, without Python and its lock.
+        container = av.open(f"pipe:{process.stdout.fileno()}", format="nut")
+    except (av.error.FFmpegError, OSError, ValueError):
+        return  # the child wrote no header: it has decoded nothing
+    with container:
+        stream = container.streams.video[0]
+        height, width = stream.codec_context.height, stream.codec_context.width
+        channels = 4 if stream.codec_context.pix_fmt == "rgba" else 3
+        if shape is not None and shape != (height, width):
+            raise ClipError(f"decoding gave {width}x{height} where {shape[1]}x{shape[0]} was meant")
+        time_base = Fraction(stream.time_base or 1)
+        with contextlib.suppress(av.error.FFmpegError):
+            for packet in container.demux(stream):
+                if packet.size != width * height * channels or packet.pts is None:
+                    continue  # the flush at the end, or the torn last picture of a killed child
+                raw = np.frombuffer(memoryview(packet), np.uint8).reshape(height, width, channels)
+                yield packet.pts * time_base, _over_background(raw) if channels == 4 else raw
+
+
+def _over_background(rgba: Picture) -> Picture:
+    """Straight alpha over BACKGROUND, rounded."""
+    alpha = rgba[..., 3:].astype(np.uint16)
+    over = rgba[..., :3] * alpha + np.array(BACKGROUND, np.uint16) * (255 - alpha)
+    return ((over + 127) // 255).astype(np.uint8)
+
+
+def first_picture(
+    path: Path, ff: Path, *, still: bool, index: int | None
+) -> tuple[Size, str] | None:
+    """Size in square pixels of the first picture that decodes at all, or None.
+
+    For files that probing could not read; the second value is the pixel format to assume (with
+    alpha, since composing an opaque picture changes nothing).
+    """
+    import ffmpeg as graph
+
+    options: dict[str, Any] = ffmpeg.input_options(path, still=still)
+    options["max_pixels"] = ffmpeg.MAX_PIXELS
+    source = graph.input(ffmpeg.url(path), **options)
+    picture = source["v:0" if index is None else str(index)]
+    picture = picture.filter("scale", w="max(1,iw*sar)", h="ih").filter("format", "rgba")
+    arguments = graph.output(
+        picture,
+        "pipe:1",
+        format="nut",
+        vcodec="rawvideo",
+        fps_mode="passthrough",
+        **{"frames:v": 1},
+    ).get_args()
+    with ffmpeg.Process(ff, arguments, stdout=True) as process:
+        for _, rgb in _pictures(process, None):
+            return Size(rgb.shape[1], rgb.shape[0]), "rgba"
+    return None

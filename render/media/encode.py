@@ -1,0 +1,233 @@
+"""Frames → a preview file that plays everywhere, put in place only when it is whole."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from render.errors import OutputError
+from render.media import ffmpeg
+from render.media.encoding import Encoder, Encoding
+from render.media.frame import Picture
+from render.target import Size
+
+SUFFIXES = (".mp4", ".mov", ".mkv")
+_TEMPORARY = ".render-"
+
+
+def encoded_size(size: Size) -> Size:
+    """``size`` with even sides: 4:2:0 encoders (x264, x265, SVT-AV1) refuse odd ones."""
+    return Size(size.width + size.width % 2, size.height + size.height % 2)
+
+
+class VideoWriter:
+    """Writes pictures of one size at a constant rate to ``path`` (a temporary one; see `placing`).
+
+    Colours leave as limited-range BT.709, converted by swscale and tagged by ``setparams``:
+    ffmpeg's ``-color_*`` options alone convert nothing and lose their tags in newer versions.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        ff: Path,
+        size: Size,
+        rate: Fraction,
+        encoding: Encoding,
+        comment: str,
+    ) -> None:
+        self.frames = 0
+        self._path = path
+        self._size = size
+        self._process = ffmpeg.Process(
+            ff, _arguments(path, size, rate, encoding, comment), stdin=True
+        )
+
+    def write(self, picture: Picture) -> None:
+        """Add one picture, RGB uint8 of the writer's size. Raises OutputError when ffmpeg died."""
+        height, width = picture.shape[:2]
+        if (width, height) != (self._size.width, self._size.height):
+            raise ValueError(f"a {width}x{height} picture for a {self._size} video")
+        if width % 2 or height % 2:
+            picture = np.pad(picture, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+        data = np.ascontiguousarray(picture).data.cast("B")
+        try:
+            while data:
+                data = data[self._process.stdin.write(data) or 0 :]
+        except OSError as error:
+            self._process.wait()
+            raise self._failure() from error
+        self.frames += 1
+
+    def finish(self) -> None:
+        """Close the file. Raises OutputError unless it is whole."""
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+        if self._process.wait() != 0:
+            raise self._failure()
+        check_frames(self._path, self.frames)
+
+    def _failure(self) -> OutputError:
+        error = OutputError(f"encoding failed: {_why(self._process, self._path)}")
+        error.__cause__ = self._process.failure("encoding failed")
+        return error
+
+    def __enter__(self) -> VideoWriter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+
+
+def _why(process: ffmpeg.Process, path: Path) -> str:
+    if "No space left" in process.log.tail or _free(path) < 1 << 20:
+        return f"no space left on the disk of {path.parent}"
+    return process.log.last
+
+
+def _free(path: Path) -> int:
+    try:
+        return shutil.disk_usage(path.parent).free
+    except OSError:
+        return 1 << 40
+
+
+def _arguments(
+    path: Path, size: Size, rate: Fraction, encoding: Encoding, comment: str
+) -> list[str]:
+    import ffmpeg as graph
+
+    even = encoded_size(size)
+    source = graph.input(
+        "pipe:0",
+        format="rawvideo",
+        pixel_format="rgb24",
+        video_size=(even.width, even.height),  # ffmpeg-python writes this one itself
+        framerate=str(rate),
+    )
+    picture = source.filter(
+        "scale",
+        out_color_matrix="bt709",
+        out_range="tv",
+        flags="accurate_rnd+full_chroma_int",
+    ).filter("format", "yuv420p")
+    picture = picture.filter(
+        "setparams",
+        range="tv",
+        color_primaries="bt709",
+        color_trc="bt709",
+        colorspace="bt709",
+    ).filter("setsar", "1")
+    options = _codec_options(encoding) | container_options(path)
+    options |= {"fps_mode": "passthrough", "metadata": f"comment={comment}"}
+    arguments: list[str] = (
+        graph.output(picture, ffmpeg.url(path), **options).overwrite_output().get_args()
+    )
+    return arguments
+
+
+def _codec_options(encoding: Encoding) -> dict[str, Any]:
+    encoder, crf = encoding.encoder, encoding.crf
+    options: dict[str, Any] = {"vcodec": encoder.value}
+    if encoder is Encoder.X264:
+        # veryfast: at crf 18 no difference that an eye finds, and the cores are the network's.
+        return options | {"preset": "veryfast", "crf": crf}
+    if encoder is Encoder.X265:
+        # hvc1: what QuickTime and iPhones want to see on HEVC.
+        return options | {
+            "preset": "veryfast",
+            "crf": crf,
+            "tag:v": "hvc1",
+            "x265-params": "log-level=error",
+        }
+    if encoder is Encoder.AV1:
+        return options | {"preset": 8, "crf": crf, "svtav1-params": "color-range=0"}
+    # VideoToolbox has no crf: its constant quality runs from 1 to 100, upwards.
+    return options | {"q:v": max(1, round(100 - crf * 100 / 51))}
+
+
+def container_options(path: Path) -> dict[str, str]:
+    """Index first, so that a player can start before the end of the file has come."""
+    return {} if path.suffix.lower() == ".mkv" else {"movflags": "+faststart"}
+
+
+def check_frames(path: Path, frames: int) -> None:
+    """Raise OutputError unless ``path`` really holds ``frames`` pictures: some muxers exit 0 on a
+    full disk with half a file."""
+    import av
+    import av.error
+
+    found = 0
+    try:
+        with av.open(f"file:{path}") as container:
+            found = sum(1 for packet in container.demux(video=0) if packet.size)
+    except (av.error.FFmpegError, OSError, IndexError) as error:
+        raise OutputError(f"the written file cannot be read back: {error}") from error
+    if found != frames:
+        raise OutputError(f"the written file holds {found} of {frames} frames; is the disk full?")
+
+
+@contextlib.contextmanager
+def placing(output: Path, *, force: bool) -> Iterator[Path]:
+    """A temporary name beside ``output`` that takes its place if the ``with`` ends well.
+
+    Otherwise the temporary file goes, and a folder that was made for it. Raises OutputError when
+    the folder cannot be written or, without ``force``, when ``output`` exists.
+    """
+    made = _make_folder(output.parent)
+    # Short, whatever the preview's own name: some file systems end at 143 bytes.
+    temporary = output.parent / f"{_TEMPORARY}{secrets.token_hex(4)}{output.suffix.lower()}"
+    placed = False
+    try:
+        _refuse_existing(output, force=force)
+        with contextlib.ExitStack() as stack:
+            stack.callback(lambda: temporary.unlink(missing_ok=True))
+            yield temporary
+            _refuse_existing(output, force=force)
+            try:
+                _sync(temporary)
+                temporary.replace(output)
+            except OSError as error:
+                raise OutputError(f"{output}: cannot be written: {error.strerror}") from error
+            placed = True
+    finally:
+        if not placed:
+            for folder in made:
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
+
+
+def _make_folder(folder: Path) -> list[Path]:
+    """Make ``folder``; the folders that had to be made, innermost first."""
+    missing = []
+    parent = folder
+    while not parent.exists() and parent != parent.parent:
+        missing.append(parent)
+        parent = parent.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be made: {error.strerror}") from error
+    if not os.access(folder, os.W_OK):
+        raise OutputError(f"{folder}: is not writable; choose another place with -o")
+    return missing
+
+
+def _refuse_existing(output: Path, *, force: bool) -> None:
+    if output.is_dir():
+        raise OutputError(f"{output}: is a folder")
+    if output.exists() and not force:
+        raise OutputError(f"{output}: exists already; --force overwrites it")
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

@@ -1,0 +1,267 @@
+"""The only place that finds and starts ffmpeg."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import re
+import shutil
+import subprocess
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from render.errors import FFmpegError
+
+NEEDED = ("libx264", "aac", "scale", "zscale", "tonemap", "bwdif", "tpad", "fps_mode")
+USEFUL = ("libx265", "libsvtav1", "libvpx-vp9", "xstack", "libvmaf")
+
+# Every container that a camera, an editor or a browser writes, and no playlist: HLS, ffconcat and
+# their kin open other files, even when their own name ends in .mp4.
+FORMATS = (
+    "mov,matroska,avi,mpegts,mpeg,gif,apng,flv,webp_pipe,webp_anim,png_pipe,jpeg_pipe,image2,ogg,"
+    "asf,mxf,ivf,yuv4mpegpipe,nut"
+)
+# 8192 x 8192: above any camera, below what exhausts a machine.
+MAX_PIXELS = 8192 * 8192
+
+_LINES_KEPT = 60
+_LINE_LENGTH = 400
+
+
+@dataclass(frozen=True, slots=True)
+class FFmpeg:
+    """A usable ffmpeg.
+
+    Attributes:
+        path: the binary. version: as it says itself.
+        origin: ``--ffmpeg``, ``bundled`` or ``PATH``.
+        abilities: which of NEEDED and USEFUL it has. missing: which of NEEDED it lacks.
+    """
+
+    path: Path
+    version: str
+    origin: str
+    abilities: frozenset[str]
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return tuple(name for name in NEEDED if name not in self.abilities)
+
+
+def find_ffmpeg(explicit: Path | None = None) -> FFmpeg:
+    """The ffmpeg to use: the one asked for, else the bundled one, else the one on PATH.
+
+    Bundled before PATH: one modern version everywhere. Raises FFmpegError naming the remedy when
+    there is none, or when it lacks something that every preview needs.
+    """
+    found = _locate(explicit)
+    if found is None:
+        raise FFmpegError(
+            "no ffmpeg found: install the bundled one with `pip install imageio-ffmpeg`, "
+            "or point to yours with --ffmpeg PATH"
+        )
+    ffmpeg = inspect(*found)
+    if ffmpeg.missing:
+        raise FFmpegError(
+            f"ffmpeg {ffmpeg.version} at {ffmpeg.path} lacks {', '.join(ffmpeg.missing)}: "
+            "`pip install imageio-ffmpeg` brings one that has them, or point elsewhere "
+            "with --ffmpeg PATH"
+        )
+    return ffmpeg
+
+
+def _locate(explicit: Path | None) -> tuple[Path, str] | None:
+    if explicit is not None:
+        resolved = shutil.which(str(explicit))
+        if resolved is None:
+            raise FFmpegError(f"--ffmpeg {explicit}: there is no program of that name")
+        return Path(resolved).absolute(), "--ffmpeg"
+    bundled = _bundled()
+    if bundled is not None:
+        return bundled, "bundled"
+    on_path = shutil.which("ffmpeg")
+    return (Path(on_path).absolute(), "PATH") if on_path else None
+
+
+def _bundled() -> Path | None:
+    try:
+        import imageio_ffmpeg
+    except ImportError:
+        return None
+    # Not get_ffmpeg_exe(): that reads the environment and may answer with another binary.
+    folder = Path(imageio_ffmpeg.__file__).parent / "binaries"
+    return next((p for p in sorted(folder.glob("ffmpeg-*")) if p.is_file()), None)
+
+
+@functools.lru_cache(maxsize=8)
+def inspect(path: Path, origin: str) -> FFmpeg:
+    """Ask a binary what it is and can do. Raises FFmpegError when it does not answer as ffmpeg."""
+
+    def ask(*arguments: str) -> str:
+        try:
+            done = subprocess.run(
+                [str(path), "-hide_banner", "-nostdin", *arguments],
+                capture_output=True,
+                timeout=30,
+                check=False,
+                stdin=subprocess.DEVNULL,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise FFmpegError(f"{path} does not run: {error}") from error
+        return done.stdout.decode(errors="replace") if done.returncode == 0 else ""
+
+    version = re.match(r"ffmpeg version (\S+)", ask("-version"))
+    if not version:
+        raise FFmpegError(f"{path} is not ffmpeg: point to another with --ffmpeg PATH")
+    listed = set(re.findall(r"^ \S+ +(\S+)", ask("-encoders") + ask("-decoders"), re.MULTILINE))
+    listed |= set(re.findall(r"^ \S+ (\S+)", ask("-filters"), re.MULTILINE))
+    # -fps_mode came with 5.1; older ones only know -vsync. Asking is surer than reading versions.
+    trial = "-v error -f lavfi -i color=s=16x16 -frames:v 1 -fps_mode passthrough -f framecrc -"
+    if ask(*trial.split()):
+        listed.add("fps_mode")
+    return FFmpeg(path, version[1], origin, frozenset(listed & {*NEEDED, *USEFUL}))
+
+
+class Log:
+    """What ffmpeg says, drained as it comes (a full pipe would stop it), kept in part, counted.
+
+    Attributes: errors: lines at level error or worse. damaged: frames that ffmpeg itself calls
+    corrupt, and packets that no frame came out of.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.errors = 0
+        self.damaged = 0
+        self.first_error = ""
+        self._tail: deque[str] = deque(maxlen=_LINES_KEPT)
+        self._stream = stream
+        self._thread = threading.Thread(target=self._drain, name="ffmpeg-log", daemon=True)
+        self._thread.start()
+
+    def _drain(self) -> None:
+        with contextlib.suppress(ValueError, OSError):  # closed under us when the child is killed
+            while raw := self._stream.readline(65536):
+                self._take(raw.decode(errors="replace").strip()[:_LINE_LENGTH])
+
+    def _take(self, line: str) -> None:
+        if not line:
+            return
+        self._tail.append(line)
+        if "corrupt decoded frame" in line or "Error submitting packet to decoder" in line:
+            self.damaged += 1
+        if "[error]" in line or "[fatal]" in line:
+            self.errors += 1
+            self.first_error = self.first_error or _plain(line)
+
+    def wait(self) -> None:
+        self._thread.join(timeout=10)
+
+    @property
+    def tail(self) -> str:
+        return "\n".join(self._tail)
+
+    @property
+    def last(self) -> str:
+        """The last line that says something about a failure, without ffmpeg's decoration."""
+        for line in reversed(self._tail):
+            if "[error]" in line or "[fatal]" in line:
+                return _plain(line)
+        return _plain(self._tail[-1]) if self._tail else "it said nothing"
+
+
+def _plain(line: str) -> str:
+    return re.sub(r"^(\[[^\]]*\]\s*)+", "", line).strip()
+
+
+class Process:
+    """A running ffmpeg: its pipes, its log, and a sure end.
+
+    ``stdin``/``stdout`` are unbuffered binary pipes where asked for. Use as a context manager:
+    leaving it kills what still runs.
+    """
+
+    def __init__(
+        self, ffmpeg: Path, arguments: Sequence[str], *, stdin: bool = False, stdout: bool = False
+    ) -> None:
+        # -nostdin also where stdin is our pipe: it only stops the reading of key presses.
+        head = [str(ffmpeg), "-hide_banner", "-nostdin", "-v", "repeat+level+warning"]
+        self.command = (*head, *arguments)
+        try:
+            self._popen = subprocess.Popen(
+                self.command,
+                stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+                stdout=subprocess.PIPE if stdout else subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                bufsize=0,
+                # Its own group: a Ctrl-C in the terminal must reach us alone, or a child that ends
+                # early would look like the clip's end.
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise FFmpegError(f"{ffmpeg} does not start: {error}") from error
+        assert self._popen.stderr is not None
+        self.log = Log(self._popen.stderr)
+
+    @property
+    def stdin(self) -> IO[bytes]:
+        assert self._popen.stdin is not None
+        return self._popen.stdin
+
+    @property
+    def stdout(self) -> IO[bytes]:
+        assert self._popen.stdout is not None
+        return self._popen.stdout
+
+    def wait(self, timeout: float | None = None) -> int:
+        """The exit status, once it and its log have ended."""
+        status = self._popen.wait(timeout)
+        self.log.wait()
+        return status
+
+    def kill(self) -> None:
+        if self._popen.poll() is None:
+            self._popen.kill()
+        self._popen.wait()
+        self.log.wait()
+        for pipe in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+    def failure(self, what: str) -> FFmpegError:
+        return FFmpegError(
+            f"{what}: {self.log.last}", command=self.command, stderr_tail=self.log.tail
+        )
+
+    def __enter__(self) -> Process:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+
+
+def input_options(path: Path, *, still: bool) -> dict[str, str]:
+    """Options that every opening of a user's file carries: only files, only containers."""
+    options = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
+    if still:
+        # Names such as %03d.png must not be read as patterns.
+        options |= {"f": "image2", "pattern_type": "none"}
+    return options
+
+
+def url(path: Path) -> str:
+    """A name that ffmpeg takes as this very file, whatever colons and dashes it holds."""
+    return f"file:{path.absolute()}"
+
+
+@contextlib.contextmanager
+def running(
+    ffmpeg: Path, arguments: Sequence[str], *, stdin: bool = False, stdout: bool = False
+) -> Iterator[Process]:
+    """A Process for the length of a ``with``; killed on the way out if it still runs."""
+    with Process(ffmpeg, arguments, stdin=stdin, stdout=stdout) as process:
+        yield process

@@ -1,0 +1,296 @@
+"""Preset: style + target + encoding in one file that people share. Load, check, merge, write."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import math
+import os
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self, TypeVar
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+
+from render.defaults import DEFAULTS
+from render.errors import PresetError, UsageError
+from render.media.encoding import AudioMode, Encoder, Encoding
+from render.resources import presets_dir
+from render.target import Fit, Orient, Rate, Size, Target, Upscaling
+
+SCHEMA = 1
+MAX_BYTES = 64 * 1024
+_MAX_PROBLEMS = 3  # more than a few in one line is no line
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+def is_style_file(style: str) -> bool:
+    """Whether a style is written as a file rather than as the name of a shipped one."""
+    return style.endswith(".safetensors") or "/" in style or os.sep in style
+
+
+def _rate(value: object) -> Rate:
+    if isinstance(value, Rate):
+        return value
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(f"{value!r} is no frame rate: write 15, '29.97', '30000/1001' or 'source'")
+    if isinstance(value, float) and math.isfinite(value) and value == int(value):
+        value = int(value)
+    return _reworded(lambda: Rate.parse(str(value)))
+
+
+def _size(value: object) -> Size:
+    if isinstance(value, Size):
+        return value
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is no size: write it as text, for example '480x853'")
+    return _reworded(lambda: Size.parse(value))
+
+
+def _upscale(value: object) -> Size | None:
+    return None if value is None or value == "none" else _size(value)
+
+
+_Parsed = TypeVar("_Parsed")
+
+
+def _reworded(parse: Callable[[], _Parsed]) -> _Parsed:
+    """A parser's UsageError as pydantic's ValueError, without the word that our own label says."""
+    try:
+        return parse()
+    except UsageError as error:
+        raise ValueError(str(error).removeprefix("fps ").removeprefix("size ")) from None
+
+
+def _choice(kind: type[_Choice]) -> Callable[[object], _Choice]:
+    def parse(value: object) -> _Choice:
+        words = [member.value for member in kind]
+        if value in words:
+            return kind(str(value))
+        raise ValueError(f"{value!r} is not one of {', '.join(words)}{_did_you_mean(value, words)}")
+
+    return parse
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is not text")
+    return value
+
+
+def _name(value: object) -> str:
+    text = _text(value).strip()
+    if not text:
+        raise ValueError("is empty; leave the key out to get the default")
+    return text
+
+
+_Text = Annotated[str, PlainValidator(_text)]
+_Name = Annotated[str, PlainValidator(_name)]
+_AsText = PlainSerializer(str, return_type=str)
+
+
+class Preset(BaseModel):
+    """Style, target and encoding. Its keys are the command line's options; its defaults are the
+    tool's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    # `schema` is a method of pydantic's BaseModel, so the attribute has another name than the key.
+    schema_version: int = Field(default=SCHEMA, alias="schema")
+    name: _Text = ""
+    description: _Text = ""
+    author: _Text = ""
+    licence: _Text = ""
+
+    fps: Annotated[Rate, PlainValidator(_rate), _AsText] = Rate.parse(DEFAULTS.fps)
+    size: Annotated[Size, PlainValidator(_size), _AsText] = Size.parse(DEFAULTS.size)
+    network: _Name = DEFAULTS.network
+    style: _Name = DEFAULTS.style
+    upscale: Annotated[
+        Size | None,
+        PlainValidator(_upscale),
+        PlainSerializer(lambda size: "none" if size is None else str(size), return_type=str),
+    ] = _upscale(DEFAULTS.upscale)
+    upscaler: Annotated[Upscaling, PlainValidator(_choice(Upscaling)), _AsText] = Upscaling(
+        DEFAULTS.upscaler
+    )
+    orient: Annotated[Orient, PlainValidator(_choice(Orient)), _AsText] = Orient(DEFAULTS.orient)
+    fit: Annotated[Fit, PlainValidator(_choice(Fit)), _AsText] = Fit(DEFAULTS.fit)
+    encoder: Annotated[Encoder, PlainValidator(_choice(Encoder)), _AsText] = Encoder(
+        DEFAULTS.encoder
+    )
+    # After `encoder`, whose value its check reads; also checked when it is the default's own.
+    crf: int = Field(default=DEFAULTS.crf, validate_default=True)
+    audio: Annotated[AudioMode, PlainValidator(_choice(AudioMode)), _AsText] = AudioMode(
+        DEFAULTS.audio
+    )
+
+    @field_validator("crf", mode="plain")
+    @classmethod
+    def _check_crf(cls, value: object, info: ValidationInfo) -> int:
+        limit = 63 if info.data.get("encoder") is Encoder.AV1 else 51
+        if isinstance(value, str) and value.strip().isdecimal() and len(value) < 10:
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= limit:
+            raise ValueError(f"{value!r} is not a number from 0 to {limit}")
+        return value
+
+    def target(self) -> Target:
+        """What would ship on the phone. A style file brings its own network unless one is named."""
+        own = is_style_file(self.style) and "network" not in self.model_fields_set
+        return Target(
+            rate=self.fps,
+            size=self.size,
+            network=None if own else self.network,
+            upscale=self.upscale,
+            upscaler=self.upscaler,
+        )
+
+    def encoding(self) -> Encoding:
+        """How the preview is written."""
+        return Encoding(encoder=self.encoder, crf=self.crf, audio=self.audio)
+
+    def with_options(self, **options: object) -> Self:
+        """This preset with single keys replaced, as the command line's options do.
+
+        Raises UsageError naming the option (``--fps``).
+        """
+        changed = {key: value for key, value in options.items() if value is not None}
+        try:
+            return self.model_validate(self.as_dict(defaults=False) | changed)
+        except ValidationError as error:
+            raise UsageError(_problems(error, lambda key: f"--{key}")) from None
+
+    def as_dict(self, *, defaults: bool = True) -> dict[str, object]:
+        """The keys as TOML or JSON would hold them; ``defaults`` False leaves out what was not
+        written."""
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=not defaults)
+
+    def to_toml(self) -> str:
+        """The preset as a file that ``load_preset`` reads back to an equal one."""
+        return "".join(f"{key} = {_toml(value)}\n" for key, value in self.as_dict().items())
+
+
+KEYS = tuple(field.alias or name for name, field in Preset.model_fields.items())
+
+
+def load_preset(name_or_file: str | Path) -> Preset:
+    """A shipped preset by name, or a preset file (a ``Path``, or text that ends in ``.toml``).
+
+    Raises PresetError naming the file, the key and what was meant.
+    """
+    text = str(name_or_file)
+    if isinstance(name_or_file, Path) or text.endswith(".toml") or "/" in text or os.sep in text:
+        path = Path(name_or_file)
+        return _in_folder(_parse(_read(path), str(path)), path.parent)
+    shipped = _shipped()
+    if text not in shipped:
+        raise PresetError(
+            f"there is no preset named {text!r}{_did_you_mean(text, shipped)} "
+            f"(shipped: {', '.join(shipped)}; a file of your own ends in .toml)"
+        )
+    return _in_folder(_parse(_read(shipped[text]), shipped[text].name), shipped[text].parent)
+
+
+def list_presets() -> tuple[Preset, ...]:
+    """The shipped presets, by name."""
+    return tuple(load_preset(path) for path in _shipped().values())
+
+
+def _shipped() -> dict[str, Path]:
+    return {path.stem: path for path in sorted(presets_dir().glob("*.toml"))}
+
+
+def _read(path: Path) -> str:
+    if path.is_dir():
+        raise PresetError(f"{path}: is a folder; a preset is one .toml file")
+    if not path.exists():
+        raise PresetError(f"{path}: there is no such preset file")
+    if not path.is_file():
+        raise PresetError(f"{path}: is no regular file; a preset is one .toml file")
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise PresetError(f"{path}: cannot be read: {error.strerror}") from error
+    if len(data) > MAX_BYTES:
+        raise PresetError(f"{path}: is over {MAX_BYTES // 1024} KiB, which no preset is")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise PresetError(f"{path}: is not UTF-8 text (at byte {error.start})") from None
+
+
+def _parse(text: str, label: str) -> Preset:
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PresetError(f"{label}: is not valid TOML: {error}") from None
+    except RecursionError:
+        raise PresetError(f"{label}: is not valid TOML: nested too deeply") from None
+    _check_schema(data, label)
+    try:
+        return Preset.model_validate(data)
+    except ValidationError as error:
+        problems = _problems(error, lambda key: f"`{key}`")
+        raise PresetError(f"{label}: {problems}") from None
+
+
+def _check_schema(data: Mapping[str, object], label: str) -> None:
+    """Before all else: a newer schema's other keys are not mistakes."""
+    if "schema" not in data:
+        raise PresetError(f"{label}: `schema`: is missing; write `schema = {SCHEMA}`")
+    schema = data["schema"]
+    if isinstance(schema, bool) or not isinstance(schema, int) or schema < 1:
+        raise PresetError(f"{label}: `schema`: {schema!r} is no version; write `schema = {SCHEMA}`")
+    if schema > SCHEMA:
+        raise PresetError(
+            f"{label}: written for a newer render: schema {schema}, this one reads {SCHEMA}; "
+            "upgrade render"
+        )
+
+
+def _in_folder(preset: Preset, folder: Path) -> Preset:
+    """A style file is found from where its preset lies, so that the two travel together."""
+    if not is_style_file(preset.style) or Path(preset.style).is_absolute():
+        return preset
+    return preset.with_options(style=str(folder / preset.style))
+
+
+def _problems(error: ValidationError, label: Callable[[str], str]) -> str:
+    lines = []
+    for detail in error.errors(include_url=False):
+        key = ".".join(str(part) for part in detail["loc"])
+        if detail["type"] == "extra_forbidden":
+            meant = _did_you_mean(key, KEYS, quote=label)
+            said = f"unknown key{meant or '; known keys: ' + ', '.join(KEYS)}"
+        else:
+            said = detail["msg"].removeprefix("Value error, ")
+        lines.append(f"{label(key)}: {said}")
+    more = len(lines) - _MAX_PROBLEMS
+    return "; ".join(lines[:_MAX_PROBLEMS]) + (f" (and {more} more)" if more > 0 else "")
+
+
+def _did_you_mean(
+    word: object, known: Iterable[str], *, quote: Callable[[str], str] = lambda key: f"`{key}`"
+) -> str:
+    close = difflib.get_close_matches(str(word), list(known), n=1)
+    return f"; did you mean {quote(close[0])}?" if close else ""
+
+
+def _toml(value: object) -> str:
+    # JSON's strings and integers are TOML's, but for DEL and for escaped surrogates.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
