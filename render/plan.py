@@ -118,14 +118,12 @@ def make_plan(request: Request) -> Plan:
     A clip that cannot be read, or whose preview cannot be written, becomes a ``Refusal``; what is
     wrong with the request itself raises UsageError, StyleError, EngineError or FFmpegError.
     """
-    from render.engines.select import choose
-
     _check(request)
     looks = [(t, _find_style(s, t.network)) for s in request.styles for t in request.targets]
     ffmpeg = find_ffmpeg(request.ffmpeg)
     if request.encoding.encoder in (Encoder.X265, Encoder.AV1):
         _check_encoder(ffmpeg, request.encoding.encoder)
-    engine = choose(request.engine, request.device)
+    engine = _choose_engine(request.engine, request.device)
     cells: list[Cell] = []
     refusals: list[Refusal] = []
     taken: set[Path] = set()
@@ -174,6 +172,12 @@ def _check_encoder(ffmpeg: FFmpeg, encoder: Encoder) -> None:
         raise UsageError(
             f"--encoder {encoder.value}: ffmpeg {ffmpeg.version} lacks it; use libx264"
         )
+
+
+def _choose_engine(engine: EngineName, device: DeviceName) -> EngineChoice:
+    from render.engines.select import choose
+
+    return choose(engine, device)
 
 
 def _find_style(style: str, network: str | None) -> _Style:

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -41,11 +41,12 @@ def is_style_file(style: str) -> bool:
     return style.endswith(".safetensors") or "/" in style or os.sep in style
 
 
+# Only a ValueError is a validation error to pydantic, hence the TRY004s.
 def _rate(value: object) -> Rate:
     if isinstance(value, Rate):
         return value
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError(f"{value!r} is no frame rate: write 15, '29.97', '30000/1001' or 'source'")
+        raise ValueError(f"{value!r} is no frame rate: write 15, '29.97', '30000/1001' or 'source'")  # noqa: TRY004
     if isinstance(value, float) and math.isfinite(value) and value == int(value):
         value = int(value)
     return _reworded(lambda: Rate.parse(str(value)))
@@ -55,7 +56,7 @@ def _size(value: object) -> Size:
     if isinstance(value, Size):
         return value
     if not isinstance(value, str):
-        raise ValueError(f"{value!r} is no size: write it as text, for example '480x853'")
+        raise ValueError(f"{value!r} is no size: write it as text, for example '480x853'")  # noqa: TRY004
     return _reworded(lambda: Size.parse(value))
 
 
@@ -86,7 +87,7 @@ def _choice(kind: type[_Choice]) -> Callable[[object], _Choice]:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{value!r} is not text")
+        raise ValueError(f"{value!r} is not text")  # noqa: TRY004
     return value
 
 

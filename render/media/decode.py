@@ -34,9 +34,10 @@ _SLACK = Fraction(1, 2)
 # Below this share of sound pictures a preview would be noise: an encrypted file decodes "fine".
 _HOPELESS = 0.5
 
-# Demuxers whose start ffmpeg takes from the streams in use only (AVFMT_TS_DISCONT): picture and
-# sound would each start at 0 when read apart.
-OWN_START = ("mpegts", "mpeg")
+# Broadcast streams. ffmpeg takes their start from the streams in use only (AVFMT_TS_DISCONT), so
+# that picture and sound would each start at 0 when read apart; and seeking in them lands between
+# key frames, after which nothing decodes until the next one.
+BROADCAST = ("mpegts", "mpeg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +96,12 @@ class Decoder:
         self.clip = clip
         self.decoded = 0
         self._strict = strict
-        self._seek = max(Fraction(0), start - _LEAD)
-        self._expected = _expected(clip, self._seek, start, duration)
-        length = None if duration is None else start - self._seek + duration + _SLACK
-        arguments = _arguments(clip, canvas, self._seek, length)
+        from_ = max(Fraction(0), start - _LEAD)
+        self._expected = _expected(clip, from_, start, duration)
+        to = None if duration is None else start + duration + _SLACK
+        # The moment that the child's timestamps count from.
+        self._zero = Fraction(0) if clip.container in BROADCAST else from_
+        arguments = _arguments(clip, canvas, from_, to)
         self._process = ffmpeg.Process(ff, arguments, stdout=True)
         self._shape = (canvas.height, canvas.width)
 
@@ -129,13 +132,13 @@ class Decoder:
                 self.decoded += 1
                 yield held
                 self._check_running()
-            held = Frame(time + self._seek, picture)
+            held = Frame(time + self._zero, picture)
         status = self._process.wait()
         damage = self.damage
         if held is None or damage.hopeless:
             raise self._refusal(damage)
         if self._strict and (damage.describe() or status != 0):
-            raise ClipError(f"{self.clip.path}: {damage.describe() or self._process.log.last}")
+            raise ClipError(f"{self.clip.path}: {damage.describe() or self._process.log.reason}")
         yield held
 
     def _check_running(self) -> None:
@@ -148,7 +151,9 @@ class Decoder:
     def _refusal(self, damage: Damage) -> ClipError:
         path = self.clip.path
         if damage.decoded == 0:
-            return ClipError(f"{path}: not one picture could be decoded ({self._process.log.last})")
+            return ClipError(
+                f"{path}: not one picture could be decoded ({self._process.log.reason})"
+            )
         return ClipError(
             f"{path}: too damaged to show: {damage.describe()}; encrypted or broken files look so"
         )
@@ -169,28 +174,37 @@ def _expected(clip: Clip, seek: Fraction, start: Fraction, duration: Fraction | 
     return max(0, int((end - seek) * video.rate))
 
 
-def _arguments(clip: Clip, canvas: Size, seek: Fraction, length: Fraction | None) -> list[str]:
+def range_options(clip: Clip, start: Fraction, end: Fraction | None) -> dict[str, str]:
+    """Input options that read ``clip`` from ``start`` to ``end`` (seconds), stamped from 0;
+    a broadcast stream is read, and stamped, from its beginning."""
+    seek = Fraction(0) if clip.container in BROADCAST else start
+    options = {"ss": f"{float(seek):.6f}"} if seek else {}
+    if end is not None:
+        options["t"] = f"{float(end - seek):.6f}"
+    return options
+
+
+def _arguments(clip: Clip, canvas: Size, start: Fraction, end: Fraction | None) -> list[str]:
     import ffmpeg as graph
 
     options: dict[str, Any] = ffmpeg.input_options(clip.path, still=clip.still)
     options["max_pixels"] = ffmpeg.MAX_PIXELS
-    if seek:
-        options["ss"] = f"{float(seek):.6f}"
-    if length is not None:
-        options["t"] = f"{float(length):.6f}"
+    options |= range_options(clip, start, end)
     alpha_decoder = {"vp8": "libvpx", "vp9": "libvpx-vp9"}.get(clip.video.codec)
     if clip.video.alpha and alpha_decoder:
         options["c:v"] = alpha_decoder  # ffmpeg's own VP8/VP9 decoders drop the alpha plane
-    source = graph.input(ffmpeg.url(clip.path), **options)
-    picture = to_rgb(source[str(clip.video.index)], clip.video, canvas)
+    source = graph.input(ffmpeg.CLIP, **options)
+    picture = source[str(clip.video.index)]
+    if start and clip.container in BROADCAST:
+        picture = picture.filter("trim", start=f"{float(start):.6f}")
+    picture = to_rgb(picture, clip.video, canvas)
     outputs = [
         graph.output(picture, "pipe:1", format="nut", vcodec="rawvideo", fps_mode="passthrough")
     ]
-    if clip.audio is not None and clip.container in OWN_START:
+    if clip.audio is not None and clip.container in BROADCAST:
         sound = source[str(clip.audio.index)]
         outputs.append(graph.output(sound, "-", format="null", acodec="copy"))
-    arguments: list[str] = graph.merge_outputs(*outputs).get_args()
-    return arguments
+    return ffmpeg.with_names(graph.merge_outputs(*outputs).get_args(), clip=clip.path)
 
 
 def to_rgb(stream: Any, video: VideoStream, canvas: Size) -> Any:
@@ -275,7 +289,7 @@ def first_picture(
 
     options: dict[str, Any] = ffmpeg.input_options(path, still=still)
     options["max_pixels"] = ffmpeg.MAX_PIXELS
-    source = graph.input(ffmpeg.url(path), **options)
+    source = graph.input(ffmpeg.CLIP, **options)
     picture = source["v:0" if index is None else str(index)]
     picture = picture.filter("scale", w="max(1,iw*sar)", h="ih").filter("format", "rgba")
     arguments = graph.output(
@@ -286,7 +300,7 @@ def first_picture(
         fps_mode="passthrough",
         **{"frames:v": 1},
     ).get_args()
-    with ffmpeg.Process(ff, arguments, stdout=True) as process:
+    with ffmpeg.Process(ff, ffmpeg.with_names(arguments, clip=path), stdout=True) as process:
         for _, rgb in _pictures(process, None):
             return Size(rgb.shape[1], rgb.shape[0]), "rgba"
     return None

@@ -90,7 +90,7 @@ class VideoWriter:
 def _why(process: ffmpeg.Process, path: Path) -> str:
     if "No space left" in process.log.tail or _free(path) < 1 << 20:
         return f"no space left on the disk of {path.parent}"
-    return process.log.last
+    return process.log.reason
 
 
 def _free(path: Path) -> int:
@@ -128,10 +128,8 @@ def _arguments(
     ).filter("setsar", "1")
     options = _codec_options(encoding) | container_options(path)
     options |= {"fps_mode": "passthrough", "metadata": f"comment={comment}"}
-    arguments: list[str] = (
-        graph.output(picture, ffmpeg.url(path), **options).overwrite_output().get_args()
-    )
-    return arguments
+    output = graph.output(picture, ffmpeg.OUTPUT, **options).overwrite_output()
+    return ffmpeg.with_names(output.get_args(), output=path)
 
 
 def _codec_options(encoding: Encoding) -> dict[str, Any]:

@@ -165,11 +165,11 @@ class Log:
         return "\n".join(self._tail)
 
     @property
-    def last(self) -> str:
-        """The last line that says something about a failure, without ffmpeg's decoration."""
-        for line in reversed(self._tail):
-            if "[error]" in line or "[fatal]" in line:
-                return _plain(line)
+    def reason(self) -> str:
+        """What went wrong: the first error (those after it are its consequences), else the last
+        line, without ffmpeg's decoration."""
+        if self.first_error:
+            return self.first_error
         return _plain(self._tail[-1]) if self._tail else "it said nothing"
 
 
@@ -234,7 +234,7 @@ class Process:
 
     def failure(self, what: str) -> FFmpegError:
         return FFmpegError(
-            f"{what}: {self.log.last}", command=self.command, stderr_tail=self.log.tail
+            f"{what}: {self.log.reason}", command=self.command, stderr_tail=self.log.tail
         )
 
     def __enter__(self) -> Process:
@@ -253,9 +253,16 @@ def input_options(path: Path, *, still: bool) -> dict[str, str]:
     return options
 
 
-def url(path: Path) -> str:
-    """A name that ffmpeg takes as this very file, whatever colons and dashes it holds."""
-    return f"file:{path.absolute()}"
+# Stand-ins for names while ffmpeg-python builds a command: it hashes them as UTF-8, which not
+# every file name is.
+CLIP, PICTURES, OUTPUT = "@clip", "@pictures", "@output"
+
+
+def with_names(arguments: Sequence[str], **paths: Path) -> list[str]:
+    """``arguments`` with the stand-ins replaced, so that ffmpeg takes each name as that very file,
+    whatever colons and dashes it holds: ``with_names(arguments, clip=path)``."""
+    names = {f"@{name}": f"file:{path.absolute()}" for name, path in paths.items()}
+    return [names.get(argument, argument) for argument in arguments]
 
 
 @contextlib.contextmanager

@@ -32,7 +32,7 @@ def look(path: str, formats: str, max_side: int, still: bool) -> dict[str, Any]:
 
     def opened() -> Any:
         return av.open(
-            "file:" + path,
+            _name(path),
             format=form,
             options=options,
             stream_options=None,
@@ -58,6 +58,15 @@ def look(path: str, formats: str, max_side: int, still: bool) -> dict[str, Any]:
     with opened() as container, contextlib.suppress(av.error.FFmpegError, EOFError):
         _try_decoding(container, streams, chosen)
     return facts
+
+
+def _name(path: str) -> Any:
+    """libav takes names in UTF-8 only; a file of another name is handed over open."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return open(path, "rb")  # noqa: PTH123 - it lives as long as this process
+    return "file:" + path
 
 
 def _stream(stream: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 from render.errors import OutputError
 from render.media import ffmpeg
 from render.media.clip import AudioStream, Clip
-from render.media.decode import OWN_START
+from render.media.decode import BROADCAST, range_options
 from render.media.encode import check_frames, container_options
 
 
@@ -43,7 +43,7 @@ def add_sound(
         arguments = _arguments(video, clip, audio, output, start, duration, copy=copy)
         with ffmpeg.Process(ff, arguments) as process:
             status = process.wait()
-            said = process.log.last
+            said = process.log.reason
         if status == 0:
             try:
                 check_frames(output, frames)
@@ -68,22 +68,22 @@ def _arguments(
     import ffmpeg as graph
 
     options: dict[str, Any] = ffmpeg.input_options(clip.path, still=clip.still)
-    if start:
-        options["ss"] = f"{float(start):.6f}"
-    if duration is not None:
-        options["t"] = f"{float(duration):.6f}"
-    source = graph.input(ffmpeg.url(clip.path), **options)
+    options |= range_options(clip, start, None if duration is None else start + duration)
+    source = graph.input(ffmpeg.CLIP, **options)
     sound = source[str(audio.index)]
     codec: dict[str, Any] = {"acodec": "copy"}
     if not copy:
         codec = {"acodec": "aac", "audio_bitrate": "192k"}
+        if start and clip.container in BROADCAST:
+            sound = sound.filter("atrim", start=f"{float(start):.6f}")
+            sound = sound.filter("asetpts", f"PTS-{float(start):.6f}/TB")
         # async: gaps become silence and drift is taken out; first_pts: sound that starts late does.
         sound = sound.filter("aresample", **{"async": 1, "first_pts": 0})
-    pictures = graph.input(ffmpeg.url(video))
+    pictures = graph.input(ffmpeg.PICTURES)
     codec |= {"vcodec": "copy", "map_metadata": 0, **container_options(output)}
-    outputs = [graph.output(pictures["v:0"], sound, ffmpeg.url(output), **codec)]
-    if clip.container in OWN_START:
+    outputs = [graph.output(pictures["v:0"], sound, ffmpeg.OUTPUT, **codec)]
+    if clip.container in BROADCAST:
         unused = source[str(clip.video.index)]
         outputs.append(graph.output(unused, "-", format="null", vcodec="copy"))
-    arguments: list[str] = graph.merge_outputs(*outputs).overwrite_output().get_args()
-    return arguments
+    arguments = graph.merge_outputs(*outputs).overwrite_output().get_args()
+    return ffmpeg.with_names(arguments, clip=clip.path, pictures=video, output=output)

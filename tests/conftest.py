@@ -1,0 +1,66 @@
+"""Clips made with lavfi, so that the suite needs nothing from outside."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from render.media.ffmpeg import FFmpeg, find_ffmpeg
+
+MakeClip = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def ff() -> FFmpeg:
+    return find_ffmpeg()
+
+
+@pytest.fixture(scope="session")
+def run_ffmpeg(ff: FFmpeg) -> Callable[..., subprocess.CompletedProcess[bytes]]:
+    """Plain ffmpeg, apart from everything under test: makes clips, reads previews back."""
+
+    def run(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
+        command = [str(ff.path), "-nostdin", "-hide_banner", "-v", "error", "-y"]
+        return subprocess.run(
+            [*command, *map(str, arguments)], capture_output=True, check=True, timeout=120
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def make_clip(
+    run_ffmpeg: Callable[..., subprocess.CompletedProcess[bytes]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> MakeClip:
+    """``make_clip("name.mp4", *ffmpeg arguments)``: made once a session for the same arguments."""
+    folder = tmp_path_factory.mktemp("clips")
+
+    def make(name: str, *arguments: str | Path) -> Path:
+        key = hashlib.sha256(repr(arguments).encode()).hexdigest()[:8]
+        path = folder / key / name
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            run_ffmpeg(*arguments, path)
+        return path
+
+    return make
+
+
+X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
+
+
+@pytest.fixture(scope="session")
+def moving(make_clip: MakeClip) -> Path:
+    """2 s, 25 fps, 320x180, a moving test picture with a tone."""
+    return make_clip(
+        "moving.mp4",
+        *("-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=2"),
+        *("-f", "lavfi", "-i", "sine=f=440:d=2"),
+        *X264,
+        *("-c:a", "aac"),
+    )
