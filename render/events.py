@@ -14,8 +14,10 @@ from render.target import Size
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Seconds of work per stage (they overlap: their sum exceeds ``wall``)."""
+    """Seconds of work per stage (they overlap: their sum exceeds ``wall``); ``load`` is the
+    engine's, 0 where it was loaded for an earlier cell."""
 
+    load: float
     decode: float
     resize: float
     stylize: float

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from fractions import Fraction
 from pathlib import Path
 
@@ -131,8 +131,9 @@ def stylized(
 
 def _render(cell: Cell, plan: Plan, engines: Engines) -> Iterator[Event]:
     began = time.perf_counter()
-    engine = engines.get(cell)
     clock = Clock()
+    engine = engines.get(cell)
+    clock.add("load", time.perf_counter() - began)
     with contextlib.ExitStack() as stack:
         decoder = Decoder(
             cell.clip,
@@ -218,6 +219,5 @@ def _damage(decoder: Decoder, cell: Cell) -> list[str]:
 
 
 def _timings(clock: Clock, wall: float) -> Timings:
-    stages = ("decode", "resize", "stylize", "upscale", "encode")
-    decode, rescale, stylize, upscale, encode = (clock.seconds.get(s, 0.0) for s in stages)
-    return Timings(decode, rescale, stylize, upscale, encode, wall)
+    spent = {f.name: clock.seconds.get(f.name, 0.0) for f in fields(Timings)}
+    return Timings(**spent | {"wall": wall})

@@ -277,14 +277,9 @@ def _over_background(rgba: Picture) -> Picture:
     return ((over + 127) // 255).astype(np.uint8)
 
 
-def first_picture(
-    path: Path, ff: Path, *, still: bool, index: int | None
-) -> tuple[Size, str] | None:
-    """Size in square pixels of the first picture that decodes at all, or None.
-
-    For files that probing could not read; the second value is the pixel format to assume (with
-    alpha, since composing an opaque picture changes nothing).
-    """
+def first_picture(path: Path, ff: Path, *, still: bool, index: int | None) -> Size:
+    """Size in square pixels of the first picture that decodes at all, for files that probing could
+    not read. Raises ClipError with what ffmpeg says."""
     import ffmpeg as graph
 
     options: dict[str, Any] = ffmpeg.input_options(path, still=still)
@@ -302,5 +297,9 @@ def first_picture(
     ).get_args()
     with ffmpeg.Process(ff, ffmpeg.with_names(arguments, clip=path), stdout=True) as process:
         for _, rgb in _pictures(process, None):
-            return Size(rgb.shape[1], rgb.shape[0]), "rgba"
-    return None
+            return Size(rgb.shape[1], rgb.shape[0])
+        process.wait()
+        raise ClipError(
+            f"{path}: is no video that render can read ({process.log.reason}); "
+            "if a player shows it, re-wrap it with: ffmpeg -i IN -c copy out.mkv"
+        )

@@ -136,8 +136,9 @@ def _codec_options(encoding: Encoding) -> dict[str, Any]:
     encoder, crf = encoding.encoder, encoding.crf
     options: dict[str, Any] = {"vcodec": encoder.value}
     if encoder is Encoder.X264:
-        # veryfast: at crf 18 no difference that an eye finds, and the cores are the network's.
-        return options | {"preset": "veryfast", "crf": crf}
+        # The cores are the network's. At 1920x1080 and crf 18 on two of them: veryfast 67 ms of
+        # processor time a frame, superfast 42 ms for 1.4 times the bytes of the same quality.
+        return options | {"preset": "superfast", "crf": crf}
     if encoder is Encoder.X265:
         # hvc1: what QuickTime and iPhones want to see on HEVC.
         return options | {

@@ -23,7 +23,7 @@ USEFUL = ("libx265", "libsvtav1", "libvpx-vp9", "xstack", "libvmaf")
 # their kin open other files, even when their own name ends in .mp4.
 FORMATS = (
     "mov,matroska,avi,mpegts,mpeg,gif,apng,flv,webp_pipe,webp_anim,png_pipe,jpeg_pipe,image2,ogg,"
-    "asf,mxf,ivf,yuv4mpegpipe,nut"
+    "asf,mxf,ivf,yuv4mpegpipe,nut,dv,h264,hevc,obu"
 )
 # 8192 x 8192: above any camera, below what exhausts a machine.
 MAX_PIXELS = 8192 * 8192

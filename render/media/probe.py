@@ -59,7 +59,7 @@ def probe(path: Path, ff: ffmpeg.FFmpeg) -> Clip:
         stream = _video_stream(usable)
     else:
         # Some files only the newer ffmpeg can open (animated WebP): its word is the last.
-        stream = _trial_decode(absolute, path, still, usable, ff, facts.get("error"))
+        stream = _trial_decode(absolute, path, still, usable, ff)
     return Clip(
         path=absolute,
         container=facts.get("container", "unknown"),
@@ -199,26 +199,20 @@ def _audio_stream(facts: Mapping[str, Any]) -> AudioStream | None:
 
 
 def _trial_decode(
-    absolute: Path,
-    path: Path,
-    still: bool,
-    facts: Mapping[str, Any] | None,
-    ff: ffmpeg.FFmpeg,
-    said: str | None,
+    absolute: Path, path: Path, still: bool, facts: Mapping[str, Any] | None, ff: ffmpeg.FFmpeg
 ) -> VideoStream:
     """Ask ffmpeg for one picture; what it makes of the file is what the clip is."""
-    index = facts["index"] if facts else None
-    picture = first_picture(absolute, ff.path, still=still, index=index)
-    if picture is None:
-        reason = said or "not one picture of it could be decoded"
-        raise ClipError(f"{path}: is no video that ffmpeg {ff.version} can decode ({reason})")
-    displayed, pixel_format = picture
-    times = facts["times"] if facts else []
-    rate, variable = _rate(times, facts["rates"] if facts else [], Fraction(1))
+    displayed = first_picture(
+        absolute, ff.path, still=still, index=facts["index"] if facts else None
+    )
+    rate, variable = _rate(
+        facts["times"] if facts else [], facts["rates"] if facts else [], Fraction(1)
+    )
     return VideoStream(
         index=facts["index"] if facts else 0,
         codec=(facts["codec"] if facts else None) or "unknown",
-        pixel_format=pixel_format,
+        # Alpha may be there; composing an opaque picture changes nothing.
+        pixel_format="rgba",
         coded=displayed,
         sar=Fraction(1),
         rotation=0,
@@ -229,6 +223,6 @@ def _trial_decode(
         matrix=_untagged_matrix(displayed),
         full_range=False,
         transfer=Transfer.SDR,
-        alpha=any(a in pixel_format for a in _ALPHA_FORMATS),
+        alpha=True,
         interlaced=False,
     )
