@@ -6,6 +6,7 @@ import difflib
 import json
 import math
 import os
+import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
@@ -26,6 +27,7 @@ from pydantic import (
 from render.defaults import DEFAULTS
 from render.errors import PresetError, UsageError
 from render.media.encoding import AudioMode, Encoder, Encoding
+from render.networks.spec import NetworkSpec
 from render.resources import presets_dir
 from render.target import Fit, Orient, Rate, Size, Target, Upscaling
 
@@ -72,7 +74,7 @@ def _reworded(parse: Callable[[], _Parsed]) -> _Parsed:
     try:
         return parse()
     except UsageError as error:
-        raise ValueError(str(error).removeprefix("fps ").removeprefix("size ")) from None
+        raise ValueError(re.sub(r"^(fps|size|network) ", "", str(error))) from None
 
 
 def _choice(kind: type[_Choice]) -> Callable[[object], _Choice]:
@@ -98,8 +100,15 @@ def _name(value: object) -> str:
     return text
 
 
+def _network(value: object) -> str:
+    name = _name(value)
+    _reworded(lambda: NetworkSpec.parse(name))
+    return name
+
+
 _Text = Annotated[str, PlainValidator(_text)]
 _Name = Annotated[str, PlainValidator(_name)]
+_Network = Annotated[str, PlainValidator(_network)]
 _AsText = PlainSerializer(str, return_type=str)
 
 
@@ -118,7 +127,7 @@ class Preset(BaseModel):
 
     fps: Annotated[Rate, PlainValidator(_rate), _AsText] = Rate.parse(DEFAULTS.fps)
     size: Annotated[Size, PlainValidator(_size), _AsText] = Size.parse(DEFAULTS.size)
-    network: _Name = DEFAULTS.network
+    network: _Network = DEFAULTS.network
     style: _Name = DEFAULTS.style
     upscale: Annotated[
         Size | None,

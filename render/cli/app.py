@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import Any
 
 from cyclopts import App, CycloptsError, Parameter
 
-from render.cli.output import complain, put, safe, say
+from render.cli.output import complain, put, say
 from render.cli.render import render
-from render.errors import FFmpegError, RenderError
+from render.cli.signals import Interrupted, interruptible
+from render.errors import RenderError
 
 # Loaded when called: `render doctor` needs not what `render train` needs.
 COMMANDS = {
-    "doctor": ("render.cli.doctor:doctor", "What this machine can render with, and what is missing."),
+    "doctor": (
+        "render.cli.doctor:doctor",
+        "What this machine can render with, and what is missing.",
+    ),
     "presets": ("render.cli.presets:presets", "The presets that come with render."),
     "styles": ("render.cli.styles:styles", "The styles that come with render."),
     "train": ("render.cli.train:train", "Train a style from a painting."),
@@ -40,7 +43,8 @@ def run(arguments: Sequence[str]) -> int:
     tokens = list(arguments)
     flags = tokens[: tokens.index("--")] if "--" in tokens else tokens
     try:
-        return _dispatch(make_app(), tokens, flags)
+        with interruptible():
+            return _dispatch(make_app(), tokens, flags)
     except CycloptsError as error:
         return _wrong_usage(str(error), flags)
     except RenderError as error:
@@ -49,14 +53,9 @@ def run(arguments: Sequence[str]) -> int:
         hint = "" if "--debug" in flags else "; run again with --debug and report it"
         message = f"internal error: {type(error).__name__}: {error}{hint}"
         return _failed(message, "internal", 1, error, flags)
-    except KeyboardInterrupt:  # outside of what `interruptible` guards
-        return _failed("interrupted", "interrupted", 130, None, flags)
-    except BaseException as error:
-        from render.cli.signals import Interrupted
-
-        if not isinstance(error, Interrupted):
-            raise
-        return _failed("interrupted", "interrupted", error.exit_status, None, flags)
+    except KeyboardInterrupt as error:
+        status = error.exit_status if isinstance(error, Interrupted) else 130
+        return _failed("interrupted", "interrupted", status, None, flags)
 
 
 def _dispatch(app: App, tokens: list[str], flags: list[str]) -> int:
@@ -65,7 +64,7 @@ def _dispatch(app: App, tokens: list[str], flags: list[str]) -> int:
 
         put(page(app, tokens))
         return 0
-    if flags[:1] == ["--version"]:
+    if "--version" in flags:
         from render import __version__
 
         put(f"render {__version__}")
@@ -88,6 +87,8 @@ def _failed(
     message: str, kind: str, status: int, error: BaseException | None, flags: list[str]
 ) -> int:
     if "--debug" in flags and error is not None:
+        from render.cli.debug import explain
+
         explain(error)
     complain(message)
     if "--json" in flags:
@@ -95,22 +96,3 @@ def _failed(
 
         put(error_line(message, kind, status))
     return status
-
-
-def explain(error: BaseException) -> None:
-    """The traceback, and what ffmpeg was asked and said, for ``--debug``."""
-    import shlex
-    import traceback
-
-    for line in traceback.format_exception(error):
-        for part in line.rstrip("\n").split("\n"):
-            say(safe(part))
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, FFmpegError):
-            say(f"command: {safe(shlex.join(cause.command))}")
-            for line in cause.stderr_tail.splitlines():
-                say(f"ffmpeg: {safe(line)}")
-        cause = cause.__cause__ or cause.__context__
-
-

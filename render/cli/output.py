@@ -15,8 +15,9 @@ _COLOURS = {"error": "31", "warning": "33"}
 def safe(text: str) -> str:
     """``text`` as one printable line: control characters, terminal escapes, characters that turn
     the writing direction and bytes that are no UTF-8 come out as ``\\x1b``."""
-    return "".join(c if c.isprintable() or unicodedata.category(c) == "Zs" else _escaped(c)
-                   for c in text)
+    return "".join(
+        c if c.isprintable() or unicodedata.category(c) == "Zs" else _escaped(c) for c in text
+    )
 
 
 def _escaped(character: str) -> str:
@@ -26,10 +27,8 @@ def _escaped(character: str) -> str:
 
 
 def coloured(stream: TextIO) -> bool:
-    """Whether colour may be used: a terminal, no NO_COLOR (https://no-color.org), not a dumb one."""
-    return (
-        stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    )
+    """Whether colour may be used: a terminal that can, and no NO_COLOR (no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def labelled(label: str, message: str, stream: TextIO) -> str:

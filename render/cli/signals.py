@@ -14,8 +14,9 @@ _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 _ECHO = 1.0
 
 
-class Interrupted(BaseException):
-    """A signal asked us to stop. A BaseException: nothing that handles failures may swallow it."""
+class Interrupted(KeyboardInterrupt):
+    """A signal asked us to stop. A KeyboardInterrupt, since nothing that handles failures swallows
+    those; ``exit_status`` is the shell's 128 + signal."""
 
     def __init__(self, number: int) -> None:
         super().__init__(signal.Signals(number).name)

@@ -1,0 +1,163 @@
+"""Events as JSON: one object a line, ASCII, versioned. The form that other programs rely on.
+
+Every object has ``schema`` (1) and ``event``. Within a schema keys are only added. Exact numbers
+(rates, aspect ratios, times) are strings such as ``"30000/1001"``; beside a rate stands its float.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from render.events import Event, Preview
+    from render.media.clip import Clip
+    from render.plan import Cell, Plan
+
+SCHEMA = 1
+_EVERY = 1.0
+
+
+def line(event: str, **facts: Any) -> str:
+    """One object. ASCII, so that a name that is not UTF-8 survives as a lone surrogate."""
+    return json.dumps({"schema": SCHEMA, "event": event, **facts}, allow_nan=False)
+
+
+def error_line(message: str, kind: str, exit_status: int) -> str:
+    """The last line of a run that could not be carried through."""
+    return line("error", kind=kind, message=message, exit_status=exit_status)
+
+
+class EventLines:
+    """The lines of one run."""
+
+    def __init__(self, plan: Plan, clock: Callable[[], float] = time.monotonic) -> None:
+        self._plan = plan
+        self._clock = clock
+        self._began = clock()
+        self._next = 0.0
+
+    def plan(self) -> str:
+        from render.plan import plan_as_dict
+
+        return line("plan", plan=plan_as_dict(self._plan))
+
+    def event(self, event: Event) -> str | None:
+        """The event's line; None for progress that comes less than a second after the last."""
+        from render.events import CellDone, CellProgress, CellStarted
+
+        match event:
+            case CellStarted(cell):
+                self._next = self._clock() + _EVERY
+                return line("started", **self._which(cell), about_frames=cell.about_frames)
+            case CellProgress(cell, frames):
+                if self._clock() < self._next:
+                    return None
+                self._next = self._clock() + _EVERY
+                about = cell.about_frames
+                return line("progress", **self._which(cell), frames=frames, about_frames=about)
+            case CellDone(cell, preview):
+                return line("preview", **(self._which(cell) | self._preview(preview)))
+        which = self._which(event.cell) if event.cell else {"cell": None}
+        error = event.error
+        facts = which | {"clip_path": str(event.clip), "kind": error.kind, "message": str(error)}
+        return line("failed", **facts)
+
+    def done(self, written: int, failed: int, exit_status: int) -> str:
+        return line(
+            "done",
+            previews=written,
+            failed=failed,
+            wall=_seconds(self._clock() - self._began),
+            exit_status=exit_status,
+        )
+
+    def _which(self, cell: Cell) -> dict[str, Any]:
+        """Which of the plan's cells, counted from 0, and its clip and preview by path."""
+        return {
+            "cell": self._plan.cells.index(cell),
+            "cells": len(self._plan.cells),
+            "clip_path": str(cell.clip.path),
+            "path": str(cell.output),
+        }
+
+    def _preview(self, preview: Preview) -> dict[str, Any]:
+        cell = preview.cell
+        return {
+            "path": str(preview.path),
+            "size": str(preview.size),
+            **_rate("fps", preview.rate),
+            "frames": preview.frames,
+            "stylized": preview.stylized,
+            "duration": _seconds(preview.duration),
+            "bytes": preview.bytes,
+            "clip": _clip(cell.clip),
+            "target": _target(cell),
+            "start": _seconds(cell.start),
+            "engine": self._plan.engine.engine.value,
+            "device": self._plan.engine.device.value,
+            "why": self._plan.engine.why,
+            "encoder": self._plan.encoding.encoder.value,
+            "crf": self._plan.encoding.crf,
+            "notes": list(cell.notes),
+            "warnings": list(preview.warnings),
+            "timings": {stage: _seconds(s) for stage, s in asdict(preview.timings).items()},
+        }
+
+
+def _clip(clip: Clip) -> dict[str, Any]:
+    video, audio = clip.video, clip.audio
+    return {
+        "path": str(clip.path),
+        "container": clip.container,
+        "codec": video.codec,
+        "size": str(video.displayed),
+        "coded": str(video.coded),
+        "rotation": video.rotation,
+        "sar": str(video.sar),
+        **_rate("fps", video.rate),
+        "variable_rate": video.variable_rate,
+        "transfer": video.transfer.value,
+        "interlaced": video.interlaced,
+        "duration": None if clip.duration is None else _seconds(clip.duration),
+        "audio": None
+        if audio is None
+        else {
+            "codec": audio.codec,
+            "sample_rate": audio.sample_rate,
+            "channels": audio.channels,
+            "decodable": audio.decodable,
+        },
+    }
+
+
+def _target(cell: Cell) -> dict[str, Any]:
+    return {
+        "style": cell.style,
+        "network": cell.network,
+        "size": str(cell.size),
+        **_rate("fps", cell.rate),
+        "upscale": None if cell.upscale is None else str(cell.upscale),
+        "upscaler": cell.upscaler.value,
+        **_cost(cell),
+    }
+
+
+def _cost(cell: Cell) -> dict[str, Any]:
+    """The network's parameters, and multiply-adds for one frame."""
+    from render.networks.spec import NetworkSpec
+
+    spec = NetworkSpec.parse(cell.network)
+    return {"parameters": spec.parameters(), "macs": spec.macs(cell.size)}
+
+
+def _rate(key: str, rate: Fraction) -> dict[str, Any]:
+    return {key: str(rate), f"{key}_float": float(rate)}
+
+
+def _seconds(seconds: Fraction | float) -> float:
+    return round(float(seconds), 6)

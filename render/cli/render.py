@@ -1,0 +1,254 @@
+"""``render CLIP …``: the default command."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Group, Parameter
+
+from render.cli.help import Shown
+from render.defaults import DEFAULTS
+from render.errors import UsageError
+
+if TYPE_CHECKING:
+    from render.plan import Plan
+
+_CLIP = Group("Clip")
+_TARGET = Group("Target (what would ship on the phone)")
+_OUTPUT = Group("Output")
+_MACHINE = Group("Machine")
+
+
+def _help(text: str, group: Group, *names: str) -> Parameter:
+    # A leading hyphen: "-5" is then a wrong value with its reason, not a missing one.
+    return Parameter(name=names or None, help=text, group=group, allow_leading_hyphen=not names)
+
+
+def render(
+    *clips: Annotated[Path, Parameter(help="Videos to preview: files that ffmpeg reads.")],
+    fps: Annotated[
+        str | None,
+        _help(
+            "Frames a second: 15, 29.97, 30000/1001, or `source` for the clip's own. Several: "
+            "10,15.",
+            _TARGET,
+        ),
+        Shown("RATE[,…]", DEFAULTS.fps),
+    ] = None,
+    size: Annotated[
+        str | None,
+        _help("The network's input, in pixels.", _TARGET),
+        Shown("WxH[,…]", DEFAULTS.size),
+    ] = None,
+    style: Annotated[
+        str | None,
+        _help("A style by name (`render styles` lists them) or a .safetensors file.", _TARGET),
+        Shown("NAME|FILE[,…]", DEFAULTS.style),
+    ] = None,
+    network: Annotated[
+        str | None,
+        _help("The style's network: res3 has three full residual blocks.", _TARGET),
+        Shown("NAME[,…]", DEFAULTS.network),
+    ] = None,
+    upscale: Annotated[
+        str | None,
+        _help("The display, in pixels; `none` shows the network's own output.", _TARGET),
+        Shown("WxH|none", DEFAULTS.upscale),
+    ] = None,
+    upscaler: Annotated[
+        str | None,
+        _help("bilinear (the phone's), nearest, bicubic or lanczos.", _TARGET),
+        Shown("NAME[,…]", DEFAULTS.upscaler),
+    ] = None,
+    preset: Annotated[
+        str | None,
+        _help(
+            "Start from a preset (`render presets` lists them) or a .toml file; single options "
+            "win over it.",
+            _TARGET,
+        ),
+        Shown("NAME|FILE"),
+    ] = None,
+    orient: Annotated[
+        str | None,
+        _help(
+            "auto turns sizes to the clip's displayed orientation (480x853 renders a landscape "
+            "clip at 853x480); as-given does not.",
+            _CLIP,
+        ),
+        Shown("auto|as-given", DEFAULTS.orient),
+    ] = None,
+    fit: Annotated[
+        str | None,
+        _help("How another shape is met: cropped, with bars, or stretched.", _CLIP),
+        Shown("cover|contain|stretch", DEFAULTS.fit),
+    ] = None,
+    start: Annotated[
+        str | None, _help("Where to begin: seconds, or [HH:]MM:SS.", _CLIP), Shown("TIME", "0")
+    ] = None,
+    duration: Annotated[
+        str | None,
+        _help("How much to render: seconds, or [HH:]MM:SS.", _CLIP),
+        Shown("TIME", "to the end"),
+    ] = None,
+    strict: Annotated[
+        bool, Parameter(help="Fail at the first damaged frame, instead of a warning.", group=_CLIP)
+    ] = False,
+    output: Annotated[
+        Path | None,
+        _help("A file for one preview, or a folder.", _OUTPUT, "--output", "-o"),
+        Shown("FILE|DIR", "previews/<clip>-<style>-<network>-<size>-<fps>.mp4"),
+    ] = None,
+    force: Annotated[bool, Parameter(help="Overwrite previews that exist.", group=_OUTPUT)] = False,
+    crf: Annotated[
+        str | None,
+        _help("Quality, from 0 (lossless) to 51 (worst; 63 for libsvtav1).", _OUTPUT),
+        Shown("N", str(DEFAULTS.crf)),
+    ] = None,
+    encoder: Annotated[
+        str | None,
+        _help(
+            "libx264 (plays everywhere), libx265, libsvtav1, h264_videotoolbox or "
+            "hevc_videotoolbox.",
+            _OUTPUT,
+        ),
+        Shown("NAME", DEFAULTS.encoder),
+    ] = None,
+    audio: Annotated[
+        str | None,
+        _help("Keep the clip's sound, or write none.", _OUTPUT),
+        Shown("keep|none", DEFAULTS.audio),
+    ] = None,
+    dry_run: Annotated[
+        bool, Parameter(help="Print the plan and render nothing.", group=_OUTPUT)
+    ] = False,
+    json: Annotated[
+        bool,
+        Parameter(
+            help="On stdout, one JSON object a line; the last is `done` or `error`.", group=_OUTPUT
+        ),
+    ] = False,
+    device: Annotated[
+        str | None,
+        _help("Where the network runs.", _MACHINE),
+        Shown("auto|cpu|cuda|mps", "auto"),
+    ] = None,
+    engine: Annotated[
+        str | None,
+        _help("What runs it; auto takes the faster and says which.", _MACHINE),
+        Shown("auto|torch|openvino", "auto"),
+    ] = None,
+    ffmpeg: Annotated[
+        Path | None,
+        _help(
+            "An ffmpeg to use instead of the bundled one; also read from RENDER_FFMPEG.", _MACHINE
+        ),
+        Shown("PATH"),
+    ] = None,
+    debug: Annotated[
+        bool, Parameter(help="Show tracebacks, and what ffmpeg said.", group=_MACHINE)
+    ] = False,
+) -> int:
+    """render: see a live neural video filter before building it for the phone.
+
+    Examples:
+      render clip.mp4 --fps 15 --size 480x853    a preview, written to previews/
+      render clip.mp4 --preset a12-live          what an A12 phone could run live
+      render *.mp4 --preset draft -o drafts/     a quick look at many clips
+      render clip.mp4 --fps 10,15,30             several previews, to compare
+      render clip.mp4 --dry-run                  what would be done, and with what
+      render clip.mp4 --json                     results and progress for a program
+    """
+    from render.cli.request import make_request
+    from render.plan import make_plan
+
+    if not clips:
+        raise UsageError(
+            "no clip given. Usage: render CLIP [CLIP ...] [OPTIONS], for example "
+            "`render clip.mp4 --fps 15 --size 480x853`; render --help explains"
+        )
+    _catch_mistyped_command(clips)
+    if ffmpeg is None and (named := os.environ.get("RENDER_FFMPEG")):
+        ffmpeg = Path(named)
+    request = make_request(
+        clips,
+        {
+            "fps": fps,
+            "size": size,
+            "style": style,
+            "network": network,
+            "upscale": upscale,
+            "upscaler": upscaler,
+            "orient": orient,
+            "fit": fit,
+            "crf": crf,
+            "encoder": encoder,
+            "audio": audio,
+        },
+        preset=preset,
+        start=start,
+        duration=duration,
+        device=device,
+        engine=engine,
+        output=output,
+        force=force,
+        strict=strict,
+        ffmpeg=ffmpeg,
+    )
+    plan = make_plan(request)
+    if dry_run:
+        return _show_plan(plan, json=json)
+    return _render(plan, json=json, debug=debug)
+
+
+def _catch_mistyped_command(clips: tuple[Path, ...]) -> None:
+    """``render docter``: a clip that is not there, but for a command that nearly is."""
+    from difflib import get_close_matches
+
+    from render.cli.app import COMMANDS
+
+    first = str(clips[0])
+    close = get_close_matches(first, COMMANDS, n=1)
+    if close and close[0] != first and not clips[0].exists():
+        raise UsageError(f"{first}: no such clip or command; did you mean `render {close[0]}`?")
+
+
+def _show_plan(plan: Plan, *, json: bool) -> int:
+    from render.cli.output import complain, put
+    from render.cli.words import clip_error
+
+    status = 1 if plan.refusals else 0
+    if json:
+        from render.cli.events_json import EventLines
+
+        lines = EventLines(plan)
+        put(lines.plan())
+        put(lines.done(0, len(plan.refusals), status))
+        return status
+    from render.cli.plan_text import plan_lines
+
+    for line in plan_lines(plan):
+        put(line)
+    for refusal in plan.refusals:
+        complain(clip_error(refusal.clip, refusal.error))
+    return status
+
+
+def _render(plan: Plan, *, json: bool, debug: bool) -> int:
+    from render.cli.show import Show
+    from render.pipeline import run
+
+    show = Show(plan, json=json, debug=debug)
+    events = run(plan)
+    try:
+        for event in events:
+            show.event(event)
+    finally:
+        # Whatever ended us, also a signal: the pipeline removes what is half-written.
+        try:
+            events.close()
+        finally:
+            show.close()
+    return show.finish()

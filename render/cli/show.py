@@ -1,0 +1,102 @@
+"""A run's events → results on stdout, progress on stderr, and the exit status."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from render.cli.debug import explain
+from render.cli.events_json import EventLines
+from render.cli.output import labelled, put, safe
+from render.cli.progress import Progress, make_progress
+from render.cli.words import amount, clip_error, took
+from render.events import CellDone, CellFailed, CellProgress, CellStarted, Event, Preview
+from render.plan import Plan
+
+
+class Show:
+    """Shows what happens while a plan runs."""
+
+    def __init__(self, plan: Plan, *, json: bool, debug: bool) -> None:
+        self._plan = plan
+        self._debug = debug
+        self._began = time.monotonic()
+        self._written = 0
+        self._failed = 0
+        self._noted: set[str] = set()
+        self._lines = EventLines(plan) if json else None
+        self._progress: Progress = make_progress(plan, sys.stderr)
+        self._put(self._lines.plan() if self._lines else None)
+        if plan.cells:
+            choice = plan.engine
+            self._say(f"{choice.engine.value} on {choice.device.value}: {choice.why}")
+
+    def event(self, event: Event) -> None:
+        """Show one event."""
+        if self._lines:
+            self._put(self._lines.event(event))
+        match event:
+            case CellStarted(cell):
+                self._progress.start(cell)
+                for note in cell.notes:
+                    self._note(f"{cell.clip.path.name}: {note}")
+            case CellProgress(cell, frames):
+                self._progress.advance(cell, frames)
+            case CellDone(cell, preview):
+                self._written += 1
+                self._progress.end(cell, preview.frames)
+                for warning in preview.warnings:
+                    self._label("warning", f"{cell.clip.path.name}: {warning}")
+                self._say(self._summary(preview))
+                if not self._lines:
+                    self._put(str(preview.path))
+            case CellFailed(clip, failed, error):
+                self._failed += 1
+                if failed is not None:
+                    self._progress.end(failed, 0)
+                if self._debug:
+                    explain(error)
+                self._label("error", clip_error(clip, error))
+
+    def finish(self) -> int:
+        """The last words, and the exit status."""
+        status = 1 if self._failed else 0
+        if self._written + self._failed > 1:
+            failed = f", {self._failed} failed" if self._failed else ""
+            words = "preview" if self._written == 1 else "previews"
+            wall = took(time.monotonic() - self._began)
+            self._say(f"{self._written} {words} written{failed}, in {wall}")
+        if self._lines:
+            self._put(self._lines.done(self._written, self._failed, status))
+        return status
+
+    def close(self) -> None:
+        """Take the progress bar off the screen."""
+        self._progress.close()
+
+    def _summary(self, preview: Preview) -> str:
+        # On a terminal the path follows at once, as the result.
+        path = preview.cell.clip.path.name if sys.stdout.isatty() else str(preview.path)
+        wall = preview.timings.wall
+        speed = f" ({preview.frames / wall:.1f} fps)" if wall > 0 else ""
+        return (
+            f"{safe(path)}: {preview.frames} frames in {took(wall)}{speed}, "
+            f"{preview.size} at {float(preview.rate):.5g} fps, {amount(preview.bytes)}"
+        )
+
+    def _note(self, note: str) -> None:
+        # Once, where several previews of one clip share it.
+        if note not in self._noted:
+            self._noted.add(note)
+            self._label("note", note)
+
+    def _label(self, label: str, message: str) -> None:
+        self._progress.say(labelled(label, message, sys.stderr))
+
+    def _say(self, message: str) -> None:
+        self._progress.say(message)
+
+    def _put(self, line: str | None) -> None:
+        if line is not None:
+            with self._progress.aside():
+                put(line)

@@ -1,0 +1,90 @@
+"""The OpenVINO engine: the same network, compiled for this processor."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+from typing import Any
+
+import numpy as np
+
+from render.engines.base import EngineChoice
+from render.engines.limits import check_size, out_of_memory
+from render.errors import EngineError
+from render.media.frame import Picture
+from render.networks.modules import StyleNetwork, folded
+from render.target import Size
+
+PRECISIONS = ("f32", "bf16")
+
+
+class OpenVINOEngine:
+    """A network compiled by OpenVINO at one size; see ``Engine`` for the contract.
+
+    ``precision`` is the arithmetic: f32 by default, since on processors that have bf16 OpenVINO
+    would choose that, which differs visibly from what ships.
+    """
+
+    def __init__(
+        self, network: StyleNetwork, size: Size, choice: EngineChoice, precision: str = "f32"
+    ) -> None:
+        self._choice = choice
+        self._size = size
+        try:
+            self._request = _compiled(network, size, precision).create_infer_request()
+        except (RuntimeError, MemoryError) as error:
+            raise self._failure(error) from error
+
+    @property
+    def choice(self) -> EngineChoice:
+        return self._choice
+
+    @property
+    def size(self) -> Size:
+        return self._size
+
+    def stylize(self, picture: Picture) -> Picture:
+        """See ``Engine.stylize``."""
+        check_size(picture, self._size)
+        # OpenVINO reads the caller's memory only where it is contiguous.
+        batch = np.ascontiguousarray(picture)[np.newaxis]
+        try:
+            self._request.infer([batch], share_inputs=True)
+            # A copy: the request's own output is written again by the next call.
+            result: Picture = self._request.get_output_tensor(0).data[0].copy()
+        except (RuntimeError, MemoryError) as error:
+            raise self._failure(error) from error
+        return result
+
+    def _failure(self, error: BaseException) -> EngineError:
+        if out_of_memory(error):
+            return EngineError(f"out of memory for {self._size} in OpenVINO; lower --size")
+        return EngineError(f"OpenVINO failed at {self._size}: {error}; try --engine torch")
+
+
+def _compiled(network: StyleNetwork, size: Size, precision: str) -> Any:
+    """uint8 NHWC in and out; conversion, clamp and rounding are part of the graph."""
+    import openvino as ov
+    import torch
+    from torch import Tensor, nn
+
+    class Bytes(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.network = folded(network).float().cpu().to(memory_format=torch.contiguous_format)
+
+        def forward(self, picture: Tensor) -> Tensor:
+            y = self.network(picture.permute(0, 3, 1, 2).float())
+            y = torch.clamp(torch.round(y), 0, 255)
+            return y.permute(0, 2, 3, 1).to(torch.uint8)
+
+    example = torch.zeros((1, size.height, size.width, 3), dtype=torch.uint8)
+    # Tracing warns of every shape that becomes a constant; here all do, on purpose.
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        model = ov.convert_model(
+            Bytes().eval(), example_input=example, input=[1, size.height, size.width, 3]
+        )
+    hints = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": precision}
+    return ov.Core().compile_model(model, "CPU", hints)

@@ -1,0 +1,76 @@
+"""The torch engine: the reference on processors, and half precision on CUDA and MPS."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from render.engines.base import DeviceName, EngineChoice
+from render.engines.limits import check_size, out_of_memory
+from render.errors import EngineError
+from render.media.frame import Picture
+from render.networks.modules import StyleNetwork, folded
+from render.target import Size
+
+
+class TorchEngine:
+    """A network in torch at one size; see ``Engine`` for the contract.
+
+    On a processor it computes in single precision; on CUDA and MPS in half, where the result is
+    within 2/255 of single precision's. Channels come last in memory, norms are folded.
+    """
+
+    def __init__(self, network: StyleNetwork, size: Size, choice: EngineChoice) -> None:
+        self._choice = choice
+        self._size = size
+        self._device = torch.device(choice.device.value)
+        self._dtype = torch.float32 if choice.device is DeviceName.CPU else torch.float16
+        try:
+            self._network = folded(network).to(
+                self._device, self._dtype, memory_format=torch.channels_last
+            )
+        except (RuntimeError, MemoryError) as error:
+            raise self._failure(error) from error
+        # A page-locked buffer is what an upload would otherwise be copied to first.
+        self._upload = (
+            torch.empty((size.height, size.width, 3), dtype=torch.uint8, pin_memory=True)
+            if choice.device is DeviceName.CUDA
+            else None
+        )
+
+    @property
+    def choice(self) -> EngineChoice:
+        return self._choice
+
+    @property
+    def size(self) -> Size:
+        return self._size
+
+    def stylize(self, picture: Picture) -> Picture:
+        """See ``Engine.stylize``."""
+        check_size(picture, self._size)
+        try:
+            with torch.inference_mode():
+                x = self._uploaded(picture).permute(2, 0, 1)[None].to(self._dtype)
+                y = self._network(x)[0].permute(1, 2, 0)
+                # A new array of its own each time; on a device, uint8 is what crosses the bus.
+                result = y.float().clamp_(0, 255).round_().to(torch.uint8).contiguous().cpu()
+        except (RuntimeError, MemoryError) as error:
+            raise self._failure(error) from error
+        array: Picture = result.numpy()
+        return array
+
+    def _uploaded(self, picture: Picture) -> Tensor:
+        if self._upload is None:
+            return torch.tensor(picture).to(self._device)
+        self._upload.numpy()[:] = picture
+        # Waited for by the download in `stylize`, before the next call writes the buffer.
+        return self._upload.to(self._device, non_blocking=True)
+
+    def _failure(self, error: BaseException) -> EngineError:
+        if isinstance(error, torch.OutOfMemoryError) or out_of_memory(error):
+            return EngineError(
+                f"out of memory for {self._size} in torch on {self._choice.device.value}; lower "
+                "--size, or try --device cpu"
+            )
+        return EngineError(f"torch on {self._choice.device.value} failed: {error}")

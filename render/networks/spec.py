@@ -1,0 +1,290 @@
+"""NetworkSpec: everything that makes a style network's architecture, and its short name.
+
+Imports no torch: plans, presets and ``--help`` speak of networks without loading one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from render.errors import UsageError
+from render.target import Size
+
+STRIDE = 4
+"""Two stride-2 convolutions: sides inside the network are multiples of this."""
+MIN_SIDE = 8
+"""The least side inside the network, so that inner reflection and statistics have two values."""
+
+_MAX_BLOCKS = 5
+_WIDTHS = range(4, 129)
+_KERNELS = range(1, 10, 2)
+_CONTEXTS = range(0, 257, STRIDE)
+
+
+class BlockKind(StrEnum):
+    """What a residual block's two convolutions are."""
+
+    FULL = "full"
+    SEPARABLE = "separable"
+
+
+class Norm(StrEnum):
+    """What follows a convolution; batch norm folds into it when deployed."""
+
+    BATCH = "batch"
+    INSTANCE = "instance"
+
+
+class Padding(StrEnum):
+    """What the inner convolutions see past their input's edges."""
+
+    ZERO = "zero"
+    REFLECT = "reflect"
+
+
+class UpsampleForm(StrEnum):
+    """How the picture is doubled before a convolution."""
+
+    NEAREST = "nearest"
+    BILINEAR = "bilinear"
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSpec:
+    """A Johnson-style network (arXiv 1603.08155), without transposed convolutions.
+
+    In → kernel×kernel convolution to w channels → two 3×3 stride-2 convolutions (2w, 4w) → residual
+    blocks at 4w → two of (×2 upsampling, 3×3 convolution) (2w, w) → kernel×kernel convolution to
+    RGB → sigmoid.
+
+    Attributes:
+        blocks: residual blocks, 0..5, two convolutions each.
+        kind: what those convolutions are; a separable one is depthwise 3×3 + pointwise 1×1.
+        width: w, the channels at full resolution, 4..128.
+        kernel: side of the first and last convolution, odd, 1..9.
+        norm: after every convolution but the last.
+        padding: what the convolutions see past the edges.
+        context: pixels at full resolution by which the picture is reflect-padded on every side, and
+            the output cropped; a multiple of 4, 0..256. At the network's ``radius`` or more, zero
+            padding cannot reach the picture. Use ``make`` for the default.
+        upsample: how the picture is doubled.
+
+    Raises UsageError when a value is out of range.
+    """
+
+    blocks: int
+    kind: BlockKind
+    width: int
+    kernel: int
+    norm: Norm
+    padding: Padding
+    context: int
+    upsample: UpsampleForm
+
+    def __post_init__(self) -> None:
+        _within("blocks", self.blocks, range(_MAX_BLOCKS + 1), f"0 to {_MAX_BLOCKS}")
+        _within("width", self.width, _WIDTHS, f"{_WIDTHS[0]} to {_WIDTHS[-1]}")
+        _within("kernel", self.kernel, _KERNELS, "odd, 1 to 9")
+        _within("context", self.context, _CONTEXTS, f"a multiple of {STRIDE}, 0 to 256")
+
+    @classmethod
+    def make(
+        cls,
+        blocks: int = 3,
+        *,
+        kind: BlockKind = BlockKind.FULL,
+        width: int = 32,
+        kernel: int = 3,
+        norm: Norm = Norm.BATCH,
+        padding: Padding = Padding.ZERO,
+        context: int | None = None,
+        upsample: UpsampleForm = UpsampleForm.NEAREST,
+    ) -> NetworkSpec:
+        """A spec with the defaults; ``context`` None becomes the one that the rest implies."""
+        if context is None:
+            context = default_context(blocks, kernel, padding, upsample)
+        return cls(blocks, kind, width, kernel, norm, padding, context, upsample)
+
+    @classmethod
+    def parse(cls, name: str) -> NetworkSpec:
+        """The spec of a short name such as ``res3`` or ``res3-sep-w16``. Raises UsageError."""
+        match = _NAME.fullmatch(name.strip())
+        if match is None:
+            raise UsageError(_unknown(name))
+        part = match.groupdict()
+        number = {key: int(part[key]) for key in ("width", "kernel", "context") if part[key]}
+        try:
+            return cls.make(
+                int(part["blocks"]),
+                kind=BlockKind.SEPARABLE if part["sep"] else BlockKind.FULL,
+                width=number.get("width", 32),
+                kernel=number.get("kernel", 3),
+                norm=Norm.INSTANCE if part["instance"] else Norm.BATCH,
+                padding=Padding.REFLECT if part["reflect"] else Padding.ZERO,
+                context=number.get("context"),
+                upsample=UpsampleForm.BILINEAR if part["bilinear"] else UpsampleForm.NEAREST,
+            )
+        except UsageError as error:
+            raise UsageError(f"network {name!r}: {error}") from None
+
+    @property
+    def name(self) -> str:
+        """The short name; ``parse`` reads it back. What is default leaves no trace."""
+        return "-".join(self._name_parts())
+
+    def _name_parts(self) -> Iterator[str]:
+        usual = default_context(self.blocks, self.kernel, self.padding, self.upsample)
+        yield f"res{self.blocks}"
+        if self.kind is BlockKind.SEPARABLE:
+            yield "sep"
+        if self.width != 32:
+            yield f"w{self.width}"
+        if self.kernel != 3:
+            yield f"k{self.kernel}"
+        if self.norm is Norm.INSTANCE:
+            yield "in"
+        if self.padding is Padding.REFLECT:
+            yield "reflect"
+        if self.context != usual:
+            yield f"c{self.context}"
+        if self.upsample is UpsampleForm.BILINEAR:
+            yield "bilinear"
+
+    def __str__(self) -> str:
+        return self.name
+
+    def as_dict(self) -> dict[str, str | int]:
+        """JSON types; ``from_dict`` reads it back."""
+        return {key: v.value if isinstance(v, StrEnum) else v for key, v in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> NetworkSpec:
+        """The spec of ``as_dict``. Raises UsageError on missing, unknown or wrong values."""
+        names = {field.name for field in fields(cls)}
+        if set(values) != names:
+            raise UsageError(f"a network spec has the keys {', '.join(sorted(names))}")
+        try:
+            return cls(
+                blocks=_integer(values["blocks"]),
+                kind=BlockKind(values["kind"]),
+                width=_integer(values["width"]),
+                kernel=_integer(values["kernel"]),
+                norm=Norm(values["norm"]),
+                padding=Padding(values["padding"]),
+                context=_integer(values["context"]),
+                upsample=UpsampleForm(values["upsample"]),
+            )
+        except (ValueError, TypeError) as error:
+            raise UsageError(f"a network spec with {error}") from None
+
+    @property
+    def radius(self) -> int:
+        """How far an output pixel sees, in pixels at full resolution, up to a multiple of 4."""
+        return _radius(self.blocks, self.kernel, self.upsample)
+
+    def inner(self, size: Size) -> Size:
+        """The size inside the network: context on every side, then the right and the bottom grow
+        to a multiple of 4 and to at least 8 pixels. May exceed what ``Size`` allows a target.
+        """
+        return _AnySize(self._inner(size.width), self._inner(size.height))
+
+    def _inner(self, side: int) -> int:
+        padded = side + 2 * self.context
+        return max(MIN_SIDE, -(-padded // STRIDE) * STRIDE)
+
+    def parameters(self) -> int:
+        """Numbers that the deployed network holds, batch norm folded into its convolution.
+
+        A convolution and its norm hold the weights and, per channel, one bias (batch norm) or a
+        scale and a shift (instance norm).
+        """
+        w = self.width
+        per_channel = 1 if self.norm is Norm.BATCH else 2
+        weights = sum(step.weights for step in self._convolutions())
+        channels = w + 2 * w + 4 * w + self.blocks * 2 * 4 * w + 2 * w + w
+        return weights + channels * per_channel + 3
+
+    def macs(self, size: Size) -> int:
+        """Multiply-accumulates of the convolutions for one picture of ``size``, with the context
+        and the padding to a multiple of 4. Norms, sums and interpolation are not counted.
+        """
+        inside = self.inner(size)
+        pixels = inside.width * inside.height
+        return sum(step.weights * (pixels // step.shrink**2) for step in self._convolutions())
+
+    def _convolutions(self) -> Iterator[_Convolution]:
+        w, k = self.width, self.kernel * self.kernel
+        block = 4 * w * 9 + (4 * w) ** 2 if self.kind is BlockKind.SEPARABLE else (4 * w) ** 2 * 9
+        yield _Convolution(3 * w * k, 1)
+        yield _Convolution(w * 2 * w * 9, 2)
+        yield _Convolution(2 * w * 4 * w * 9, 4)
+        for _ in range(2 * self.blocks):
+            yield _Convolution(block, 4)
+        yield _Convolution(4 * w * 2 * w * 9, 2)
+        yield _Convolution(2 * w * w * 9, 1)
+        yield _Convolution(w * 3 * k, 1)
+
+
+def default_context(blocks: int, kernel: int, padding: Padding, upsample: UpsampleForm) -> int:
+    """The context that keeps zero padding out of the picture; reflection needs none."""
+    return 0 if padding is Padding.REFLECT else _radius(blocks, kernel, upsample)
+
+
+def _radius(blocks: int, kernel: int, upsample: UpsampleForm) -> int:
+    # First and last convolution, two at each of 1/1 (down, up) and 1/2, and two a block at 1/4.
+    radius = 2 * (kernel // 2) + 6 + 8 * blocks
+    if upsample is UpsampleForm.BILINEAR:
+        radius += 6  # it reaches one pixel further at 1/4 and at 1/2
+    return -(-radius // STRIDE) * STRIDE
+
+
+@dataclass(frozen=True, slots=True)
+class _Convolution:
+    """``weights`` numbers, each used once per pixel at 1/``shrink`` of full resolution."""
+
+    weights: int
+    shrink: int
+
+
+class _AnySize(Size):
+    """A size inside a network: context may carry it past a target's bounds."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        pass
+
+
+_NAME = re.compile(
+    r"res(?P<blocks>\d)(?P<sep>-sep)?(?:-w(?P<width>\d{1,3}))?(?:-k(?P<kernel>\d))?"
+    r"(?P<instance>-in)?(?P<reflect>-reflect)?(?:-c(?P<context>\d{1,3}))?(?P<bilinear>-bilinear)?"
+)
+_COMMON = (
+    "res0", "res1", "res2", "res3", "res4", "res5", "res3-sep", "res5-sep", "res3-w16", "res1-w16",
+    "res3-k9", "res5-k9", "res3-in", "res3-reflect", "res3-in-reflect", "res3-c0", "res3-bilinear",
+)  # fmt: skip
+
+
+def _unknown(name: str) -> str:
+    close = difflib.get_close_matches(name.strip().lower(), _COMMON, n=1, cutoff=0.5)
+    meant = f"did you mean {close[0]}? " if close else ""
+    return (
+        f"network {name!r} is not known: {meant}Write res0 to res5, then in this order -sep, "
+        "-w16 (width), -k9 (kernel), -in, -reflect, -c0 (context), -bilinear"
+    )
+
+
+def _within(what: str, value: int, allowed: range, words: str) -> None:
+    if value not in allowed:
+        raise UsageError(f"{what} {value}: must be {words}")
+
+
+def _integer(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{value!r} where a whole number belongs")
+    return value

@@ -1,0 +1,120 @@
+"""VGG16 up to relu4_3 in plain torch: the eyes of the losses.
+
+Simonyan & Zisserman, arXiv 1409.1556, configuration D; torchvision's weights IMAGENET1K_V1. The
+bundled file ends at relu3_3; a file with more layers gives relu4_3 too.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from render.errors import TrainingError
+
+BUNDLED = Path(__file__).parent / "vgg16_relu3_3_fp16.npz"
+CONTENT_LAYER = "relu3_3"
+
+# torchvision's numbers of the convolutions in `features`, and their channels.
+_CONVOLUTIONS = {
+    0: (3, 64), 2: (64, 64), 5: (64, 128), 7: (128, 128), 10: (128, 256), 12: (256, 256),
+    14: (256, 256), 17: (256, 512), 19: (512, 512), 21: (512, 512),
+}  # fmt: skip
+_POOL_BEFORE = (5, 10, 17)
+_TAPS = {2: "relu1_2", 7: "relu2_2", 14: "relu3_3", 21: "relu4_3"}
+_SHORT = 15
+"""Convolutions below this number reach relu3_3."""
+
+# Of RGB in 0..1, as torchvision trains its networks.
+_MEAN = (0.485, 0.456, 0.406)
+_STD = (0.229, 0.224, 0.225)
+
+
+class Backbone(nn.Module):
+    """Features of pictures. Frozen; ``layers`` names what ``forward`` can return."""
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, weights: dict[str, Tensor]) -> None:
+        super().__init__()
+        numbers = [n for n in _CONVOLUTIONS if f"features.{n}.weight" in weights]
+        self.layers = tuple(name for n, name in _TAPS.items() if n in numbers)
+        self.convolutions = nn.ModuleDict(
+            {str(n): nn.Conv2d(*_CONVOLUTIONS[n], 3, padding=1) for n in numbers}
+        )
+        self.load_state_dict(
+            {name.replace("features", "convolutions"): t for name, t in weights.items()}
+        )
+        self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1) * 255, persistent=False)
+        self.register_buffer("std", torch.tensor(_STD).view(1, 3, 1, 1) * 255, persistent=False)
+        self.requires_grad_(False)
+
+    def forward(self, picture: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
+        """The asked-for features of float (n, 3, height, width) RGB in 0..255, in the precision of
+        the weights; computes no further than needed. Sides must be 8 or more."""
+        wanted = set(layers)
+        dtype = next(self.parameters()).dtype
+        x = ((picture - self.mean) / self.std).to(dtype, memory_format=torch.channels_last)
+        found: dict[str, Tensor] = {}
+        for key, convolution in self.convolutions.items():
+            if int(key) in _POOL_BEFORE:
+                x = F.max_pool2d(x, 2)
+            x = F.relu(convolution(x))
+            tap = _TAPS.get(int(key))
+            if tap in wanted:
+                found[tap] = x
+            if wanted <= found.keys():
+                return found
+        raise ValueError(f"this backbone has {self.layers}, not {sorted(wanted - found.keys())}")
+
+    def in_bfloat16(self) -> Backbone:
+        """In bfloat16 (half precision would overrun in VGG's larger activations); the mean and
+        the deviation stay in single."""
+        self.convolutions.to(torch.bfloat16)
+        return self
+
+
+def load_backbone(path: Path | None = None) -> Backbone:
+    """The backbone of an .npz file with the keys ``features.N.weight`` and ``features.N.bias``;
+    None for the bundled one. Never unpickles. Raises TrainingError."""
+    path = BUNDLED if path is None else path
+    try:
+        archive = np.load(path, allow_pickle=False)
+        if not isinstance(archive, np.lib.npyio.NpzFile):
+            raise _unfit(path, "a single array")
+        with archive:
+            keys = [key for key in archive.files if re.fullmatch(r"features\.\d+\.\w+", key)]
+            arrays = {key: np.asarray(archive[key], np.float32) for key in keys if _known(key)}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise TrainingError(
+            f"{path}: cannot be read as a backbone ({reason}); leave --backbone out for the "
+            "bundled one"
+        ) from None
+    last = max((n for n in _CONVOLUTIONS if f"features.{n}.weight" in arrays), default=-1)
+    needed = [n for n in _CONVOLUTIONS if n < _SHORT or last > _SHORT]
+    for n in needed:
+        inputs, outputs = _CONVOLUTIONS[n]
+        expected = {"weight": (outputs, inputs, 3, 3), "bias": (outputs,)}
+        for part, shape in expected.items():
+            array = arrays.get(f"features.{n}.{part}")
+            if array is None or array.shape != shape or not np.isfinite(array).all():
+                raise _unfit(path, f"no sane features.{n}.{part}")
+    return Backbone({key: torch.from_numpy(array) for key, array in arrays.items()})
+
+
+def _known(key: str) -> bool:
+    return int(key.split(".")[1]) in _CONVOLUTIONS
+
+
+def _unfit(path: Path, what: str) -> TrainingError:
+    return TrainingError(
+        f"{path}: is no VGG16 ({what}); it needs the arrays features.N.weight and features.N.bias"
+    )

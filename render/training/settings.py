@@ -1,0 +1,137 @@
+"""TrainingSettings: what to train, from what, and how hard. Names no torch."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import asdict, dataclass, fields
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from render.engines.base import DeviceName
+from render.errors import TrainingError
+from render.networks.spec import NetworkSpec
+
+STROKE_SIDE = 512
+"""The painting's short side, in pixels, at stroke size 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Painting:
+    """A painting and what to say of it. ``style`` names the style; by default from the file."""
+
+    path: Path
+    style: str = ""
+    title: str = ""
+    artist: str = ""
+    year: str = ""
+
+    @property
+    def name(self) -> str:
+        """The style's name: lower case, words joined by hyphens."""
+        words = re.findall(r"[a-z0-9]+", (self.style or self.path.stem).lower())
+        return "-".join(words) or "style"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """Every painting is trained for every network, one after the other.
+
+    Attributes:
+        content: photographs, or folders of them (searched through).
+        held_out: photographs to measure on and not to train on; none: some of ``content``.
+        output: the folder for ``<style>.<network>.safetensors`` and the pictures beside it.
+        steps, batch, crop: of the optimisation; crop is the side in pixels, 32..1024.
+        content_weight: of relu3_3's mean squared error. style_weight: of the Gram losses, each
+            relative to its target's energy. layer_weights: of the four Gram layers, from fine
+            (relu1_2) to coarse (relu4_3, where the backbone has it).
+        stability: weight of the synthetic-warp loss; distil: weight of the difference to an
+            instance-norm teacher, which is trained first; smooth: weight of total variation.
+            0 leaves a term and its cost out.
+        stroke_size: scale of the painting, and so of the strokes; 1 is a short side of 512 pixels.
+        recalibration: crops from which batch norm's statistics are taken anew after training.
+        start: a style file to start from, of the same network.
+        backbone: an .npz file; None for the bundled one, which ends at relu3_3.
+        force: overwrite what exists.
+
+    Raises TrainingError when a value is out of range.
+    """
+
+    paintings: tuple[Painting, ...]
+    networks: tuple[NetworkSpec, ...]
+    content: tuple[Path, ...]
+    output: Path
+    held_out: tuple[Path, ...] = ()
+    steps: int = 4000
+    batch: int = 16
+    crop: int = 256
+    content_weight: float = 1.0
+    style_weight: float = 20.0
+    layer_weights: tuple[float, float, float, float] = (0.5, 1.0, 1.5, 0.5)
+    stability: float = 60.0
+    distil: float = 0.0
+    smooth: float = 0.0
+    stroke_size: float = 1.0
+    learning_rate: float = 1e-3
+    recalibration: int = 1600
+    seed: int = 0
+    device: DeviceName = DeviceName.AUTO
+    start: Path | None = None
+    backbone: Path | None = None
+    licence: str = ""
+    trained_on: str = ""
+    author: str = ""
+    force: bool = False
+
+    def __post_init__(self) -> None:
+        for what, given in (
+            ("painting", self.paintings),
+            ("network", self.networks),
+            ("folder of photographs (--content)", self.content),
+        ):
+            if not given:
+                raise TrainingError(f"no {what} given")
+        names = [painting.name for painting in self.paintings]
+        for name in names:
+            if names.count(name) > 1:
+                raise TrainingError(f"two paintings would both be the style {name!r}: rename one")
+        _within("steps", self.steps, 1, 1_000_000)
+        _within("batch", self.batch, 1, 256)
+        _within("crop", self.crop, 32, 1024)
+        _within("stroke size", self.stroke_size, 0.1, 4)
+        _within("learning rate", self.learning_rate, 1e-7, 1)
+        _within("recalibration", self.recalibration, 0, 1_000_000)
+        for weight in ("content_weight", "style_weight", "stability", "distil", "smooth"):
+            _within(weight.replace("_", " "), getattr(self, weight), 0, 1e9)
+        for value in self.layer_weights:
+            _within("layer weight", value, 0, 1e9)
+        if self.start is not None and len(self.networks) > 1:
+            raise TrainingError("--start fits one network; train the others by themselves")
+
+    def path(self, painting: Painting, network: NetworkSpec) -> Path:
+        """Where the style file of a painting and a network goes."""
+        return self.output / f"{painting.name}.{network}.safetensors"
+
+    def as_dict(self) -> dict[str, Any]:
+        """What a style file records of its training: JSON types, without where things lay."""
+        leave = {"paintings", "networks", "content", "held_out", "output", "device", "force",
+                 "licence", "trained_on", "author"}  # fmt: skip
+        return {
+            name: _jsonable(value)
+            for name, value in asdict(self).items()
+            if name in {field.name for field in fields(self)} - leave
+        }
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, Path):
+        return value.name
+    if isinstance(value, Enum):
+        return value.value
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _within(what: str, value: float, least: float, most: float) -> None:
+    if not (math.isfinite(value) and least <= value <= most):
+        raise TrainingError(f"{what} {value:g}: must be {least:g} to {most:g}")

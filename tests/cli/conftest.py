@@ -1,0 +1,146 @@
+"""Plans made by hand, and a command line without a machine behind it."""
+
+from collections.abc import Callable, Generator
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from render.cli.app import run as run_command_line
+from render.engines.base import DeviceName, EngineChoice, EngineName
+from render.errors import ClipError
+from render.events import (
+    CellDone,
+    CellFailed,
+    CellProgress,
+    CellStarted,
+    Event,
+    Preview,
+    Timings,
+)
+from render.geometry import place
+from render.media.clip import AudioStream, Clip, Transfer, VideoStream
+from render.media.encoding import AudioMode, Encoder, Encoding
+from render.plan import Cell, Plan, Refusal, Request
+from render.target import Fit, Size, Upscaling
+
+
+def make_clip(path: Path) -> Clip:
+    video = VideoStream(
+        index=0,
+        codec="h264",
+        pixel_format="yuv420p",
+        coded=Size(1280, 720),
+        sar=Fraction(1),
+        rotation=0,
+        displayed=Size(1280, 720),
+        rate=Fraction(30000, 1001),
+        variable_rate=False,
+        header_frames=150,
+        matrix="bt709",
+        full_range=False,
+        transfer=Transfer.SDR,
+        alpha=False,
+        interlaced=False,
+    )
+    return Clip(path, "mov,mp4", Fraction(5), video, AudioStream(1, "aac", 48000, 2, True))
+
+
+def make_cell(path: Path, about: int | None = 75) -> Cell:
+    size = Size(853, 480)
+    return Cell(
+        clip=make_clip(path),
+        rate=Fraction(15),
+        size=size,
+        network="res3",
+        style="starry-night",
+        style_path=Path("starry-night.safetensors"),
+        placement=place(Size(1280, 720), size, Fit.COVER),
+        upscale=Size(1920, 1080),
+        upscaler=Upscaling.BILINEAR,
+        output_size=Size(1920, 1080),
+        start=Fraction(0),
+        duration=None,
+        about_frames=about,
+        output=Path("previews") / f"{path.stem}.mp4",
+        notes=("a note of the plan",),
+    )
+
+
+def make_plan(*cells: Cell, refusals: tuple[Refusal, ...] = ()) -> Plan:
+    return Plan(
+        cells=cells,
+        refusals=refusals,
+        encoding=Encoding(Encoder.X264, 18, AudioMode.KEEP),
+        engine=EngineChoice(EngineName.TORCH, DeviceName.CPU, "the only one there"),
+        ffmpeg=Path("/usr/bin/ffmpeg"),
+        force=False,
+        strict=False,
+    )
+
+
+def make_preview(cell: Cell, frames: int = 75) -> Preview:
+    return Preview(
+        cell=cell,
+        path=cell.output,
+        size=cell.output_size,
+        rate=cell.rate,
+        frames=frames,
+        stylized=frames - 2,
+        duration=frames / cell.rate,
+        bytes=3_100_000,
+        warnings=("70 of about 75 frames decoded",),
+        timings=Timings(load=1, decode=1, resize=0.5, stylize=30, upscale=0.5, encode=2, wall=32),
+    )
+
+
+class Machine:
+    """Stands where planning and rendering would be. Clips whose name holds ``bad`` are refused,
+    those with ``broken`` fail while they render."""
+
+    def __init__(self) -> None:
+        self.requests: list[Request] = []
+        self.closed = False
+
+    def make_plan(self, request: Request) -> Plan:
+        self.requests.append(request)
+        refusals = tuple(
+            Refusal(path, ClipError(f"{path}: is not a video"))
+            for path in request.clips
+            if "bad" in path.name
+        )
+        cells = [make_cell(path) for path in request.clips if "bad" not in path.name]
+        return make_plan(*cells, refusals=refusals)
+
+    def run(self, plan: Plan) -> Generator[Event, None, None]:
+        try:
+            for refusal in plan.refusals:
+                yield CellFailed(refusal.clip, None, refusal.error)
+            for cell in plan.cells:
+                yield CellStarted(cell)
+                yield CellProgress(cell, 1)
+                if "broken" in cell.clip.path.name:
+                    yield CellFailed(cell.clip.path, cell, ClipError("ran out of frames"))
+                else:
+                    yield CellDone(cell, make_preview(cell))
+        finally:
+            self.closed = True
+
+    @property
+    def request(self) -> Request:
+        return self.requests[-1]
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
+    monkeypatch.delenv("RENDER_FFMPEG", raising=False)
+    stand_in = Machine()
+    monkeypatch.setattr("render.plan.make_plan", stand_in.make_plan)
+    monkeypatch.setattr("render.pipeline.run", stand_in.run)
+    monkeypatch.setattr("render.cli.events_json._cost", lambda cell: {"parameters": 1, "macs": 2})
+    return stand_in
+
+
+@pytest.fixture
+def command(machine: Machine) -> Callable[..., int]:
+    return lambda *arguments: run_command_line([str(a) for a in arguments])

@@ -1,0 +1,138 @@
+"""The command line's words → a Request."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from render.engines.base import DeviceName, EngineName
+from render.media.encoding import AudioMode, Encoder, Encoding
+from render.preset import Preset, load_preset
+from render.target import Fit, Orient, Rate, Size, Upscaling
+
+from .conftest import Machine
+
+Command = Callable[..., int]
+
+
+def test_the_front_door(command: Command, machine: Machine) -> None:
+    assert command("clip.mp4", "--fps", "15", "--size", "480x853") == 0
+    request = machine.request
+    assert request.clips == (Path("clip.mp4"),)
+    assert request.targets == (Preset().target(),)
+    assert request.styles == ("starry-night",)
+    assert request.encoding == Preset().encoding()
+    assert (request.engine, request.device) == (EngineName.AUTO, DeviceName.AUTO)
+    assert (request.start, request.duration) == (Fraction(0), None)
+    assert request.output is None and request.ffmpeg is None
+    assert not request.force and not request.strict
+
+
+def test_every_option_arrives(command: Command, machine: Machine) -> None:
+    words = (
+        "--fps 29.97 --size 100x200 --style udnie --network res1 --upscale none --upscaler nearest "
+        "--orient as-given --fit contain --start 1:02:03.5 --duration 90 --crf 60 "
+        "--encoder libsvtav1 --audio none --device cpu --engine torch -o out --force --strict "
+        "--ffmpeg /opt/ffmpeg"
+    )
+    assert command("a.mp4", *words.split(), "b.mp4") == 0
+    request = machine.request
+    assert request.clips == (Path("a.mp4"), Path("b.mp4"))
+    (target,) = request.targets
+    assert target.rate == Rate(Fraction(30000, 1001))
+    assert (target.size, target.upscale) == (Size(100, 200), None)
+    assert (target.network, target.upscaler) == ("res1", Upscaling.NEAREST)
+    assert request.styles == ("udnie",)
+    assert (request.orient, request.fit) == (Orient.AS_GIVEN, Fit.CONTAIN)
+    assert (request.start, request.duration) == (Fraction("3723.5"), Fraction(90))
+    assert request.encoding == Encoding(Encoder.AV1, 60, AudioMode.NONE)
+    assert (request.engine, request.device) == (EngineName.TORCH, DeviceName.CPU)
+    assert (request.output, request.ffmpeg) == (Path("out"), Path("/opt/ffmpeg"))
+    assert request.force and request.strict
+
+
+def test_a_preset_holds_but_for_single_options(command: Command, machine: Machine) -> None:
+    assert command("a.mp4", "--preset", "draft", "--fps", "12") == 0
+    draft = load_preset("draft")
+    assert machine.request.targets == (draft.with_options(fps=12).target(),)
+    assert machine.request.encoding == draft.encoding()
+
+
+def test_lists_become_the_product(command: Command, machine: Machine) -> None:
+    assert command("a.mp4", "--fps", "10,15", "--size", "480x853, 360x640", "--style", "a,b") == 0
+    rates = [(str(t.rate), str(t.size)) for t in machine.request.targets]
+    assert rates == [("10", "480x853"), ("10", "360x640"), ("15", "480x853"), ("15", "360x640")]
+    assert machine.request.styles == ("a", "b")
+
+
+def test_what_is_listed_twice_is_rendered_once(command: Command, machine: Machine) -> None:
+    assert command("a.mp4", "--fps", "15,15.0", "--style", "a,a") == 0
+    assert len(machine.request.targets) == len(machine.request.styles) == 1
+
+
+def test_a_style_file_brings_its_network(command: Command, machine: Machine) -> None:
+    assert command("a.mp4", "--style", "mine.safetensors") == 0
+    assert machine.request.targets[0].network is None
+    assert command("a.mp4", "--style", "mine.safetensors", "--network", "res1") == 0
+    assert machine.request.targets[0].network == "res1"
+    assert command("a.mp4", "--style", "mine.safetensors,udnie") == 0
+    assert [t.network for t in machine.request.targets] == ["res3"]
+
+
+def test_the_environment_names_an_ffmpeg(
+    command: Command, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RENDER_FFMPEG", "/opt/ffmpeg")
+    command("a.mp4")
+    assert machine.request.ffmpeg == Path("/opt/ffmpeg")
+    command("a.mp4", "--ffmpeg", "mine")
+    assert machine.request.ffmpeg == Path("mine")
+
+
+def test_clips_with_difficult_names(command: Command, machine: Machine) -> None:
+    assert command("./doctor", "presets", "@list", "two words.mp4", "--", "-dash.mp4") == 0
+    names = [str(p) for p in machine.request.clips]
+    assert names == ["doctor", "presets", "@list", "two words.mp4", "-dash.mp4"]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("12.5", "12.5"), ("0:30", "30"), ("75:30", "4530"), ("1:02:03.25", "3723.25"), ("90", "90")],
+)
+def test_times(command: Command, machine: Machine, text: str, seconds: str) -> None:
+    assert command("a.mp4", "--start", text) == 0
+    assert machine.request.start == Fraction(seconds)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("", "no clip given. Usage: render CLIP"),
+        ("a.mp4 --fsp 15", "Unknown option: --fsp. Did you mean --fps?"),
+        ("a.mp4 --fps", "--fps requires an argument"),
+        ("a.mp4 --fps -5", "--fps: '-5': write a number"),
+        ("a.mp4 --fps 10,,15", "an empty place in the list"),
+        ("a.mp4 --size 480", "--size: '480': write it as WIDTHxHEIGHT"),
+        ("a.mp4 --crf high", "--crf: 'high' is not a number from 0 to 51"),
+        ("a.mp4 --fit covr", "'covr' is not one of cover, contain, stretch; did you mean `cover`?"),
+        ("a.mp4 --engine tensorrt", "--engine 'tensorrt': not one of auto, torch, openvino"),
+        ("a.mp4 --device cudaa", "did you mean cuda?"),
+        ("a.mp4 --start 1:75", "--start '1:75': write seconds (12.5) or [HH:]MM:SS"),
+        ("a.mp4 --start -3", "--start '-3': write seconds"),
+        ("a.mp4 --duration 0", "--duration 0: must be over 0"),
+        ("a.mp4 --preset a12-liv", "did you mean `a12-live`?"),
+        ("a.mp4 --preset no.toml", "no.toml: there is no such preset file"),
+        ("docter", "did you mean `render doctor`?"),
+        ("presets extra", "extra"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_2(
+    command: Command, capsys: pytest.CaptureFixture[str], words: str, said: str
+) -> None:
+    assert command(*words.split()) == 2
+    captured = capsys.readouterr()
+    first = captured.err.splitlines()[0]
+    assert first.startswith("error: ") and said in first
+    assert len(captured.err.splitlines()) <= 2
+    assert captured.out == ""

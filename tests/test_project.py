@@ -1,0 +1,111 @@
+"""The project's own promises: its README, its CI, its rules."""
+
+import ast
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import render
+
+ROOT = Path(__file__).parents[1]
+MODULES = sorted((ROOT / "render").rglob("*.py"))
+LIBRARY = [path for path in MODULES if "cli" not in path.relative_to(ROOT).parts]
+
+
+def blocks() -> list[str]:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    return re.findall(r"^```\w*\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+
+
+def test_the_readme_has_its_two_commands_first() -> None:
+    render_it, test_it = (block.strip() for block in blocks()[:2])
+    for command in (render_it, test_it):
+        assert "\n" not in command
+        assert command.startswith("python3 -m venv .venv && .venv/bin/pip install -q ")
+    assert render_it.endswith("render samples/bigbuckbunny.mp4 --fps 15 --size 480x853")
+    assert test_it.endswith(".venv/bin/python -m pytest -q")
+    assert (ROOT / "samples/bigbuckbunny.mp4").is_file()
+
+
+def test_ci_takes_the_test_command_from_the_readme() -> None:
+    script = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    found = re.search(r"command=\$\(\n?(awk .*?README\.md)\n?\)", script, re.DOTALL)
+    assert found
+    taken = subprocess.run(
+        ["bash", "-c", found[1]], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert taken.stdout.strip() == blocks()[1].strip()
+    assert 'bash -euo pipefail -c "$command"' in script
+
+
+def test_ci_fails_without_a_test_command(tmp_path: Path) -> None:
+    (tmp_path / ".ci").mkdir()
+    script = tmp_path / ".ci/run"
+    script.write_bytes((ROOT / ".ci/run").read_bytes())
+    (tmp_path / "README.md").write_text("# nothing\n")
+    done = subprocess.run(["bash", str(script)], capture_output=True, text=True, check=False)
+    assert done.returncode != 0 and "README.md" in done.stderr
+    assert not (tmp_path / ".venv").exists()
+
+
+def test_the_version_is_one() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["version"] == render.__version__
+    assert f"## [{render.__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_public_names_are_there() -> None:
+    for name in render.__all__:
+        assert getattr(render, name) is not None
+    with pytest.raises(AttributeError):
+        render.nothing  # noqa: B018
+
+
+def test_no_file_names_a_package_registry() -> None:
+    # In pieces, or this file would.
+    hosts = ["py" + "pi.org", "python" + "hosted.org", "download.py" + "torch.org", "ana" + "conda"]
+    suffixes = {".py", ".md", ".toml", ".cfg", ".txt", ".sh", ".yml", ".yaml", ""}
+    folders = ["render", "tests", "presets", "samples", "benchmarks", ".ci", "docs"]
+    files = [p for f in folders for p in (ROOT / f).rglob("*") if p.is_file()]
+    files += [p for p in ROOT.iterdir() if p.is_file()]
+    for path in files:
+        if path.suffix in suffixes:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            assert not [host for host in hosts if host in text], path
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_modules_stay_short(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
+
+
+@pytest.mark.parametrize("path", LIBRARY, ids=lambda p: str(p.relative_to(ROOT)))
+def test_the_library_neither_prints_nor_exits_nor_reads_the_environment(path: Path) -> None:
+    assert not list(forbidden(path.read_text(encoding="utf-8")))
+
+
+def forbidden(code: str) -> list[str]:
+    """What only the command line may do: print, exit, read the environment."""
+    attributes = {"sys.exit", "os._exit", "os.environ", "os.environb", "os.getenv"}
+    names = {"print", "exit", "quit", "input"}
+    found = []
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+            found.append(node.func.id)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            dotted = f"{node.value.id}.{node.attr}"
+            found += [dotted] if dotted in attributes else []
+        if isinstance(node, ast.ImportFrom) and node.module in ("os", "sys"):
+            imported = [f"{node.module}.{alias.name}" for alias in node.names]
+            found += [name for name in imported if name in attributes]
+        if isinstance(node, ast.Raise) and "SystemExit" in ast.dump(node):
+            found.append("SystemExit")
+    return found
+
+
+def test_the_check_of_the_library_finds_what_it_looks_for() -> None:
+    code = "import os\nfrom sys import exit\nprint(os.environ)\nraise SystemExit(1)"
+    assert sorted(forbidden(code)) == ["SystemExit", "os.environ", "print", "sys.exit"]
