@@ -72,19 +72,23 @@ def _compiled(network: StyleNetwork, size: Size, precision: str) -> Any:
     class Bytes(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            self.network = folded(network).float().cpu().to(memory_format=torch.contiguous_format)
+            self.network = folded(network).float().cpu()
 
         def forward(self, picture: Tensor) -> Tensor:
             y = self.network(picture.permute(0, 3, 1, 2).float())
             y = torch.clamp(torch.round(y), 0, 255)
             return y.permute(0, 2, 3, 1).to(torch.uint8)
 
-    example = torch.zeros((1, size.height, size.width, 3), dtype=torch.uint8)
-    # Tracing warns of every shape that becomes a constant; here all do, on purpose.
+    shape = [1, size.height, size.width, 3]
+    example = torch.zeros(shape, dtype=torch.uint8)
+    # Tracing warns of every shape that becomes a constant; here all do, on purpose. Left to trace
+    # by itself, convert_model would run the network several times more to check the trace.
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
-        model = ov.convert_model(
-            Bytes().eval(), example_input=example, input=[1, size.height, size.width, 3]
-        )
+        with torch.inference_mode():
+            traced = torch.jit.trace(  # type: ignore[no-untyped-call]
+                Bytes().eval(), example, check_trace=False
+            )
+        model = ov.convert_model(traced, example_input=example, input=shape)
     hints = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": precision}
     return ov.Core().compile_model(model, "CPU", hints)

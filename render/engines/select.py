@@ -63,7 +63,7 @@ def _on_cpu(engine: EngineName) -> EngineChoice:
         return EngineChoice(EngineName.TORCH, DeviceName.CPU, "asked for")
     if _installed("openvino"):
         return EngineChoice(
-            EngineName.OPENVINO, DeviceName.CPU, "on processors the faster one"
+            EngineName.OPENVINO, DeviceName.CPU, "on processors it is faster than torch"
         )
     return EngineChoice(
         EngineName.TORCH, DeviceName.CPU, "no GPU; openvino, which is faster, is not installed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +51,8 @@ def save_style(path: Path, network: StyleNetwork, metadata: StyleMetadata) -> No
         reason = getattr(error, "strerror", None) or str(error)
         raise StyleError(f"{path}: cannot be written ({reason})") from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
 
 
 def load_style(path: Path) -> Style:

@@ -151,7 +151,8 @@ def _check_tensors(path: Path, header: Mapping[str, Any], room: int) -> None:
             sane = 0 <= first <= last and last - first == count * _BYTES[entry["dtype"]]
         except (KeyError, TypeError, ValueError):
             raise StyleError(
-                f"{path}: holds a tensor {name!r} of a kind that no style of render has"
+                f"{path}: holds a tensor {name!r} of a kind that no style of render has; "
+                "train one with `render train`"
             ) from None
         if not sane:
             raise _damaged(path, f"has a tensor {name!r} whose place and shape disagree")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -11,6 +12,8 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from render.networks.spec import BlockKind, NetworkSpec, Norm, Padding, UpsampleForm
 from render.target import Size
+
+AnyModule = TypeVar("AnyModule", bound=nn.Module)
 
 
 class StyleNetwork(nn.Module):
@@ -122,6 +125,12 @@ def folded(network: StyleNetwork) -> StyleNetwork:
         if isinstance(module, Layer):
             module.fold()
     return network
+
+
+def channels_last(module: AnyModule) -> AnyModule:
+    """The module, its 4-D weights with channels last in memory, torch's faster order."""
+    module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return module
 
 
 def extend(x: Tensor, *, left: int, right: int, top: int, bottom: int) -> Tensor:

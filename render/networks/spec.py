@@ -262,7 +262,8 @@ class _AnySize(Size):
 
 _NAME = re.compile(
     r"res(?P<blocks>\d)(?P<sep>-sep)?(?:-w(?P<width>\d{1,3}))?(?:-k(?P<kernel>\d))?"
-    r"(?P<instance>-in)?(?P<reflect>-reflect)?(?:-c(?P<context>\d{1,3}))?(?P<bilinear>-bilinear)?"
+    r"(?P<instance>-in)?(?P<reflect>-reflect)?(?:-c(?P<context>\d{1,3}))?(?P<bilinear>-bilinear)?",
+    re.ASCII,
 )
 _COMMON = (
     "res0", "res1", "res2", "res3", "res4", "res5", "res3-sep", "res5-sep", "res3-w16", "res1-w16",

@@ -110,6 +110,17 @@ def load_backbone(path: Path | None = None) -> Backbone:
     return Backbone({key: torch.from_numpy(array) for key, array in arrays.items()})
 
 
+def macs_per_pixel(layer: str) -> float:
+    """Multiply-accumulates up to ``layer``, per pixel of the picture."""
+    total, shrink = 0.0, 1
+    for number, (inputs, outputs) in _CONVOLUTIONS.items():
+        shrink *= 4 if number in _POOL_BEFORE else 1
+        total += inputs * outputs * 9 / shrink
+        if _TAPS.get(number) == layer:
+            break
+    return total
+
+
 def _known(key: str) -> bool:
     return int(key.split(".")[1]) in _CONVOLUTIONS
 

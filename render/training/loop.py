@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import secrets
+import math
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -19,32 +19,34 @@ from render.errors import RenderError, TrainingError
 from render.media.frame import Picture
 from render.networks.checkpoint import load_style, save_style
 from render.networks.metadata import StyleMetadata
-from render.networks.modules import StyleNetwork
+from render.networks.modules import StyleNetwork, channels_last
 from render.networks.spec import NetworkSpec, Norm, Padding
-from render.training.backbone import CONTENT_LAYER, Backbone, load_backbone
+from render.training.backbone import Backbone, load_backbone
 from render.training.data import Photos, find_photos, load_painting, load_photos
+from render.training.estimate import seconds_on_cpu
 from render.training.losses import gram
-from render.training.measure import as_batch, measure, strip, stylized
+from render.training.measure import as_batch, measure, stylized
 from render.training.optimise import Losses, Optimiser, out_of_memory
+from render.training.recalibrate import recalibrate
 from render.training.settings import STROKE_SIDE, Painting, TrainingSettings
+from render.training.strips import save_strip
 
 _HELD_OUT = 6
 _REPORT_EVERY = 10
 _STRIPS = 4
-_SHOWN_SIDE = 192
-_RECALIBRATION_BATCH = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """The pictures are read: how many to train on and to measure on, what was skipped or left
-    out, and where training runs."""
+    out, where training runs, and on a processor for about how many seconds."""
 
     photos: int
     held_out: int
     skipped: tuple[Path, ...]
     left_out: int
     device: DeviceName
+    seconds: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +104,14 @@ def train(settings: TrainingSettings) -> Iterator[Update]:
     backbone = load_backbone(settings.backbone)
     if device.type == "cuda":
         backbone.in_bfloat16()
-    backbone.to(device, memory_format=torch.channels_last)
+    channels_last(backbone.to(device))
     yield Prepared(
         photos=len(photos.pictures),
         held_out=len(held_out.pictures),
         skipped=photos.skipped + held_out.skipped,
         left_out=photos.left_out,
         device=DeviceName(device.type),
+        seconds=seconds_on_cpu(settings, backbone.layers[-1]) if device.type == "cpu" else None,
     )
     for painting, network in pairs:
         with _explained(settings):
@@ -132,9 +135,7 @@ def torch_device(name: DeviceName) -> torch.device:
 
 
 @torch.inference_mode()
-def style_targets(
-    painting: Picture, backbone: Backbone, device: torch.device
-) -> dict[str, Tensor]:
+def style_targets(painting: Picture, backbone: Backbone, device: torch.device) -> dict[str, Tensor]:
     """The painting's Gram matrices (1, c, c) by layer."""
     features = backbone(as_batch(painting, device), backbone.layers)
     return {layer: gram(f) for layer, f in features.items()}
@@ -185,11 +186,11 @@ class _Job:
             yield update
             if isinstance(update, Progress) and self._strip_due(update.step):
                 columns.append(self._shown(network))
-                _save_sheet(sheet, columns)
+                save_strip(sheet, columns)
                 save_style(partial, network, self._metadata({}))
                 yield Checkpoint(update.step, partial, sheet)
         with _explained(settings):
-            recalibrate(network, self.photos, settings.recalibration, settings.seed, self.device)
+            recalibrate(network, self.photos, settings.recalibrated, settings.seed, self.device)
             columns.append(self._shown(network))
             measured = measure(
                 network.eval(), self.backbone, self.targets, self._layer_weights(),
@@ -197,7 +198,7 @@ class _Job:
             )  # fmt: skip
         metadata = self._metadata(measured)
         save_style(path, network, metadata)
-        _save_sheet(sheet, columns)
+        save_strip(sheet, columns)
         partial.unlink(missing_ok=True)
         yield Trained(path, sheet, metadata)
 
@@ -218,8 +219,8 @@ class _Job:
                     continue
                 # Reading the sums waits for the device: hence only now and then.
                 means = {name: float(value) / count for name, value in sums.items()}
-                finite = all(abs(value) < float("inf") for value in means.values())
-            if not finite:
+                state = _state(network)
+            if not _finite(means, state):
                 network.load_state_dict(good)
                 kept = ""
                 if good_step:
@@ -230,7 +231,7 @@ class _Job:
                     f"lower --style-weight (now {settings.style_weight:g}) or the learning rate "
                     f"(now {settings.learning_rate:g}){kept}"
                 )
-            good, good_step = _state(network), step
+            good, good_step = state, step
             now = time.perf_counter()
             yield Progress(
                 painting=self.painting,
@@ -247,7 +248,7 @@ class _Job:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.settings.seed)
             network = StyleNetwork(spec)
-        return network.to(self.device, memory_format=torch.channels_last)
+        return channels_last(network.to(self.device))
 
     def _start_from(self, path: Path, network: StyleNetwork) -> None:
         start = load_style(path)
@@ -296,56 +297,15 @@ class _Job:
         )
 
 
-def recalibrate(
-    network: StyleNetwork, photos: Photos, crops: int, seed: int, device: torch.device
-) -> None:
-    """Batch norm's statistics as plain means over ``crops``, in place of the trailing ones, which
-    still remember earlier weights. Leaves the network in eval mode."""
-    norms = [m for m in network.modules() if isinstance(m, torch.nn.BatchNorm2d)]
-    if not norms or crops < 1:
-        network.eval()
-        return
-    import numpy as np
-
-    momenta = [norm.momentum for norm in norms]
-    for norm in norms:
-        norm.reset_running_stats()
-        norm.momentum = None  # cumulative
-    rng = np.random.default_rng(seed + 1)
-    network.train()
-    with torch.no_grad():
-        for _ in range(-(-crops // _RECALIBRATION_BATCH)):
-            batch = torch.from_numpy(photos.crops(_RECALIBRATION_BATCH, rng)).to(device).float()
-            network(batch.contiguous(memory_format=torch.channels_last))
-    for norm, momentum in zip(norms, momenta, strict=True):
-        norm.momentum = momentum
-    network.eval()
+def _finite(means: Mapping[str, float], state: Mapping[str, Tensor]) -> bool:
+    # The last update can spoil the weights that the loss was still good with.
+    return all(math.isfinite(value) for value in means.values()) and bool(
+        torch.stack([tensor.isfinite().all() for tensor in state.values()]).all()
+    )
 
 
 def _state(network: StyleNetwork) -> dict[str, Tensor]:
     return copy.deepcopy(network.state_dict())
-
-
-def _save_sheet(path: Path, columns: list[list[Picture]]) -> None:
-    small = [[_shrunk(p) for p in column] for column in columns]
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        strip(small).save(temporary, format="PNG", optimize=True)
-        temporary.replace(path)
-    except OSError as error:
-        raise TrainingError(f"{path}: cannot be written ({error.strerror or error})") from None
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _shrunk(picture: Picture) -> Picture:
-    import numpy as np
-    from PIL import Image
-
-    image = Image.fromarray(picture)
-    image.thumbnail((2 * _SHOWN_SIDE, _SHOWN_SIDE))
-    return np.asarray(image)
 
 
 @contextlib.contextmanager

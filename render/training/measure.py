@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image
 from torch import Tensor
 
 from render.media.frame import Picture
@@ -99,27 +97,10 @@ def texture_on_smooth(network: StyleNetwork, device: torch.device) -> float:
     return float(fine[..., 8:-8, 8:-8].square().mean().sqrt())
 
 
-def _flicker(
-    network: StyleNetwork, x: Tensor, y: Tensor, generator: torch.Generator
-) -> float:
+def _flicker(network: StyleNetwork, x: Tensor, y: Tensor, generator: torch.Generator) -> float:
     warps = random_warps(1, generator)
     noise = 2.55 * torch.randn(x.shape, generator=generator).to(x.device)
     after = network((warped(x, warps)[0] + noise).clamp(0, 255))
     moved, inside = warped(y, warps)
     error = ((moved - after).square() * inside).sum() / (3 * inside.sum()).clamp(min=1)
     return float(error.sqrt() / y.std().clamp(min=1e-3))
-
-
-def strip(columns: Sequence[Sequence[Picture]]) -> Image.Image:
-    """Pictures side by side: one column a step, one row a photograph; rows align at the top."""
-    heights = [max(p.shape[0] for p in row) for row in zip(*columns, strict=True)]
-    widths = [max(p.shape[1] for p in column) for column in columns]
-    sheet = np.full((sum(heights), sum(widths), 3), 255, np.uint8)
-    left = 0
-    for column, width in zip(columns, widths, strict=True):
-        top = 0
-        for picture, height in zip(column, heights, strict=True):
-            sheet[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
-            top += height
-        left += width
-    return Image.fromarray(sheet)

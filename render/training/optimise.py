@@ -45,7 +45,9 @@ class Losses:
         self._layer_weights = layer_weights
         self._teacher = teacher
 
-    def of(self, network: StyleNetwork, x: Tensor, warps: Tensor, noise: Tensor) -> dict[str, Tensor]:
+    def of(
+        self, network: StyleNetwork, x: Tensor, warps: Tensor, noise: Tensor
+    ) -> dict[str, Tensor]:
         """Each term with its weight; x is (n, 3, side, side) float in 0..255."""
         s = self._settings
         n = x.shape[0]
@@ -112,7 +114,7 @@ class Optimiser:
             with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=cuda):
                 terms = self._losses.of(self._network, x, warps, noise)
                 total = torch.stack([term.float() for term in terms.values()]).sum()
-            total.backward()
+            total.backward()  # type: ignore[no-untyped-call]
         self._adam.step()
         self._schedule.step()
         return {**{name: t.detach() for name, t in terms.items()}, "sum": total.detach()}

@@ -113,6 +113,11 @@ class TrainingSettings:
         """Where the style file of a painting and a network goes."""
         return self.output / f"{painting.name}.{network}.safetensors"
 
+    @property
+    def recalibrated(self) -> int:
+        """Crops for recalibration: no more than were trained on."""
+        return min(self.recalibration, self.steps * self.batch)
+
     def as_dict(self) -> dict[str, Any]:
         """What a style file records of its training: JSON types, without where things lay."""
         leave = {"paintings", "networks", "content", "held_out", "output", "device", "force",

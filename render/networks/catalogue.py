@@ -1,0 +1,97 @@
+"""Finding styles: the shipped ones by name, any other by its file. Imports no torch."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import NamedTuple
+
+from render.errors import StyleError
+from render.networks.metadata import SUFFIX, StyleMetadata, read_metadata
+from render.networks.spec import NetworkSpec
+from render.resources import presets_dir
+
+DEFAULT_NETWORK = "res3"
+_FOREIGN = {".pt", ".pth", ".pkl", ".onnx", ".ckpt", ".mlmodel", ".mlpackage", ".t7", ".npz"}
+
+
+class FoundStyle(NamedTuple):
+    """A style file and what it says of itself."""
+
+    path: Path
+    metadata: StyleMetadata
+
+
+def styles_dir() -> Path:
+    """Where the shipped styles lie, as ``<style>.<network>.safetensors``."""
+    return presets_dir() / "styles"
+
+
+def list_styles() -> list[FoundStyle]:
+    """The shipped styles, by name and network. Raises StyleError when one is damaged."""
+    return [FoundStyle(path, read_metadata(path)) for path in _files()]
+
+
+def find_style(name_or_file: str, network: str | None) -> FoundStyle:
+    """The style of a name, or of a file, for a network's short name.
+
+    A name picks the shipped file for ``network``; None takes res3's, or else the first. What has a
+    path separator or a model file's suffix, or exists on disk, is a file, and is used as it is.
+    Raises StyleError when there is none, or when the file is for another network, and UsageError
+    when ``network`` is no network's name.
+    """
+    wanted = None if network is None else NetworkSpec.parse(network)
+    if _is_file(name_or_file):
+        path = Path(name_or_file)
+        metadata = read_metadata(path)
+        if wanted is not None and metadata.spec != wanted:
+            raise StyleError(
+                f"{path}: is for network {metadata.network}, not {wanted}; "
+                f"use --network {metadata.network}"
+            )
+        return FoundStyle(path, metadata)
+    names = {path: _parts(path) for path in _files()}
+    mine = {net: path for path, (style, net) in names.items() if style == name_or_file}
+    if not mine:
+        raise StyleError(_unknown(name_or_file, sorted({style for style, _ in names.values()})))
+    chosen = wanted.name if wanted is not None else DEFAULT_NETWORK
+    if wanted is None and chosen not in mine:
+        chosen = min(mine)
+    if chosen not in mine:
+        raise StyleError(
+            f"style {name_or_file!r} has no file for network {chosen}, only for "
+            f"{', '.join(sorted(mine))}; choose one of these, or train it with "
+            f"`render train --network {chosen}`"
+        )
+    return FoundStyle(mine[chosen], read_metadata(mine[chosen]))
+
+
+def _files() -> list[Path]:
+    folder = styles_dir()
+    return sorted(p for p in folder.glob(f"*{SUFFIX}") if not p.name.startswith("."))
+
+
+def _parts(path: Path) -> tuple[str, str]:
+    style, _, network = path.name.removesuffix(SUFFIX).rpartition(".")
+    return style, network
+
+
+def _is_file(text: str) -> bool:
+    if os.sep in text or "/" in text or (os.altsep and os.altsep in text):
+        return True
+    path = Path(text)
+    if path.suffix.lower() in {SUFFIX, *_FOREIGN}:
+        return True
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name no file can have
+        return False
+
+
+def _unknown(name: str, there: list[str]) -> str:
+    if not there:
+        return f"style {name!r}: no style comes with this render; give a {SUFFIX} file"
+    close = difflib.get_close_matches(name.lower(), there, n=1, cutoff=0.5)
+    meant = f"did you mean {close[0]}? " if close else ""
+    return f"style {name!r} is not known: {meant}There is {', '.join(there)}, or a {SUFFIX} file"

@@ -1,0 +1,74 @@
+"""Which engine is taken, and what is said when it cannot be."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from render.engines import select
+from render.engines.base import DeviceName, EngineChoice, EngineName
+from render.engines.torch_engine import TorchEngine
+from render.errors import EngineError
+from render.target import Size
+from tests.networks.test_modules import lively
+
+
+def machine(monkeypatch: pytest.MonkeyPatch, *there: str) -> None:
+    monkeypatch.setattr(select, "_available", lambda device: device.value in there)
+    monkeypatch.setattr(select, "_installed", lambda package: package in there)
+
+
+@pytest.mark.parametrize(
+    ("there", "engine", "device", "expected"),
+    [
+        (["cuda", "openvino"], "auto", "auto", ("torch", "cuda")),
+        (["mps", "openvino"], "auto", "auto", ("torch", "mps")),
+        (["openvino"], "auto", "auto", ("openvino", "cpu")),
+        ([], "auto", "auto", ("torch", "cpu")),
+        (["cuda", "openvino"], "auto", "cpu", ("openvino", "cpu")),
+        (["cuda", "openvino"], "openvino", "auto", ("openvino", "cpu")),
+        (["cuda", "openvino"], "torch", "auto", ("torch", "cuda")),
+        (["openvino"], "torch", "auto", ("torch", "cpu")),
+        (["mps"], "torch", "mps", ("torch", "mps")),
+    ],
+)
+def test_choices(
+    monkeypatch: pytest.MonkeyPatch,
+    there: list[str],
+    engine: str,
+    device: str,
+    expected: tuple[str, str],
+) -> None:
+    machine(monkeypatch, *there)
+    choice = select.choose(EngineName(engine), DeviceName(device))
+    assert (choice.engine.value, choice.device.value) == expected
+    assert choice.why
+
+
+@pytest.mark.parametrize(
+    ("engine", "device", "words"),
+    [
+        ("auto", "cuda", "--device cpu"),
+        ("torch", "mps", "--device cpu"),
+        ("openvino", "auto", "pip install openvino"),
+        ("openvino", "cuda", "--engine torch"),
+    ],
+)
+def test_what_is_not_there(
+    monkeypatch: pytest.MonkeyPatch, engine: str, device: str, words: str
+) -> None:
+    machine(monkeypatch)
+    with pytest.raises(EngineError, match=words):
+        select.choose(EngineName(engine), DeviceName(device))
+
+
+def test_out_of_memory_says_what_to_lower(monkeypatch: pytest.MonkeyPatch) -> None:
+    choice = EngineChoice(EngineName.TORCH, DeviceName.CPU, "a test")
+    engine = TorchEngine(lively("res0-w4"), Size(8, 8), choice)
+
+    def full(_: object) -> None:
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 TB")
+
+    monkeypatch.setattr(engine, "_network", full)
+    with pytest.raises(EngineError, match="lower --size"):
+        engine.stylize(torch.zeros((8, 8, 3), dtype=torch.uint8).numpy())
