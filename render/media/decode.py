@@ -16,11 +16,12 @@ from types import TracebackType
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from render.errors import ClipError
 from render.media import ffmpeg
 from render.media.clip import Clip, Transfer, VideoStream
-from render.media.frame import Frame, Picture
+from render.media.frame import Frame, Picture, as_picture
 from render.target import Size
 
 # What transparent pictures stand on: what a player shows around a video.
@@ -220,7 +221,7 @@ def to_rgb(stream: Any, video: VideoStream, canvas: Size) -> Any:
     if video.pixel_format.startswith(("rgb", "bgr", "gbr", "argb", "abgr", "pal8", "0")):
         options = {"flags": options["flags"]}  # nothing to convert: these are RGB already
     stream = stream.filter("scale", w=canvas.width, h=canvas.height, **options)
-    return stream.filter("format", "rgba" if video.alpha else "rgb24")
+    return stream.filter("format", "gbrap" if video.alpha else "gbrp")
 
 
 def _tone_mapped(stream: Any, transfer: Transfer, canvas: Size) -> Any:
@@ -239,8 +240,7 @@ def _tone_mapped(stream: Any, transfer: Transfer, canvas: Size) -> Any:
     )
     stream = stream.filter("format", "gbrpf32le").filter("zscale", p="bt709")
     stream = stream.filter("tonemap", tonemap="mobius", desat=0)
-    stream = stream.filter("zscale", t="bt709", m="bt709", r="full").filter("format", "gbrp")
-    return stream.filter("format", "rgb24")
+    return stream.filter("zscale", t="bt709", m="bt709", r="full").filter("format", "gbrp")
 
 
 def _pictures(
@@ -258,22 +258,32 @@ def _pictures(
     with container:
         stream = container.streams.video[0]
         height, width = stream.codec_context.height, stream.codec_context.width
-        channels = 4 if stream.codec_context.pix_fmt == "rgba" else 3
+        planes = 4 if stream.codec_context.pix_fmt == "gbrap" else 3
         if shape is not None and shape != (height, width):
             raise ClipError(f"decoding gave {width}x{height} where {shape[1]}x{shape[0]} was meant")
         time_base = Fraction(stream.time_base or 1)
         with contextlib.suppress(av.error.FFmpegError):
             for packet in container.demux(stream):
-                if packet.size != width * height * channels or packet.pts is None:
+                if packet.size != width * height * planes or packet.pts is None:
                     continue  # the flush at the end, or the torn last picture of a killed child
-                raw = np.frombuffer(memoryview(packet), np.uint8).reshape(height, width, channels)
-                yield packet.pts * time_base, _over_background(raw) if channels == 4 else raw
+                raw = np.frombuffer(memoryview(packet), np.uint8).reshape(planes, height, width)
+                yield packet.pts * time_base, _interleaved(raw)
 
 
-def _over_background(rgba: Picture) -> Picture:
-    """Straight alpha over BACKGROUND, rounded."""
-    alpha = rgba[..., 3:].astype(np.uint16)
-    over = rgba[..., :3] * alpha + np.array(BACKGROUND, np.uint16) * (255 - alpha)
+def _interleaved(planes: npt.NDArray[np.uint8]) -> Picture:
+    """ffmpeg's planes (G, B, R and perhaps A) as one picture; straight alpha over BACKGROUND.
+
+    Planes because swscale converts to them four times as fast as to packed RGB (measured at 720p
+    with accurate rounding: 1.5 against 6.5 ms of processor time a picture).
+    """
+    import cv2
+
+    green, blue, red, *alpha = planes
+    picture = as_picture(cv2.merge([red, green, blue]))
+    if not alpha:
+        return picture
+    opacity = alpha[0][..., np.newaxis].astype(np.uint16)
+    over = picture * opacity + np.array(BACKGROUND, np.uint16) * (255 - opacity)
     return ((over + 127) // 255).astype(np.uint8)
 
 
@@ -286,7 +296,7 @@ def first_picture(path: Path, ff: Path, *, still: bool, index: int | None) -> Si
     options["max_pixels"] = ffmpeg.MAX_PIXELS
     source = graph.input(ffmpeg.CLIP, **options)
     picture = source["v:0" if index is None else str(index)]
-    picture = picture.filter("scale", w="max(1,iw*sar)", h="ih").filter("format", "rgba")
+    picture = picture.filter("scale", w="max(1,iw*sar)", h="ih").filter("format", "gbrap")
     arguments = graph.output(
         picture,
         "pipe:1",

@@ -28,6 +28,7 @@ FORMATS = (
 # 8192 x 8192: above any camera, below what exhausts a machine.
 MAX_PIXELS = 8192 * 8192
 
+_PIPE_BYTES = 1 << 20
 _LINES_KEPT = 60
 _LINE_LENGTH = 400
 
@@ -197,6 +198,8 @@ class Process:
                 stdout=subprocess.PIPE if stdout else subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 bufsize=0,
+                # A picture is megabytes and Linux's pipes hold 64 KiB: wake each side less often.
+                pipesize=_PIPE_BYTES,
                 # Its own group: a Ctrl-C in the terminal must reach us alone, or a child that ends
                 # early would look like the clip's end.
                 start_new_session=True,

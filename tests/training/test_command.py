@@ -29,8 +29,9 @@ TINY = ["--network", "res0-w4", "--steps", "10", "--batch", "1", "--crop", "32",
 
 def test_it_writes_a_style(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     out = folder / "out"
-    status = run(["train", str(folder / "painting.png"), "--content", str(folder / "photos"),
-                  "-o", str(out), "--title", "A Painting", "--licence", "CC0-1.0", *TINY])  # fmt: skip
+    command = ["train", str(folder / "painting.png"), "--content", str(folder / "photos")]
+    words = ["--title", "A Painting", "--licence", "CC0-1.0"]
+    status = run([*command, "-o", str(out), *words, *TINY])
     stdout, stderr = capfd.readouterr()
     assert status == 0
     path = out / "painting.res0-w4.safetensors"
