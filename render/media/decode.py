@@ -284,7 +284,7 @@ def _interleaved(planes: npt.NDArray[np.uint8]) -> Picture:
         return picture
     opacity = alpha[0][..., np.newaxis].astype(np.uint16)
     over = picture * opacity + np.array(BACKGROUND, np.uint16) * (255 - opacity)
-    return ((over + 127) // 255).astype(np.uint8)
+    return as_picture(((over + 127) // 255).astype(np.uint8))
 
 
 def first_picture(path: Path, ff: Path, *, still: bool, index: int | None) -> Size:
