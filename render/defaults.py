@@ -16,7 +16,7 @@ class Defaults:
     fps: str = "15"
     size: str = "480x853"
     network: str = "res3"
-    style: str = "starry-night"
+    style: str = "composition-vii"
     upscale: str = "1080x1920"
     upscaler: str = "bilinear"
     orient: str = "auto"

@@ -35,7 +35,7 @@ def test_the_defaults_are_the_phone_s() -> None:
         Rate(Fraction(15)), Size(480, 853), "res3", Size(1080, 1920), Upscaling.BILINEAR
     )
     assert preset.encoding() == Encoding(Encoder.X264, 18, AudioMode.KEEP)
-    assert preset.style == "starry-night"
+    assert preset.style == "composition-vii"
 
 
 def test_every_default_is_the_one_that_help_shows() -> None:

@@ -21,7 +21,7 @@ def test_the_front_door(command: Command, machine: Machine) -> None:
     request = machine.request
     assert request.clips == (Path("clip.mp4"),)
     assert request.targets == (Preset().target(),)
-    assert request.styles == ("starry-night",)
+    assert request.styles == ("composition-vii",)
     assert request.encoding == Preset().encoding()
     assert (request.engine, request.device) == (EngineName.AUTO, DeviceName.AUTO)
     assert (request.start, request.duration) == (Fraction(0), None)
