@@ -5,10 +5,14 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
-from collections.abc import Generator, Iterable
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 Item = TypeVar("Item")
+Key = TypeVar("Key")
+Result = TypeVar("Result")
 
 
 class _Done:
@@ -57,3 +61,42 @@ def ahead(items: Iterable[Item], depth: int) -> Generator[Item, None, None]:
     finally:
         stopped.set()
         thread.join(timeout=30)
+
+
+# Repeats that may wait for the picture that they repeat.
+_MOST_WAITING = 64
+
+
+def in_order(
+    items: Iterable[Item],
+    key: Callable[[Item], Key],
+    work: Callable[[Key], Result],
+    workers: int,
+) -> Generator[tuple[Item, Result], None, None]:
+    """Each item with ``work(key(item))``, in the items' order, ``workers`` of those at once.
+
+    An item whose key is the same object as the last one's takes its result; the work is not done
+    again. An error is raised where its result would have come. Closing this iterator waits for the
+    work in hand, and drops what has not begun.
+    """
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="in-order")
+    waiting: deque[tuple[Item, Future[Result]]] = deque()
+    last: tuple[Key, Future[Result]] | None = None
+    try:
+        for item in items:
+            this = key(item)
+            if last is None or last[0] is not this:
+                last = (this, pool.submit(work, this))
+            waiting.append((item, last[1]))
+            while _different(waiting) > workers or len(waiting) > _MOST_WAITING:
+                first, future = waiting.popleft()
+                yield first, future.result()
+        while waiting:
+            first, future = waiting.popleft()
+            yield first, future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _different(waiting: Iterable[tuple[Item, Future[Result]]]) -> int:
+    return len({id(future) for _, future in waiting})

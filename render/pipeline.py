@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field, fields
@@ -18,7 +19,7 @@ from render.media.encoding import AudioMode
 from render.media.frame import Frame, Picture
 from render.media.sample import sample
 from render.media.sound import add_sound
-from render.overlap import ahead
+from render.overlap import ahead, in_order
 from render.plan import Cell, Plan
 from render.resize import bars, resize
 from render.target import Size
@@ -29,15 +30,17 @@ from render.upscale import create as create_upscaler
 _DEPTH = 3
 
 
-def run(plan: Plan) -> Generator[Event, None, None]:
+def run(plan: Plan, engines: Engines | None = None) -> Generator[Event, None, None]:
     """Render every cell, one after the other, yielding what happens.
+
+    ``engines`` are those of an earlier run with the same engine choice, to keep what is loaded.
 
     A cell that fails yields ``CellFailed`` and the next goes on. Closing the iterator, or an
     exception thrown into it, ends the children and removes the temporary file.
     """
     for refusal in plan.refusals:
         yield CellFailed(refusal.clip, None, refusal.error)
-    engines = Engines(plan.engine)
+    engines = engines or Engines(plan.engine)
     for cell in plan.cells:
         yield CellStarted(cell)
         try:
@@ -79,9 +82,12 @@ class Clock:
 
     seconds: dict[str, float] = field(default_factory=dict)
     stylized: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, stage: str, seconds: float) -> None:
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
+        with self._lock:
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
+            self.stylized += stage == "stylize"
 
     def watch(self, stage: str, items: Iterable[Frame]) -> Iterator[Frame]:
         """``items``, counting the time that getting each one takes."""
@@ -96,18 +102,28 @@ class Clock:
 
 
 def each_picture(
-    frames: Iterable[Frame], work: Callable[[Picture], Picture], clock: Clock, stage: str
-) -> Iterator[Frame]:
-    """``work`` on every picture; one that repeats the last (the same object) is not done again."""
-    last: Picture | None = None
-    result: Picture | None = None
-    for frame in frames:
-        if result is None or frame.picture is not last:
-            began = time.perf_counter()
-            last, result = frame.picture, work(frame.picture)
-            clock.add(stage, time.perf_counter() - began)
-            clock.stylized += stage == "stylize"
-        yield frame.with_picture(result)
+    frames: Iterable[Frame],
+    work: Callable[[Picture], Picture],
+    clock: Clock,
+    stage: str,
+    workers: int = 1,
+) -> Generator[Frame, None, None]:
+    """``work`` on every picture, ``workers`` at once; one that repeats the last (the same object)
+    is not done again."""
+
+    def timed(picture: Picture) -> Picture:
+        began = time.perf_counter()
+        result = work(picture)
+        clock.add(stage, time.perf_counter() - began)
+        return result
+
+    with contextlib.closing(in_order(frames, _picture, timed, workers)) as results:
+        for frame, result in results:
+            yield frame.with_picture(result)
+
+
+def _picture(frame: Frame) -> Picture:
+    return frame.picture
 
 
 def stylized(
@@ -123,7 +139,11 @@ def stylized(
     frames = each_picture(frames, lambda p: resize(p, cell.placement, cell.size), clock, "resize")
     with contextlib.closing(ahead(frames, _DEPTH)) as inputs:
         painted = each_picture(
-            inputs, lambda p: bars(engine.stylize(p), cell.placement), clock, "stylize"
+            inputs,
+            lambda p: bars(engine.stylize(p), cell.placement),
+            clock,
+            "stylize",
+            engine.streams,
         )
         with contextlib.closing(ahead(painted, _DEPTH)) as outputs:
             yield from each_picture(outputs, upscaler.upscale, clock, "upscale")

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from render.errors import ClipError
-from render.overlap import ahead
+from render.overlap import ahead, in_order
 
 
 def threads() -> int:
@@ -67,3 +67,36 @@ def test_both_sides_work_at_once() -> None:
         time.sleep(0.03)
     # One after the other it would be 0.6 s; the bound is loose, sleeping is exact enough for it.
     assert time.perf_counter() - began < 0.55
+
+
+def test_in_order_keeps_the_order_whatever_takes_long() -> None:
+    def work(n: int) -> int:
+        time.sleep(0.02 if n % 2 else 0.001)
+        return n * n
+
+    results = list(in_order(range(20), lambda n: n, work, 3))
+    assert results == [(n, n * n) for n in range(20)]
+
+
+def test_in_order_does_repeats_once() -> None:
+    done = []
+    items = ["a", "a", "b", "b", "b", "a"]
+    results = list(in_order(items, lambda item: item, lambda item: done.append(item) or item, 2))
+    assert [result for _, result in results] == items
+    assert sorted(done) == ["a", "a", "b"]
+
+
+def test_in_order_raises_in_its_place_and_can_be_closed() -> None:
+    def work(n: int) -> int:
+        if n == 2:
+            raise ClipError("broken at 2")
+        return n
+
+    results = in_order(range(9), lambda n: n, work, 2)
+    assert [next(results)[1], next(results)[1]] == [0, 1]
+    with pytest.raises(ClipError):
+        next(results)
+    endless = in_order(iter(int, 1), lambda n: object(), lambda _: 1, 2)
+    next(endless)
+    endless.close()
+    assert not any(t.name.startswith("in-order") for t in threading.enumerate())

@@ -42,6 +42,8 @@ class Engine(Protocol):
     Attributes:
         choice: which engine on which device.
         size: the pictures it takes and returns.
+        streams: how many calls of ``stylize`` it works on at once, each from a thread of its own,
+            to be at its fastest; more of them wait.
     """
 
     @property
@@ -49,6 +51,9 @@ class Engine(Protocol):
 
     @property
     def size(self) -> Size: ...
+
+    @property
+    def streams(self) -> int: ...
 
     def stylize(self, picture: Picture) -> Picture:
         """RGB uint8 (height, width, 3) to the same shape and type.

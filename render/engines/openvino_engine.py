@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import queue
 import warnings
 from typing import Any
 
@@ -17,6 +18,11 @@ from render.networks.modules import StyleNetwork, folded
 from render.target import Size
 
 PRECISIONS = ("f32", "bf16")
+
+# Pictures at a time, each on its share of the cores. One picture on all cores waits at every layer
+# for the slowest, which, beside ffmpeg, is always somewhere: on two cores a preview took 1.16 times
+# its network alone, and takes 1.11 to 1.14 with two pictures at a time (benchmarks/preview.py).
+_STREAMS = 2
 
 
 class OpenVINOEngine:
@@ -32,7 +38,11 @@ class OpenVINOEngine:
         self._choice = choice
         self._size = size
         try:
-            self._request = _compiled(network, size, precision).create_infer_request()
+            model = _compiled(network, size, precision)
+            self._streams = int(model.get_property("NUM_STREAMS"))
+            self._requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
+            for _ in range(self._streams):
+                self._requests.put(model.create_infer_request())
         except (RuntimeError, MemoryError) as error:
             raise self._failure(error) from error
 
@@ -44,17 +54,25 @@ class OpenVINOEngine:
     def size(self) -> Size:
         return self._size
 
+    @property
+    def streams(self) -> int:
+        """See ``_STREAMS``."""
+        return self._streams
+
     def stylize(self, picture: Picture) -> Picture:
         """See ``Engine.stylize``."""
         check_size(picture, self._size)
         # OpenVINO reads the caller's memory only where it is contiguous.
         batch = np.ascontiguousarray(picture)[np.newaxis]
+        request = self._requests.get()
         try:
-            self._request.infer([batch], share_inputs=True)
+            request.infer([batch], share_inputs=True)
             # A copy: the request's own output is written again by the next call.
-            result: Picture = self._request.get_output_tensor(0).data[0].copy()
+            result: Picture = request.get_output_tensor(0).data[0].copy()
         except (RuntimeError, MemoryError) as error:
             raise self._failure(error) from error
+        finally:
+            self._requests.put(request)
         return result
 
     def _failure(self, error: BaseException) -> EngineError:
@@ -90,5 +108,12 @@ def _compiled(network: StyleNetwork, size: Size, precision: str) -> Any:
                 Bytes().eval(), example, check_trace=False
             )
         model = ov.convert_model(traced, example_input=example, input=shape)
-    hints = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": precision}
+    hints = {
+        "PERFORMANCE_HINT": "THROUGHPUT",
+        "NUM_STREAMS": _STREAMS,
+        # A thread tied to a core waits there behind ffmpeg's, and a second engine in the process
+        # finds the cores taken.
+        "ENABLE_CPU_PINNING": False,
+        "INFERENCE_PRECISION_HINT": precision,
+    }
     return ov.Core().compile_model(model, "CPU", hints)

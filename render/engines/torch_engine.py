@@ -46,6 +46,11 @@ class TorchEngine:
     def size(self) -> Size:
         return self._size
 
+    @property
+    def streams(self) -> int:
+        """One: a picture already takes all cores, or the device."""
+        return 1
+
     def stylize(self, picture: Picture) -> Picture:
         """See ``Engine.stylize``."""
         check_size(picture, self._size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -142,3 +143,15 @@ def test_it_is_quiet(
 ) -> None:
     make(lively("res0-w4"), 16, 12).stylize(picture(16, 12))
     assert capfd.readouterr() == ("", "")
+
+
+def test_its_streams_work_at_once_and_apart(
+    make: Make, engine: EngineName, device: DeviceName
+) -> None:
+    runner = make(lively("res0-w4"), 24, 16)
+    assert runner.streams >= 1
+    shown = [picture(24, 16, seed) for seed in range(12)]
+    alone = [runner.stylize(p) for p in shown]
+    with ThreadPoolExecutor(runner.streams) as pool:
+        together = list(pool.map(runner.stylize, shown))
+    assert all(np.array_equal(a, b) for a, b in zip(alone, together, strict=True))

@@ -34,6 +34,7 @@ FINE = Encoding(Encoder.X264, 1, AudioMode.KEEP)
 @dataclass
 class Identity:
     size: Size
+    streams = 2
     choice = EngineChoice(EngineName.TORCH, DeviceName.CPU, "test")
 
     def stylize(self, picture: Picture) -> Picture:
