@@ -73,12 +73,16 @@ def in_order(
     work: Callable[[Key], Result],
     workers: int,
 ) -> Generator[tuple[Item, Result], None, None]:
-    """Each item with ``work(key(item))``, in the items' order, ``workers`` of those at once.
+    """Each item with ``work(key(item))``, in the items' order, ``workers`` of those at once (one:
+    here, in the caller's thread).
 
     An item whose key is the same object as the last one's takes its result; the work is not done
     again. An error is raised where its result would have come. Closing this iterator waits for the
     work in hand, and drops what has not begun.
     """
+    if workers == 1:
+        yield from _one_by_one(items, key, work)
+        return
     pool = ThreadPoolExecutor(workers, thread_name_prefix="in-order")
     waiting: deque[tuple[Item, Future[Result]]] = deque()
     last: tuple[Key, Future[Result]] | None = None
@@ -96,6 +100,17 @@ def in_order(
             yield first, future.result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _one_by_one(
+    items: Iterable[Item], key: Callable[[Item], Key], work: Callable[[Key], Result]
+) -> Generator[tuple[Item, Result], None, None]:
+    last: tuple[Key, Result] | None = None
+    for item in items:
+        this = key(item)
+        if last is None or last[0] is not this:
+            last = (this, work(this))
+        yield item, last[1]
 
 
 def _different(waiting: Iterable[tuple[Item, Future[Result]]]) -> int:

@@ -78,10 +78,13 @@ def test_in_order_keeps_the_order_whatever_takes_long() -> None:
     assert results == [(n, n * n) for n in range(20)]
 
 
-def test_in_order_does_repeats_once() -> None:
-    done = []
+@pytest.mark.parametrize("workers", [1, 2])
+def test_in_order_does_repeats_once(workers: int) -> None:
+    done: list[str] = []
     items = ["a", "a", "b", "b", "b", "a"]
-    results = list(in_order(items, lambda item: item, lambda item: done.append(item) or item, 2))
+    results = list(
+        in_order(items, lambda item: item, lambda item: done.append(item) or item, workers)
+    )
     assert [result for _, result in results] == items
     assert sorted(done) == ["a", "a", "b"]
 
