@@ -19,6 +19,7 @@ from render.media.decode import first_picture
 from render.target import MAX_RATE, MAX_SIDE, Size
 
 PROBE_TIMEOUT = 60.0
+_WORKER = Path(__file__).with_name("probe_worker.py")
 
 # ITU-T H.273 code points (table 4: matrix coefficients) to the names that ffmpeg's scale takes.
 _MATRICES = {
@@ -92,7 +93,8 @@ def _check_file(absolute: Path, path: Path) -> bool:
 
 
 def _ask_worker(absolute: Path, path: Path, still: bool) -> dict[str, Any]:
-    command = [sys.executable, "-m", "render.media.probe_worker", str(absolute)]
+    # -P: no module of the folder that the user happens to be in.
+    command = [sys.executable, "-P", str(_WORKER), str(absolute)]
     command += [ffmpeg.FORMATS, str(MAX_SIDE), "still" if still else "moving"]
     try:
         done = subprocess.run(

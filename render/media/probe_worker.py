@@ -1,6 +1,6 @@
 """Looks into one file, in a process of its own, and prints what it found as JSON.
 
-Run as ``python -m render.media.probe_worker FILE``; `probe.py` is its only caller. A process of its
+Run as a script by `probe.py`, its only caller; it imports nothing of render. A process of its
 own because reading headers means running demuxers and decoders on whatever a user has: a crash or
 a hang here ends with a message, not with the renderer.
 """

@@ -325,5 +325,14 @@ def test_a_folder_that_cannot_be_written_is_said(moving: Path, tmp_path: Path) -
     assert "cannot be made" in message
 
 
+def test_probing_imports_nothing_from_the_users_folder(
+    moving: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ff: FFmpeg
+) -> None:
+    for name in ("av", "json", "render"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('imported from here')\n")
+    monkeypatch.chdir(tmp_path)
+    assert probe(moving, ff).video.header_frames == 50
+
+
 def test_errors_are_one_line() -> None:
     assert str(RenderError("two\nlines  and   spaces")) == "two lines and spaces"
