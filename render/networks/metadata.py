@@ -175,7 +175,7 @@ def _damaged(path: Path, what: str) -> StyleError:
 
 def _foreign(path: Path, start: bytes) -> StyleError:
     if start.startswith((b"PK\x03\x04", b"\x80")) or path.suffix in {".pt", ".pth", ".pkl"}:
-        what = "is a pickle, which can run code when it is loaded"
+        what = "is a pickle or an archive of them, which can run code when it is loaded"
     elif path.suffix == ".onnx":
         what = "is an ONNX model"
     else:
