@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -179,15 +180,15 @@ def _render(cell: Cell, plan: Plan, engines: Engines) -> Iterator[Event]:
             silent, plan.ffmpeg, _shown(first), cell.rate, plan.encoding, comment(cell)
         )
         with video:
-            for frame in _chain(first, frames):
+            for frame in itertools.chain([first], frames):
                 start_write = time.perf_counter()
                 video.write(frame.picture)
                 clock.add("encode", time.perf_counter() - start_write)
                 yield CellProgress(cell, video.frames)
             start_write = time.perf_counter()
             video.finish()
-        warnings = _damage(decoder, cell)
-        loss = None
+        damage = decoder.damage.describe()
+        warnings = [damage] if damage else []
         if plan.encoding.audio is AudioMode.KEEP and cell.clip.audio is not None:
             loss = add_sound(
                 silent,
@@ -224,18 +225,8 @@ def comment(cell: Cell) -> str:
     return f"render: {cell.style}, {cell.network}, {cell.size}, {cell.rate} fps"
 
 
-def _chain(first: Frame, rest: Iterable[Frame]) -> Iterator[Frame]:
-    yield first
-    yield from rest
-
-
 def _shown(frame: Frame) -> Size:
     return Size(frame.width, frame.height)
-
-
-def _damage(decoder: Decoder, cell: Cell) -> list[str]:
-    said = decoder.damage.describe()
-    return [said] if said else []
 
 
 def _timings(clock: Clock, wall: float) -> Timings:

@@ -90,10 +90,3 @@ class Clip:
     video: VideoStream
     audio: AudioStream | None
     still: bool = False
-
-    @property
-    def about_frames(self) -> int | None:
-        """About how many pictures the clip holds, by its header; None when it says nothing."""
-        if self.video.header_frames:
-            return self.video.header_frames
-        return round(self.duration * self.video.rate) if self.duration else None

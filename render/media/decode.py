@@ -188,7 +188,7 @@ def range_options(clip: Clip, start: Fraction, end: Fraction | None) -> dict[str
 def _arguments(clip: Clip, canvas: Size, start: Fraction, end: Fraction | None) -> list[str]:
     import ffmpeg as graph
 
-    options: dict[str, Any] = ffmpeg.input_options(clip.path, still=clip.still)
+    options: dict[str, Any] = ffmpeg.input_options(still=clip.still)
     options["max_pixels"] = ffmpeg.MAX_PIXELS
     options |= range_options(clip, start, end)
     alpha_decoder = {"vp8": "libvpx", "vp9": "libvpx-vp9"}.get(clip.video.codec)
@@ -292,7 +292,7 @@ def first_picture(path: Path, ff: Path, *, still: bool, index: int | None) -> Si
     not read. Raises ClipError with what ffmpeg says."""
     import ffmpeg as graph
 
-    options: dict[str, Any] = ffmpeg.input_options(path, still=still)
+    options: dict[str, Any] = ffmpeg.input_options(still=still)
     options["max_pixels"] = ffmpeg.MAX_PIXELS
     source = graph.input(ffmpeg.CLIP, **options)
     picture = source["v:0" if index is None else str(index)]

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -247,7 +247,7 @@ class Process:
         self.kill()
 
 
-def input_options(path: Path, *, still: bool) -> dict[str, str]:
+def input_options(*, still: bool) -> dict[str, str]:
     """Options that every opening of a user's file carries: only files, only containers."""
     options = {"format_whitelist": FORMATS, "protocol_whitelist": "file"}
     if still:
@@ -266,12 +266,3 @@ def with_names(arguments: Sequence[str], **paths: Path) -> list[str]:
     whatever colons and dashes it holds: ``with_names(arguments, clip=path)``."""
     names = {f"@{name}": f"file:{path.absolute()}" for name, path in paths.items()}
     return [names.get(argument, argument) for argument in arguments]
-
-
-@contextlib.contextmanager
-def running(
-    ffmpeg: Path, arguments: Sequence[str], *, stdin: bool = False, stdout: bool = False
-) -> Iterator[Process]:
-    """A Process for the length of a ``with``; killed on the way out if it still runs."""
-    with Process(ffmpeg, arguments, stdin=stdin, stdout=stdout) as process:
-        yield process

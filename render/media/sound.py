@@ -67,7 +67,7 @@ def _arguments(
 ) -> list[str]:
     import ffmpeg as graph
 
-    options: dict[str, Any] = ffmpeg.input_options(clip.path, still=clip.still)
+    options: dict[str, Any] = ffmpeg.input_options(still=clip.still)
     options |= range_options(clip, start, None if duration is None else start + duration)
     source = graph.input(ffmpeg.CLIP, **options)
     sound = source[str(audio.index)]
