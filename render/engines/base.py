@@ -42,8 +42,8 @@ class Engine(Protocol):
     Attributes:
         choice: which engine on which device.
         size: the pictures it takes and returns.
-        streams: how many calls of ``stylize`` it works on at once, each from a thread of its own,
-            to be at its fastest; more of them wait.
+        streams: how many calls of ``stylize`` to have going at once, each from a thread of its
+            own, for it to be at its fastest; never more.
     """
 
     @property

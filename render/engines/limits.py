@@ -21,4 +21,6 @@ def out_of_memory(error: BaseException) -> bool:
     """Whether an error of a native library means memory; most say it in words only."""
     words = ("out of memory", "can't allocate memory", "not enough memory", "bad_alloc",
              "failed to allocate")  # fmt: skip
-    return isinstance(error, MemoryError) or any(word in str(error).lower() for word in words)
+    # torch's own class by its name: nothing here needs torch itself.
+    named = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+    return named or any(word in str(error).lower() for word in words)

@@ -35,8 +35,8 @@ class OpenVINOEngine:
     def __init__(
         self, network: StyleNetwork, size: Size, choice: EngineChoice, precision: str = "f32"
     ) -> None:
-        self._choice = choice
-        self._size = size
+        self.choice = choice
+        self.size = size
         try:
             model = _compiled(network, size, precision)
             self._streams = int(model.get_property("NUM_STREAMS"))
@@ -47,21 +47,13 @@ class OpenVINOEngine:
             raise self._failure(error) from error
 
     @property
-    def choice(self) -> EngineChoice:
-        return self._choice
-
-    @property
-    def size(self) -> Size:
-        return self._size
-
-    @property
     def streams(self) -> int:
         """See ``_STREAMS``."""
         return self._streams
 
     def stylize(self, picture: Picture) -> Picture:
         """See ``Engine.stylize``."""
-        check_size(picture, self._size)
+        check_size(picture, self.size)
         # OpenVINO reads the caller's memory only where it is contiguous.
         batch = np.ascontiguousarray(picture)[np.newaxis]
         request = self._requests.get()
@@ -77,8 +69,8 @@ class OpenVINOEngine:
 
     def _failure(self, error: BaseException) -> EngineError:
         if out_of_memory(error):
-            return EngineError(f"out of memory for {self._size} in OpenVINO; lower --size")
-        return EngineError(f"OpenVINO failed at {self._size}: {error}; try --engine torch")
+            return EngineError(f"out of memory for {self.size} in OpenVINO; lower --size")
+        return EngineError(f"OpenVINO failed at {self.size}: {error}; try --engine torch")
 
 
 def _compiled(network: StyleNetwork, size: Size, precision: str) -> Any:

@@ -23,8 +23,8 @@ class TorchEngine:
     """
 
     def __init__(self, network: StyleNetwork, size: Size, choice: EngineChoice) -> None:
-        self._choice = choice
-        self._size = size
+        self.choice = choice
+        self.size = size
         self._device = torch.device(choice.device.value)
         self._dtype = torch.float16 if choice.device is DeviceName.CUDA else torch.float32
         try:
@@ -39,21 +39,13 @@ class TorchEngine:
         )
 
     @property
-    def choice(self) -> EngineChoice:
-        return self._choice
-
-    @property
-    def size(self) -> Size:
-        return self._size
-
-    @property
     def streams(self) -> int:
         """One: a picture already takes all cores, or the device."""
         return 1
 
     def stylize(self, picture: Picture) -> Picture:
         """See ``Engine.stylize``."""
-        check_size(picture, self._size)
+        check_size(picture, self.size)
         try:
             with torch.inference_mode():
                 x = self._uploaded(picture).permute(2, 0, 1)[None].to(self._dtype)
@@ -74,9 +66,9 @@ class TorchEngine:
         return self._upload.to(self._device, non_blocking=True)
 
     def _failure(self, error: BaseException) -> EngineError:
-        if isinstance(error, torch.OutOfMemoryError) or out_of_memory(error):
+        if out_of_memory(error):
             return EngineError(
-                f"out of memory for {self._size} in torch on {self._choice.device.value}; lower "
+                f"out of memory for {self.size} in torch on {self.choice.device.value}; lower "
                 "--size, or try --device cpu"
             )
-        return EngineError(f"torch on {self._choice.device.value} failed: {error}")
+        return EngineError(f"torch on {self.choice.device.value} failed: {error}")

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from render.engines.base import DeviceName
+from render.engines.limits import out_of_memory
 from render.errors import RenderError, TrainingError
 from render.media.frame import Picture
 from render.networks.checkpoint import load_style, save_style
@@ -26,7 +27,7 @@ from render.training.data import Photos, find_photos, load_painting, load_photos
 from render.training.estimate import seconds_on_cpu
 from render.training.losses import gram
 from render.training.measure import as_batch, measure, stylized
-from render.training.optimise import Losses, Optimiser, out_of_memory
+from render.training.optimise import Losses, Optimiser
 from render.training.recalibrate import recalibrate
 from render.training.settings import STROKE_SIDE, Painting, TrainingSettings
 from render.training.strips import save_strip

@@ -125,11 +125,3 @@ class Optimiser:
             crops = crops.pin_memory().to(self._device, non_blocking=True)
         x = crops.to(self._device).float()
         return x.contiguous(memory_format=torch.channels_last)
-
-
-def out_of_memory(error: BaseException) -> bool:
-    """Whether torch or Python ran out of memory; torch on a processor says it in words only."""
-    words = ("out of memory", "can't allocate memory", "not enough memory")
-    return isinstance(error, MemoryError | torch.OutOfMemoryError) or any(
-        word in str(error).lower() for word in words
-    )
