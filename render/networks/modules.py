@@ -10,7 +10,15 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from render.networks.spec import BlockKind, NetworkSpec, Norm, Padding, UpsampleForm
+from render.networks.spec import (
+    STRIDE,
+    BlockKind,
+    NetworkSpec,
+    Norm,
+    OutputForm,
+    Padding,
+    UpsampleForm,
+)
 from render.target import Size
 
 AnyModule = TypeVar("AnyModule", bound=nn.Module)
@@ -20,15 +28,24 @@ class StyleNetwork(nn.Module):
     """A style network made from its spec, with fresh weights.
 
     ``forward`` takes float (n, 3, height, width) RGB in 0..255, any height and width from 1, and
-    returns the same shape in 0..255, neither rounded nor clamped (the sigmoid bounds it).
+    returns the same shape in 0..255, neither rounded nor clamped: the sigmoid bounds it, a linear
+    output may leave the range.
 
     How the edges are treated, here and in every exported model: the picture is reflected outwards
     by ``spec.context`` pixels on all four sides alike; the right and the bottom then grow by the
     0..3 pixels that make the sides multiples of 4 (tiny pictures: at least 8). The context is a
     multiple of 4 itself, so the picture's top left corner stays on the network's grid, and one crop
-    at (context, context) gives the picture's size back. Where the picture is too small to be
-    reflected that far, its outermost pixels are repeated for the rest.
+    gives the picture's size back. Where there is a deep context, the outermost ``spec.trimmed``
+    pixels at quarter resolution are cut off, since zero padding has touched them, and the rest is
+    reflected outwards by ``spec.deep_context`` for the blocks, then cut off again. Where there is
+    too little to be reflected that far, the outermost pixels are repeated for the rest.
+
+    ``strength``, 0..1, is how much of the style shows: what is returned is the network's output
+    times it plus the picture that came in times the rest. It is a choice, no weight: style files do
+    not hold it, copies (``folded``) and whatever is traced or exported from them do.
     """
+
+    strength: float = 1.0
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
@@ -60,9 +77,19 @@ class StyleNetwork(nn.Module):
         x = picture * (1 / 127.5) - 1
         x = extend(x, left=c, right=inside.width - width - c, top=c,
                    bottom=inside.height - height - c)  # fmt: skip
-        x = self.decoder(self.blocks(self.encoder(x)))
-        x = x[:, :, c : c + height, c : c + width]
-        return torch.sigmoid(x) * 255.0
+        x = self.encoder(x)
+        if d := self.spec.deep_context:
+            trim = self.spec.trimmed
+            x = extend(cut(x, trim), left=d, right=d, top=d, bottom=d)
+            x = cut(self.blocks(x), d)
+            c -= STRIDE * trim
+        else:
+            x = self.blocks(x)
+        x = self.decoder(x)[:, :, c : c + height, c : c + width]
+        y = torch.sigmoid(x) * 255.0 if self.spec.output is OutputForm.SIGMOID else x
+        if self.strength == 1:
+            return y
+        return y * self.strength + picture * (1 - self.strength)
 
 
 class Layer(nn.Module):
@@ -149,6 +176,11 @@ def extend(x: Tensor, *, left: int, right: int, top: int, bottom: int) -> Tensor
     if any(repeated):
         x = F.pad(x, repeated, mode="replicate")
     return x
+
+
+def cut(x: Tensor, edge: int) -> Tensor:
+    """``x`` (n, c, height, width) without ``edge`` pixels on every side."""
+    return x[:, :, edge : x.shape[2] - edge, edge : x.shape[3] - edge]
 
 
 def _convolution(

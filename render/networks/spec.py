@@ -24,6 +24,7 @@ _MAX_BLOCKS = 5
 _WIDTHS = range(4, 129)
 _KERNELS = range(1, 10, 2)
 _CONTEXTS = range(0, 257, STRIDE)
+_DEEP_CONTEXTS = range(65)
 
 
 class BlockKind(StrEnum):
@@ -54,13 +55,20 @@ class UpsampleForm(StrEnum):
     BILINEAR = "bilinear"
 
 
+class OutputForm(StrEnum):
+    """How the last convolution's numbers become 0..255: bounded by a sigmoid, or as they are."""
+
+    SIGMOID = "sigmoid"
+    LINEAR = "linear"
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkSpec:
     """A Johnson-style network (arXiv 1603.08155), without transposed convolutions.
 
     In → kernel×kernel convolution to w channels → two 3×3 stride-2 convolutions (2w, 4w) → residual
     blocks at 4w → two of (×2 upsampling, 3×3 convolution) (2w, w) → kernel×kernel convolution to
-    RGB → sigmoid.
+    RGB → sigmoid, or nothing.
 
     Attributes:
         blocks: residual blocks, 0..5, two convolutions each.
@@ -70,9 +78,12 @@ class NetworkSpec:
         norm: after every convolution but the last.
         padding: what the convolutions see past the edges.
         context: pixels at full resolution by which the picture is reflect-padded on every side, and
-            the output cropped; a multiple of 4, 0..256. At the network's ``radius`` or more, zero
-            padding cannot reach the picture. Use ``make`` for the default.
+            the output cropped; a multiple of 4, 0..256.
+        deep_context: pixels at quarter resolution, 0..64, by which the blocks' input is
+            reflect-padded, after the ``trimmed`` ones that zero padding has touched are cut off.
+            The defaults of ``make`` keep zero padding out of the picture for the fewest operations.
         upsample: how the picture is doubled.
+        output: sigmoid; linear is for networks from elsewhere that were trained so.
 
     Raises UsageError when a value is out of range.
     """
@@ -85,12 +96,20 @@ class NetworkSpec:
     padding: Padding
     context: int
     upsample: UpsampleForm
+    output: OutputForm = OutputForm.SIGMOID
+    deep_context: int = 0
 
     def __post_init__(self) -> None:
         _within("blocks", self.blocks, range(_MAX_BLOCKS + 1), f"0 to {_MAX_BLOCKS}")
         _within("width", self.width, _WIDTHS, f"{_WIDTHS[0]} to {_WIDTHS[-1]}")
         _within("kernel", self.kernel, _KERNELS, "odd, 1 to 9")
         _within("context", self.context, _CONTEXTS, f"a multiple of {STRIDE}, 0 to 256")
+        _within("deep context", self.deep_context, _DEEP_CONTEXTS, "0 to 64")
+        if self.deep_context and self.context < STRIDE * self.trimmed:
+            raise UsageError(
+                f"deep context {self.deep_context}: needs a context of {STRIDE * self.trimmed} or "
+                "more"
+            )
 
     @classmethod
     def make(
@@ -103,12 +122,16 @@ class NetworkSpec:
         norm: Norm = Norm.BATCH,
         padding: Padding = Padding.ZERO,
         context: int | None = None,
+        deep_context: int | None = None,
         upsample: UpsampleForm = UpsampleForm.NEAREST,
+        output: OutputForm = OutputForm.SIGMOID,
     ) -> NetworkSpec:
-        """A spec with the defaults; ``context`` None becomes the one that the rest implies."""
-        if context is None:
-            context = default_context(blocks, kernel, padding, upsample)
-        return cls(blocks, kind, width, kernel, norm, padding, context, upsample)
+        """A spec with the defaults. ``context`` None becomes the one that the rest implies, and
+        ``deep_context`` with it; beside a given ``context``, ``deep_context`` None is 0."""
+        usual = _usual_context(blocks, kernel, padding, upsample)
+        deep = (usual[1] if context is None else 0) if deep_context is None else deep_context
+        context = usual[0] if context is None else context
+        return cls(blocks, kind, width, kernel, norm, padding, context, upsample, output, deep)
 
     @classmethod
     def parse(cls, name: str) -> NetworkSpec:
@@ -117,7 +140,8 @@ class NetworkSpec:
         if match is None:
             raise UsageError(_unknown(name))
         part = match.groupdict()
-        number = {key: int(part[key]) for key in ("width", "kernel", "context") if part[key]}
+        numbers = ("width", "kernel", "context", "deep")
+        number = {key: int(part[key]) for key in numbers if part[key]}
         try:
             return cls.make(
                 int(part["blocks"]),
@@ -127,7 +151,9 @@ class NetworkSpec:
                 norm=Norm.INSTANCE if part["instance"] else Norm.BATCH,
                 padding=Padding.REFLECT if part["reflect"] else Padding.ZERO,
                 context=number.get("context"),
+                deep_context=number.get("deep"),
                 upsample=UpsampleForm.BILINEAR if part["bilinear"] else UpsampleForm.NEAREST,
+                output=OutputForm.LINEAR if part["linear"] else OutputForm.SIGMOID,
             )
         except UsageError as error:
             raise UsageError(f"network {name!r}: {error}") from None
@@ -138,7 +164,7 @@ class NetworkSpec:
         return "-".join(self._name_parts())
 
     def _name_parts(self) -> Iterator[str]:
-        usual = default_context(self.blocks, self.kernel, self.padding, self.upsample)
+        usual = _usual_context(self.blocks, self.kernel, self.padding, self.upsample)
         yield f"res{self.blocks}"
         if self.kind is BlockKind.SEPARABLE:
             yield "sep"
@@ -150,10 +176,12 @@ class NetworkSpec:
             yield "in"
         if self.padding is Padding.REFLECT:
             yield "reflect"
-        if self.context != usual:
-            yield f"c{self.context}"
+        if (self.context, self.deep_context) != usual:
+            yield f"c{self.context}" + (f"d{self.deep_context}" if self.deep_context else "")
         if self.upsample is UpsampleForm.BILINEAR:
             yield "bilinear"
+        if self.output is OutputForm.LINEAR:
+            yield "linear"
 
     def __str__(self) -> str:
         return self.name
@@ -166,6 +194,8 @@ class NetworkSpec:
     def from_dict(cls, values: Mapping[str, Any]) -> NetworkSpec:
         """The spec of ``as_dict``. Raises UsageError on missing, unknown or wrong values."""
         names = {field.name for field in fields(cls)}
+        # The first style files lack these.
+        values = {"output": OutputForm.SIGMOID.value, "deep_context": 0, **values}
         if set(values) != names:
             raise UsageError(f"a network spec has the keys {', '.join(sorted(names))}")
         try:
@@ -178,14 +208,17 @@ class NetworkSpec:
                 padding=Padding(values["padding"]),
                 context=_integer(values["context"]),
                 upsample=UpsampleForm(values["upsample"]),
+                output=OutputForm(values["output"]),
+                deep_context=_integer(values["deep_context"]),
             )
         except (ValueError, TypeError) as error:
             raise UsageError(f"a network spec with {error}") from None
 
     @property
-    def radius(self) -> int:
-        """How far an output pixel sees, in pixels at full resolution, up to a multiple of 4."""
-        return _radius(self.blocks, self.kernel, self.upsample)
+    def trimmed(self) -> int:
+        """The pixels at quarter resolution, from each edge, that the encoder's own zero padding
+        has touched: cut off before the blocks where there is a deep context."""
+        return _encoder_rings(self.kernel)
 
     def inner(self, size: Size) -> Size:
         """The size inside the network: context on every side, then the right and the bottom grow
@@ -214,39 +247,57 @@ class NetworkSpec:
         and the padding to a multiple of 4. Norms, sums and interpolation are not counted.
         """
         inside = self.inner(size)
-        pixels = inside.width * inside.height
-        return sum(step.weights * (pixels // step.shrink**2) for step in self._convolutions())
+        trim = self.trimmed if self.deep_context else 0
+        around = {"encoder": 0, "blocks": self.deep_context - trim, "decoder": -trim}
+        total = 0
+        for step in self._convolutions():
+            more = 2 * STRIDE * around[step.stage]
+            pixels = (inside.width + more) * (inside.height + more)
+            total += step.weights * (pixels // step.shrink**2)
+        return total
 
     def _convolutions(self) -> Iterator[_Convolution]:
         w, k = self.width, self.kernel * self.kernel
         block = 4 * w * 9 + (4 * w) ** 2 if self.kind is BlockKind.SEPARABLE else (4 * w) ** 2 * 9
-        yield _Convolution(3 * w * k, 1)
-        yield _Convolution(w * 2 * w * 9, 2)
-        yield _Convolution(2 * w * 4 * w * 9, 4)
+        yield _Convolution("encoder", 3 * w * k, 1)
+        yield _Convolution("encoder", w * 2 * w * 9, 2)
+        yield _Convolution("encoder", 2 * w * 4 * w * 9, 4)
         for _ in range(2 * self.blocks):
-            yield _Convolution(block, 4)
-        yield _Convolution(4 * w * 2 * w * 9, 2)
-        yield _Convolution(2 * w * w * 9, 1)
-        yield _Convolution(w * 3 * k, 1)
+            yield _Convolution("blocks", block, 4)
+        yield _Convolution("decoder", 4 * w * 2 * w * 9, 2)
+        yield _Convolution("decoder", 2 * w * w * 9, 1)
+        yield _Convolution("decoder", w * 3 * k, 1)
 
 
-def default_context(blocks: int, kernel: int, padding: Padding, upsample: UpsampleForm) -> int:
-    """The context that keeps zero padding out of the picture; reflection needs none."""
-    return 0 if padding is Padding.REFLECT else _radius(blocks, kernel, upsample)
+def _usual_context(
+    blocks: int, kernel: int, padding: Padding, upsample: UpsampleForm
+) -> tuple[int, int]:
+    """The context and the deep context that keep zero padding out of the picture; reflection needs
+    none. The encoder and the decoder get theirs from the picture, the blocks, which see farthest
+    and would make it dear there, get theirs where they work."""
+    if padding is Padding.REFLECT:
+        return 0, 0
+    rings = _encoder_rings(kernel) + _decoder_rings(kernel, upsample)
+    return STRIDE * rings, 2 * blocks
 
 
-def _radius(blocks: int, kernel: int, upsample: UpsampleForm) -> int:
-    # First and last convolution, two at each of 1/1 (down, up) and 1/2, and two a block at 1/4.
-    radius = 2 * (kernel // 2) + 6 + 8 * blocks
+def _encoder_rings(kernel: int) -> int:
+    # One convolution at 1/1 with the kernel, one with 3, one at 1/2.
+    return -(-(kernel // 2 + 1 + 2) // STRIDE)
+
+
+def _decoder_rings(kernel: int, upsample: UpsampleForm) -> int:
+    radius = 2 + 1 + kernel // 2
     if upsample is UpsampleForm.BILINEAR:
-        radius += 6  # it reaches one pixel further at 1/4 and at 1/2
-    return -(-radius // STRIDE) * STRIDE
+        radius += 4 + 2  # it reaches one pixel further at 1/4 and at 1/2
+    return -(-radius // STRIDE)
 
 
 @dataclass(frozen=True, slots=True)
 class _Convolution:
     """``weights`` numbers, each used once per pixel at 1/``shrink`` of full resolution."""
 
+    stage: str
     weights: int
     shrink: int
 
@@ -262,7 +313,9 @@ class _AnySize(Size):
 
 _NAME = re.compile(
     r"res(?P<blocks>\d)(?P<sep>-sep)?(?:-w(?P<width>\d{1,3}))?(?:-k(?P<kernel>\d))?"
-    r"(?P<instance>-in)?(?P<reflect>-reflect)?(?:-c(?P<context>\d{1,3}))?(?P<bilinear>-bilinear)?",
+    r"(?P<instance>-in)?(?P<reflect>-reflect)?(?:-c(?P<context>\d{1,3})(?:d(?P<deep>\d{1,2}))?)?"
+    r"(?P<bilinear>-bilinear)?"
+    r"(?P<linear>-linear)?",
     re.ASCII,
 )
 _COMMON = (
@@ -276,7 +329,7 @@ def _unknown(name: str) -> str:
     meant = f"did you mean {close[0]}? " if close else ""
     return (
         f"network {name!r} is not known: {meant}Write res0 to res5, then in this order -sep, "
-        "-w16 (width), -k9 (kernel), -in, -reflect, -c0 (context), -bilinear"
+        "-w16 (width), -k9 (kernel), -in, -reflect, -c0 (context), -bilinear, -linear"
     )
 
 

@@ -24,6 +24,9 @@ NAMES = [
     "res3-in-reflect",
     "res3-c0",
     "res3-reflect-c16",
+    "res3-c32",
+    "res3-c12d2",
+    "res2-in-reflect-linear",
     "res3-bilinear",
     "res1-sep-w8-k5-in-reflect-c8-bilinear",
 ]
@@ -49,9 +52,21 @@ def test_every_spec_has_a_name_of_its_own() -> None:
 
 def test_defaults() -> None:
     spec = NetworkSpec.parse("res3")
-    assert (spec.width, spec.kernel, spec.context) == (32, 3, 32)
-    assert NetworkSpec.parse("res5").context == 48
-    assert NetworkSpec.parse("res3-reflect").context == 0
+    assert (spec.width, spec.kernel, spec.context, spec.deep_context) == (32, 3, 8, 6)
+    assert NetworkSpec.parse("res5").deep_context == 10
+    for name, contexts in {
+        "res3-k9": (16, 6), "res3-bilinear": (16, 6), "res0": (8, 0), "res3-reflect": (0, 0),
+        "res3-c32": (32, 0), "res3-c32d2": (32, 2),
+    }.items():  # fmt: skip
+        spec = NetworkSpec.parse(name)
+        assert (spec.context, spec.deep_context) == contexts, name
+
+
+def test_the_first_style_files_specs_are_read() -> None:
+    """They knew neither a deep context nor a linear output."""
+    old = NetworkSpec.parse("res3-c32").as_dict()
+    del old["deep_context"], old["output"]
+    assert NetworkSpec.from_dict(old).name == "res3-c32"
 
 
 @pytest.mark.parametrize(
@@ -66,6 +81,8 @@ def test_defaults() -> None:
         ("res3-w0", "4 to 128"),
         ("res3-w999", "4 to 128"),
         ("res3-c6", "multiple of 4"),
+        ("res3-c0d6", "needs a context of 4"),
+        ("res3-c8d99", "0 to 64"),
         ("res3-reflect-in", "in this order"),
         ("res٣", "res0 to res5"),
     ],
@@ -84,8 +101,9 @@ def test_a_foreign_spec_is_refused(change: dict[str, object]) -> None:
 def test_published_figures() -> None:
     spec = NetworkSpec.parse("res3")
     assert spec.parameters() == 1_071_875
-    assert spec.macs(Size(480, 853)) == 51_601_489_920
-    assert str(spec.inner(Size(480, 853))) == "544x920"
+    assert spec.macs(Size(480, 853)) == 47_297_507_328
+    assert str(spec.inner(Size(480, 853))) == "496x872"
+    assert NetworkSpec.parse("res3-c32").macs(Size(480, 853)) == 51_601_489_920
 
 
 @pytest.mark.parametrize("name", NAMES)
