@@ -19,6 +19,7 @@ class Defaults:
     style: str = "composition-vii"
     upscale: str = "1080x1920"
     upscaler: str = "bilinear"
+    strength: float = 1.0
     orient: str = "auto"
     fit: str = "cover"
     encoder: str = "libx264"
