@@ -5,18 +5,18 @@ from __future__ import annotations
 import sys
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Never
+from typing import TYPE_CHECKING, Annotated, Any, Never
 
 from cyclopts import Group, Parameter
 
 from render.cli.help import Shown
 from render.defaults import DEFAULTS
-from render.training.settings import Painting, TrainingSettings
+from render.training.settings import Motion, Painting, TrainingSettings
 
 if TYPE_CHECKING:
     from tqdm import tqdm
 
-    from render.training.loop import Prepared, Progress
+    from render.training.updates import Checkpoint, Prepared, Progress
 
 _WHAT = Group("What")
 _HOW = Group("How")
@@ -28,10 +28,13 @@ def _help(text: str, group: Group, *names: str) -> Parameter:
     return Parameter(name=names or None, help=text, group=group, allow_leading_hyphen=not names)
 
 
+def _field(name: str) -> Any:
+    """A default; it lives in TrainingSettings alone."""
+    return next(field.default for field in fields(TrainingSettings) if field.name == name)
+
+
 def _default(name: str) -> str:
-    """As written; it lives in TrainingSettings alone."""
-    value = next(field.default for field in fields(TrainingSettings) if field.name == name)
-    return f"{value:g}"
+    return f"{_field(name):g}"
 
 
 def train(
@@ -41,21 +44,33 @@ def train(
     content: Annotated[
         tuple[Path, ...],
         Parameter(
-            help="Photographs to practise on: folders, searched through. A few hundred will do.",
+            help="Photographs and clips to practise on, or folders of them, searched through. A "
+            "few hundred photographs will do.",
             group=_WHAT,
             consume_multiple=True,
         ),
-        Shown("DIR [DIR ...]"),
+        Shown("DIR|CLIP [...]"),
     ] = (),
     network: Annotated[
         str,
-        _help("The network: res1 to res5, -sep, -w16 (width), -in, …; several: res3,res5.", _WHAT),
+        _help(
+            "The network: res1 to res5, -sep, -w16 (width), -in, …; several share the work.", _WHAT
+        ),
         Shown("NAME[,…]"),
     ] = DEFAULTS.network,
+    held_out: Annotated[
+        tuple[Path, ...],
+        Parameter(
+            help="Photographs to measure on and not to practise on; otherwise some of --content.",
+            group=_WHAT,
+            consume_multiple=True,
+        ),
+        Shown("DIR [...]"),
+    ] = (),
     output: Annotated[
         Path,
         _help("The folder for the style files.", _WHAT, "--output", "-o"),
-        Shown("DIR"),
+        Shown("DIR", "styles"),
     ] = Path("styles"),
     start: Annotated[
         Path | None,
@@ -65,10 +80,18 @@ def train(
     force: Annotated[
         bool, Parameter(help="Overwrite style files that exist.", group=_WHAT)
     ] = False,
+    resume: Annotated[
+        bool, Parameter(help="Go on where a run with the same settings stopped.", group=_WHAT)
+    ] = False,
     style_weight: Annotated[
         float | None,
         _help("More of the painting.", _LOOK),
         Shown("NUMBER", _default("style_weight")),
+    ] = None,
+    layer_weights: Annotated[
+        str | None,
+        _help("Which strokes count: four numbers, from fine to coarse.", _LOOK),
+        Shown("A,B,C,D", ",".join(f"{weight:g}" for weight in _field("layer_weights"))),
     ] = None,
     content_weight: Annotated[
         float | None,
@@ -82,13 +105,17 @@ def train(
     ] = None,
     stability: Annotated[
         float | None,
-        _help("Less flicker, a little less style; 0 saves a third of the time.", _LOOK),
+        _help("Less flicker, a little less style; 0 saves a quarter of the time.", _LOOK),
         Shown("NUMBER", _default("stability")),
     ] = None,
-    distil: Annotated[
-        float | None,
-        _help("Likeness to an instance-norm teacher, trained first; 60 is a start.", _LOOK),
-        Shown("NUMBER", _default("distil")),
+    motion: Annotated[
+        str | None,
+        _help(
+            "What the picture must hold still under: a made-up warp, or the flow of the clips in "
+            "--content.",
+            _LOOK,
+        ),
+        Shown("warp|flow", "warp"),
     ] = None,
     smooth: Annotated[
         float | None,
@@ -104,10 +131,17 @@ def train(
     crop: Annotated[
         int | None, _help("The crops' side, in pixels.", _HOW), Shown("N", _default("crop"))
     ] = None,
+    learning_rate: Annotated[
+        float | None,
+        _help("How far a step goes, at most.", _HOW),
+        Shown("NUMBER", _default("learning_rate")),
+    ] = None,
     backbone: Annotated[
         Path | None,
-        _help("VGG16 as .npz, for coarser strokes than the bundled one sees.", _HOW),
-        Shown("FILE"),
+        _help(
+            "VGG16 as .npz, or torchvision's, for coarser strokes than the bundled one sees.", _HOW
+        ),
+        Shown("FILE|vgg16"),
     ] = None,
     seed: Annotated[
         int | None, _help("Of weights and crops.", _HOW), Shown("N", _default("seed"))
@@ -127,7 +161,8 @@ def train(
     """Train a style from a painting.
 
     Writes STYLE.NETWORK.safetensors for each painting and network, and beside it a strip of
-    photographs by step. Best on a GPU, where a style takes minutes; on a processor it takes hours.
+    photographs by step. A run that stops leaves STYLE.resume, from which --resume goes on. Best on
+    a GPU, where a style takes a minute or two; on a processor it takes hours.
     """
     from render.engines.base import DeviceName
     from render.errors import UsageError
@@ -141,17 +176,22 @@ def train(
         raise UsageError("--name, --title, --artist and --year describe one painting; give one")
     if device not in list(DeviceName):
         raise UsageError(f"--device {device!r}: choose one of {', '.join(DeviceName)}")
+    if motion is not None and motion not in list(Motion):
+        raise UsageError(f"--motion {motion!r}: choose one of {', '.join(Motion)}")
     given = {
         "style_weight": style_weight, "content_weight": content_weight, "stability": stability,
-        "distil": distil, "smooth": smooth, "stroke_size": stroke_size, "steps": steps,
-        "batch": batch, "crop": crop, "seed": seed,
+        "motion": None if motion is None else Motion(motion), "smooth": smooth,
+        "stroke_size": stroke_size, "steps": steps, "batch": batch, "crop": crop,
+        "learning_rate": learning_rate, "seed": seed, "layer_weights": _weights(layer_weights),
     }  # fmt: skip
     settings = TrainingSettings(
         paintings=tuple(Painting(path, name, title, artist, year) for path in paintings),
         networks=tuple(NetworkSpec.parse(n) for n in network.split(",")),
         content=content,
+        held_out=held_out,
         output=output,
         start=start,
+        resume=resume,
         backbone=backbone,
         device=DeviceName(device),
         licence=licence,
@@ -163,32 +203,56 @@ def train(
     return _run(settings)
 
 
+def _weights(text: str | None) -> tuple[float, ...] | None:
+    from render.errors import UsageError
+
+    if text is None:
+        return None
+    try:
+        weights = tuple(float(word) for word in text.split(","))
+    except ValueError:
+        weights = ()
+    if len(weights) != len(_field("layer_weights")):
+        raise UsageError(f"--layer-weights {text!r}: write four numbers, such as 0.5,1,2,0.7")
+    return weights
+
+
 def _run(settings: TrainingSettings) -> int:
     from render.cli.output import put, say
-    from render.training.loop import Checkpoint, Prepared, Progress, Trained, train
+    from render.training.loop import train
+    from render.training.updates import Checkpoint, Prepared, Progress, Resumed, Trained
 
-    bars = _Bars()
+    bar = _Bar()
+    updates = train(settings)
     try:
-        for update in train(settings):
+        for update in updates:
             match update:
                 case Prepared():
                     for line in _prepared(update):
                         say(line)
+                case Resumed():
+                    changed = f", now with {'; '.join(update.changed)}" if update.changed else ""
+                    say(f"{update.painting.name}: goes on after step {update.step}{changed}")
                 case Progress():
-                    bars.show(update)
+                    bar.show(update)
                 case Checkpoint():
-                    bars.say(f"step {update.step}: {update.pictures}")
+                    bar.say(_saved(update))
                 case Trained():
-                    bars.close()
-                    say(", ".join(f"{k} {v:g}" for k, v in update.metadata.measured.items()))
+                    bar.close()
+                    figures = ", ".join(f"{k} {v:g}" for k, v in update.metadata.measured.items())
+                    say(f"{update.metadata.style} {update.metadata.network}: {figures}")
                     put(str(update.path))
     finally:
-        bars.close()
+        # Whatever ended us, also a signal: the state to resume from is written.
+        try:
+            updates.close()
+        finally:
+            bar.close()
     return 0
 
 
-class _Bars:
-    """One tqdm bar at a time, on stderr: for each painting, network and teacher."""
+class _Bar:
+    """One tqdm bar at a time, on stderr: a painting's."""
 
     def __init__(self) -> None:
         self._title = ""
@@ -197,19 +261,16 @@ class _Bars:
     def show(self, update: Progress) -> None:
         from tqdm import tqdm
 
-        teacher = " (teacher)" if update.teacher else ""
-        title = f"{update.painting.name} {update.network}{teacher}"
-        if self._bar is None or title != self._title:
+        if self._bar is None or update.painting.name != self._title:
             self.close()
             # tqdm would start a thread that only wakes bars which have not moved for ten seconds.
             tqdm.monitor_interval = 0
-            self._title = title
+            self._title = update.painting.name
             self._bar = tqdm(
-                desc=title, total=update.steps, unit="step", file=sys.stderr, dynamic_ncols=True,
-                mininterval=1.0,
+                desc=self._title, total=update.steps, unit="step", file=sys.stderr,
+                dynamic_ncols=True, mininterval=1.0, initial=update.step,
             )  # fmt: skip
-        losses = ", ".join(f"{name} {value:.3g}" for name, value in update.losses.items())
-        self._bar.set_postfix_str(losses, refresh=False)
+        self._bar.set_postfix_str(_losses(update), refresh=False)
         self._bar.update(update.step - self._bar.n)
 
     def say(self, line: str) -> None:
@@ -223,15 +284,28 @@ class _Bars:
             self._bar = None
 
 
+def _losses(update: Progress) -> str:
+    """Every term of a single network; of several, their sums."""
+    if len(update.losses) == 1:
+        (terms,) = update.losses.values()
+        return ", ".join(f"{name} {value:.3g}" for name, value in terms.items())
+    return ", ".join(f"{network} {terms['sum']:.3g}" for network, terms in update.losses.items())
+
+
+def _saved(update: Checkpoint) -> str:
+    more = f" and {len(update.styles) - 1} more" if len(update.styles) > 1 else ""
+    return f"step {update.step}: {update.pictures[0]}, {update.styles[0]}{more}"
+
+
 def _prepared(update: Prepared) -> list[str]:
     from render.cli.words import took
 
-    lines = [f"{update.photos} photographs to train on, {update.held_out} to measure on"]
+    lines = [f"{update.photos} pictures to train on, {update.held_out} to measure on"]
     if update.skipped:
         others = f" and {len(update.skipped) - 1} more" if len(update.skipped) > 1 else ""
         lines.append(f"skipped, as they cannot be read: {update.skipped[0]}{others}")
     if update.left_out:
-        lines.append(f"{update.left_out} photographs left out: memory for them is full")
+        lines.append(f"{update.left_out} pictures left out: memory for them is full")
     if update.seconds is not None:
         lines.append(
             f"on this processor it takes about {took(update.seconds)}; "

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ from torch import Tensor, nn
 from render.errors import TrainingError
 
 BUNDLED = Path(__file__).parent / "vgg16_relu3_3_fp16.npz"
+TORCHVISION = "vgg16"
 CONTENT_LAYER = "relu3_3"
 
 # torchvision's numbers of the convolutions in `features`, and their channels.
@@ -56,10 +56,9 @@ class Backbone(nn.Module):
         self.register_buffer("std", torch.tensor(_STD).view(1, 3, 1, 1) * 255, persistent=False)
         self.requires_grad_(False)
 
-    def forward(self, picture: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
+    def forward(self, picture: Tensor, layers: tuple[str, ...]) -> dict[str, Tensor]:
         """The asked-for features of float (n, 3, height, width) RGB in 0..255, in the precision of
         the weights; computes no further than needed. Sides must be 8 or more."""
-        wanted = set(layers)
         dtype = next(self.parameters()).dtype
         x = ((picture - self.mean) / self.std).to(dtype, memory_format=torch.channels_last)
         found: dict[str, Tensor] = {}
@@ -67,12 +66,12 @@ class Backbone(nn.Module):
             if int(key) in _POOL_BEFORE:
                 x = F.max_pool2d(x, 2)
             x = F.relu(convolution(x))
-            tap = _TAPS.get(int(key))
-            if tap in wanted:
+            tap = _TAPS.get(int(key), "")
+            if tap in layers:
                 found[tap] = x
-            if wanted <= found.keys():
-                return found
-        raise ValueError(f"this backbone has {self.layers}, not {sorted(wanted - found.keys())}")
+                if len(found) == len(layers):
+                    return found
+        raise ValueError(f"this backbone has {self.layers}, not all of {layers}, each once")
 
     def in_bfloat16(self) -> Backbone:
         """In bfloat16 (half precision would overrun in VGG's larger activations); the mean and
@@ -83,8 +82,11 @@ class Backbone(nn.Module):
 
 def load_backbone(path: Path | None = None) -> Backbone:
     """The backbone of an .npz file with the keys ``features.N.weight`` and ``features.N.bias``;
-    None for the bundled one. Never unpickles. Raises TrainingError."""
+    None for the bundled one, ``vgg16`` for torchvision's, which fetches it if need be. Never
+    unpickles a file given here. Raises TrainingError."""
     path = BUNDLED if path is None else path
+    if str(path) == TORCHVISION:
+        return _torchvisions()
     try:
         archive = np.load(path, allow_pickle=False)
         if not isinstance(archive, np.lib.npyio.NpzFile):
@@ -108,6 +110,25 @@ def load_backbone(path: Path | None = None) -> Backbone:
             if array is None or array.shape != shape or not np.isfinite(array).all():
                 raise _unfit(path, f"no sane features.{n}.{part}")
     return Backbone({key: torch.from_numpy(array) for key, array in arrays.items()})
+
+
+def _torchvisions() -> Backbone:
+    try:
+        from torchvision.models import VGG16_Weights, vgg16  # type: ignore[import-not-found]
+    except (ImportError, RuntimeError):  # RuntimeError: its operators miss the torch they fit
+        raise TrainingError(
+            f"--backbone {TORCHVISION}: needs torchvision, which is not installed or does not fit "
+            "this torch; give the weights as an .npz file"
+        ) from None
+    try:
+        state = vgg16(weights=VGG16_Weights.IMAGENET1K_V1).state_dict()
+    except (OSError, RuntimeError) as error:
+        raise TrainingError(
+            f"--backbone {TORCHVISION}: torchvision cannot get the weights ({error}); give them as "
+            "an .npz file"
+        ) from None
+    known = {f"features.{n}.{part}" for n in _CONVOLUTIONS for part in ("weight", "bias")}
+    return Backbone({key: tensor for key, tensor in state.items() if key in known})
 
 
 def macs_per_pixel(layer: str) -> float:

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageOps
 
 from render.errors import TrainingError
 from render.media.frame import Picture
+from render.media.photo import open_photo
+
+if TYPE_CHECKING:
+    from render.training.clips import Footage, Pair
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 MEMORY = 1 << 30
 """Bytes of photographs kept in memory, by default."""
 
 _LONGEST = 3072
-_MAX_PIXELS = 200_000_000
+
+
+class Place(NamedTuple):
+    """Where a crop was taken: of which picture, its top left corner, and whether it is mirrored."""
+
+    picture: int
+    top: int
+    left: int
+    mirrored: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,7 @@ class Photos:
     """Photographs in memory, uint8 RGB (height, width, 3), no side shorter than ``crop``.
 
     ``skipped`` are files that could not be read; ``left_out`` counts those past the memory bound.
+    ``pairs`` gives, for frames of clips, what moved until the next one.
     """
 
     crop: int
@@ -34,23 +46,55 @@ class Photos:
     skipped: tuple[Path, ...] = ()
     left_out: int = 0
     names: tuple[str, ...] = ()
+    pairs: Mapping[int, Pair] = field(default_factory=dict)
 
-    def crops(self, n: int, rng: np.random.Generator) -> Picture:
-        """(n, 3, crop, crop) uint8: random places of random photographs, half of them mirrored."""
+    def crops(self, n: int, rng: np.random.Generator) -> tuple[Picture, list[Place]]:
+        """(n, 3, crop, crop) uint8: random places of random photographs, half of them mirrored;
+        and which places."""
         out = np.empty((n, 3, self.crop, self.crop), np.uint8)
+        places = []
         for i in range(n):
-            picture = self.pictures[int(rng.integers(len(self.pictures)))]
-            top = int(rng.integers(picture.shape[0] - self.crop + 1))
-            left = int(rng.integers(picture.shape[1] - self.crop + 1))
-            piece = picture[top : top + self.crop, left : left + self.crop]
-            out[i] = (piece[:, ::-1] if rng.random() < 0.5 else piece).transpose(2, 0, 1)
-        return out
+            number = int(rng.integers(len(self.pictures)))
+            height, width = self.pictures[number].shape[:2]
+            top = int(rng.integers(height - self.crop + 1))
+            left = int(rng.integers(width - self.crop + 1))
+            places.append(Place(number, top, left, bool(rng.random() < 0.5)))
+            out[i] = self._cut(places[-1]).transpose(2, 0, 1)
+        return out, places
+
+    def _cut(self, place: Place) -> Picture:
+        rows = slice(place.top, place.top + self.crop)
+        piece = self.pictures[place.picture][rows, place.left : place.left + self.crop]
+        return piece[:, ::-1] if place.mirrored else piece
+
+    def and_footage(self, footage: Footage) -> Photos:
+        """These, and the frames of clips with their motion."""
+        numbers = {id(picture): len(self.pictures) + i
+                   for i, picture in enumerate(footage.pictures)}  # fmt: skip
+        return replace(
+            self,
+            pictures=self.pictures + footage.pictures,
+            names=self.names + footage.names,
+            skipped=self.skipped + footage.skipped,
+            pairs={numbers[id(pair.first)]: pair for pair in footage.pairs},
+        )
+
+    def only(self, numbers: Iterable[int]) -> Photos:
+        """Those of the given numbers, in that order."""
+        numbers = list(numbers)
+        return replace(
+            self,
+            pictures=tuple(self.pictures[i] for i in numbers),
+            names=tuple(self.names[i] for i in numbers),
+            pairs={new: self.pairs[i] for new, i in enumerate(numbers) if i in self.pairs},
+        )
 
 
-def find_photos(places: Iterable[Path]) -> list[Path]:
+def find_photos(places: Iterable[Path], *, none: bool = False) -> list[Path]:
     """The jpg, png and webp files of folders (searched through) and files, sorted, each once.
 
-    Raises TrainingError when a place is missing or there is none in all.
+    Raises TrainingError when a place is missing, or there is none in all, unless ``none`` allows
+    that.
     """
     found: set[Path] = set()
     places = list(places)
@@ -61,7 +105,7 @@ def find_photos(places: Iterable[Path]) -> list[Path]:
             found.add(place)
         else:
             raise TrainingError(f"{place}: no such folder of photographs (--content)")
-    if not found:
+    if not found and not none:
         where = ", ".join(str(place) for place in places)
         raise TrainingError(f"{where}: holds no jpg, png or webp photographs (--content)")
     return sorted(found)
@@ -82,7 +126,7 @@ def load_photos(paths: Iterable[Path], crop: int, memory: int = MEMORY) -> Photo
             left_out += 1
             continue
         try:
-            image = _open(path)
+            image = open_photo(path)
         except (OSError, ValueError, SyntaxError, MemoryError, Image.DecompressionBombError):
             skipped.append(path)
             continue
@@ -104,7 +148,7 @@ def load_painting(path: Path, short_side: int) -> Picture:
     """A painting as uint8 RGB (height, width, 3), scaled to ``short_side`` pixels, cropped to a
     long one of 3072. Raises TrainingError when it is missing or no picture."""
     try:
-        image = _open(path)
+        image = open_photo(path)
     except FileNotFoundError:
         raise TrainingError(f"{path}: no such painting") from None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
@@ -113,25 +157,6 @@ def load_painting(path: Path, short_side: int) -> Picture:
     except MemoryError:
         raise TrainingError(f"{path}: is too large to load; scale the painting down") from None
     return np.asarray(_scaled(image, short_side))
-
-
-def _open(path: Path) -> Image.Image:
-    """RGB, as it is meant to be seen: turned by its EXIF orientation, transparency over white."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # damaged EXIF and the like: the picture is what counts
-        with Image.open(path) as file:
-            if file.width * file.height > _MAX_PIXELS:
-                raise Image.DecompressionBombError
-            image: Image.Image = ImageOps.exif_transpose(file)
-            image.load()
-    if image.mode.startswith(("I", "F")):  # 16 bits of grey; convert() would clip them
-        grey: npt.NDArray[np.float32] = np.asarray(image, np.float32)
-        scale = 255 / 65535 if grey.max(initial=0) > 255 else 1.0
-        image = Image.fromarray(np.clip(grey * scale, 0, 255).astype(np.uint8))
-    if image.has_transparency_data:
-        paper = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(paper, image.convert("RGBA"))
-    return image.convert("RGB")
 
 
 def _scaled(image: Image.Image, short_side: int) -> Image.Image:

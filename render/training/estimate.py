@@ -9,6 +9,7 @@ import torch.nn.functional as F
 
 from render.target import Size
 from render.training.backbone import macs_per_pixel
+from render.training.motion import view_side
 from render.training.settings import TrainingSettings
 
 _EFFICIENCY = 0.55
@@ -16,26 +17,23 @@ _EFFICIENCY = 0.55
 
 
 def macs_per_step(settings: TrainingSettings, layer: str) -> float:
-    """Multiply-accumulates of one step, averaged over the networks; ``layer`` is the backbone's
-    last. A backward pass costs twice a forward one, and once where only the input needs it."""
+    """Multiply-accumulates of one step of all networks; ``layer`` is the backbone's last. Backward
+    costs twice forward, and once where only the input needs it."""
     pixels = settings.crop**2
-    size = Size(settings.crop, settings.crop)
-    passes = 2 if settings.stability > 0 else 1
-    macs = [spec.macs(size) for spec in settings.networks]
-    network = 3 * passes * sum(macs) / len(macs)
-    backbone = pixels * (2 * macs_per_pixel(layer) + macs_per_pixel("relu3_3"))
-    # The teacher is a run of its own, and looks on at the pupil's.
-    runs = 2.2 if settings.distil > 0 else 1.0
-    return settings.batch * (network + backbone) * runs
+    views = [settings.crop]
+    if settings.stability > 0:
+        views.append(view_side(settings.crop))
+    network = 3 * sum(spec.macs(Size(s, s)) for spec in settings.networks for s in views)
+    backbone = len(settings.networks) * 2 * macs_per_pixel(layer) + macs_per_pixel("relu3_3")
+    return settings.batch * (network + pixels * backbone)
 
 
 def seconds_on_cpu(settings: TrainingSettings, layer: str) -> float:
     """About how long all of ``settings`` takes on this processor; measures for a moment."""
-    runs = len(settings.paintings) * len(settings.networks)
     size = Size(settings.crop, settings.crop)
     after = settings.recalibrated * sum(spec.macs(size) for spec in settings.networks)
-    macs = macs_per_step(settings, layer) * settings.steps * runs
-    return (macs + after * len(settings.paintings)) / (_EFFICIENCY * _speed())
+    macs = macs_per_step(settings, layer) * settings.steps + after
+    return macs * len(settings.paintings) / (_EFFICIENCY * _speed())
 
 
 def _speed() -> float:

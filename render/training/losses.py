@@ -10,22 +10,32 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+_BLUR = 9
+_SMOOTH = 6.0
+"""Deviation, in 0..255, under which a place of the photograph counts as smooth: a few times a
+camera's noise."""
+
 
 def gram(features: Tensor) -> Tensor:
     """(n, c, c): channel products averaged over pixels and channels, F·Fᵀ / (c·height·width).
 
     Gatys et al. (arXiv 1508.06576) eq. 3, in the normalisation of Johnson et al. (1603.08155)
-    eq. 3. Computed in single precision: sums over a picture overrun half precision.
+    eq. 3. bfloat16 features are multiplied as they are, which sums in single precision on the
+    device and costs a third of it; anything else is taken to single, since sums over a picture
+    overrun half precision.
     """
     n, c, height, width = features.shape
     with torch.autocast(features.device.type, enabled=False):
-        flat = features.float().reshape(n, c, height * width)
-        return torch.bmm(flat, flat.transpose(1, 2)) / (c * height * width)
+        if features.dtype is not torch.bfloat16:
+            features = features.float()
+        # Channels last in memory: then this is no copy.
+        pixels = features.permute(0, 2, 3, 1).reshape(n, height * width, c)
+        return torch.bmm(pixels.transpose(1, 2), pixels).float() / (c * height * width)
 
 
 def content_loss(features: Tensor, target: Tensor) -> Tensor:
     """Mean squared difference of features: Johnson et al. (1603.08155) eq. 2."""
-    return F.mse_loss(features.float(), target.float())
+    return (features.float() - target.float()).square().mean()
 
 
 def style_loss(features: Tensor, target: Tensor) -> Tensor:
@@ -38,55 +48,31 @@ def style_loss(features: Tensor, target: Tensor) -> Tensor:
     return difference.square().sum(dim=(1, 2)).mean() / target.square().sum()
 
 
-def total_variation(picture: Tensor) -> Tensor:
-    """Mean squared step between neighbours, of pictures scaled to 0..1 (Mahendran & Vedaldi,
-    arXiv 1412.0035, β = 2)."""
-    y = picture.float() / 255
-    across = (y[..., 1:] - y[..., :-1]).square().mean()
-    down = (y[..., 1:, :] - y[..., :-1, :]).square().mean()
-    return across + down
+def stability_loss(moved: Tensor, second: Tensor, weight: Tensor) -> Tensor:
+    """Mean squared difference, in 0..1, of the stylized picture moved to the second view, and the
+    second view stylized, where ``weight`` (n, 1, height, width) is not 0.
 
-
-def random_warps(n: int, generator: torch.Generator) -> Tensor:
-    """(n, 2, 3) affine maps, as ``affine_grid`` takes them: rotation ±0.02 rad, zoom ±2 %,
-    shift ±3 % of the side. About what a hand-held camera does between two frames."""
-
-    def uniform(most: float) -> Tensor:
-        return (torch.rand(n, generator=generator) * 2 - 1) * most
-
-    angle, zoom = uniform(0.02), 1 + uniform(0.02)
-    # The grid spans −1..1, two units a side.
-    x, y = uniform(0.06), uniform(0.06)
-    cos, sin = torch.cos(angle) * zoom, torch.sin(angle) * zoom
-    rows = torch.stack([cos, -sin, x]), torch.stack([sin, cos, y])
-    return torch.stack(rows).permute(2, 0, 1).contiguous()
-
-
-def warped(picture: Tensor, warps: Tensor) -> tuple[Tensor, Tensor]:
-    """The pictures moved by ``warps`` (bilinear), and the mask (n, 1, height, width) of 1 where
-    the result comes from inside."""
-    size = list(picture.shape)
-    with torch.autocast(picture.device.type, enabled=False):
-        grid = F.affine_grid(warps.to(picture.device), size, align_corners=False)
-        moved = F.grid_sample(
-            picture.float(), grid, mode="bilinear", padding_mode="reflection", align_corners=False
-        )
-    inside = (grid.abs() <= 1).all(dim=-1).unsqueeze(1).float()
-    return moved, inside
-
-
-def stability_loss(stylized: Tensor, warps: Tensor, stylized_warped: Tensor) -> Tensor:
-    """Mean squared difference, in 0..1, of the warped stylized picture and the stylized warped
-    one, where the warp stays inside.
-
-    Stability without video or flow: Zheng et al. (CVPR 2016, "stability training") with the
-    synthetic motion of Wang et al. (AAAI 2020, "compound regularization").
+    Stability without video: Zheng et al. (CVPR 2016, "stability training") with the synthetic
+    motion of Wang et al. (AAAI 2020, "compound regularization"); with a clip's own motion it is the
+    output-level temporal loss of Ruder et al. (arXiv 1604.08610) eq. 6.
     """
-    moved, inside = warped(stylized, warps)
-    difference = (moved - stylized_warped.float()) / 255
-    return (difference.square() * inside).sum() / (3 * inside.sum()).clamp(min=1)
+    difference = (moved.float() - second.float()) / 255
+    return (difference.square() * weight).sum() / (3 * weight.sum()).clamp(min=1)
 
 
-def distillation_loss(stylized: Tensor, teacher: Tensor) -> Tensor:
-    """Mean squared difference, in 0..1, to what a teacher makes of the same pictures."""
-    return F.mse_loss(stylized.float() / 255, teacher.float() / 255)
+def smoothness_loss(stylized: Tensor, picture: Tensor) -> Tensor:
+    """Dots where the photograph is smooth: mean square, in 0..1, of the stylized picture less its
+    9×9 mean, weighted by exp(−(deviation of the photograph in the same 9×9 / 6)²).
+
+    Edge-aware smoothing as in Godard et al. (arXiv 1609.03677) eq. 3, on detail instead of slope:
+    strokes broader than the window cost nothing.
+    """
+    with torch.autocast(stylized.device.type, enabled=False):
+        fine = (stylized.float() - _mean(stylized.float())) / 255
+        x = picture.float()
+        deviation = (_mean(x.square()) - _mean(x).square()).clamp(min=0).mean(dim=1, keepdim=True)
+        return (fine.square() * torch.exp(-deviation / _SMOOTH**2)).mean()
+
+
+def _mean(x: Tensor) -> Tensor:
+    return F.avg_pool2d(x, _BLUR, stride=1, padding=_BLUR // 2, count_include_pad=False)

@@ -11,7 +11,8 @@ from torch import Tensor
 from render.media.frame import Picture
 from render.networks.modules import StyleNetwork
 from render.training.backbone import CONTENT_LAYER, Backbone
-from render.training.losses import content_loss, random_warps, style_loss, warped
+from render.training.losses import content_loss, style_loss
+from render.training.motion import inside, moved, whole_view
 
 # Greys, primaries, a sky and a skin: what walls and skies are made of.
 _FLAT = (
@@ -55,8 +56,8 @@ def measure(
     for picture in pictures:
         x = as_batch(picture, device)
         y = network(x)
-        ours = backbone(y, {*layer_weights, CONTENT_LAYER})
-        theirs = backbone(x, [CONTENT_LAYER])
+        ours = backbone(y, tuple(dict.fromkeys([*layer_weights, CONTENT_LAYER])))
+        theirs = backbone(x, (CONTENT_LAYER,))
         sums["content"] += float(content_loss(ours[CONTENT_LAYER], theirs[CONTENT_LAYER]))
         sums["style"] += sum(
             weight * float(style_loss(ours[layer], targets[layer]))
@@ -98,9 +99,9 @@ def texture_on_smooth(network: StyleNetwork, device: torch.device) -> float:
 
 
 def _flicker(network: StyleNetwork, x: Tensor, y: Tensor, generator: torch.Generator) -> float:
-    warps = random_warps(1, generator)
+    grid = whole_view(x.shape[0], x.shape[-2], x.shape[-1], generator).to(x.device)
     noise = 2.55 * torch.randn(x.shape, generator=generator).to(x.device)
-    after = network((warped(x, warps)[0] + noise).clamp(0, 255))
-    moved, inside = warped(y, warps)
-    error = ((moved - after).square() * inside).sum() / (3 * inside.sum()).clamp(min=1)
+    after = network((moved(x, grid) + noise).clamp(0, 255))
+    valid = inside(grid)
+    error = ((moved(y, grid) - after).square() * valid).sum() / (3 * valid.sum()).clamp(min=1)
     return float(error.sqrt() / y.std().clamp(min=1e-3))

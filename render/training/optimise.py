@@ -1,35 +1,27 @@
-"""One step of training: crops in, losses out, weights moved."""
+"""One step of training for one network: pictures in, losses out, weights moved."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
+from render.engines.limits import out_of_memory
 from render.networks.modules import StyleNetwork
 from render.training.backbone import CONTENT_LAYER, Backbone
-from render.training.data import Photos
-from render.training.losses import (
-    content_loss,
-    distillation_loss,
-    random_warps,
-    stability_loss,
-    style_loss,
-    total_variation,
-    warped,
-)
+from render.training.batches import Batch
+from render.training.losses import content_loss, smoothness_loss, stability_loss, style_loss
+from render.training.motion import moved
 from render.training.settings import TrainingSettings
 
-_NOISE = 2.55
-"""The noise on warped pictures: .01 of the range, as a camera's."""
 _WARM_UP = 100
 
 
 class Losses:
-    """The weighted terms for one painting."""
+    """The weighted terms for one painting, the same for every network of it."""
 
     def __init__(
         self,
@@ -37,91 +29,114 @@ class Losses:
         backbone: Backbone,
         targets: Mapping[str, Tensor],
         layer_weights: Mapping[str, float],
-        teacher: StyleNetwork | None,
     ) -> None:
         self._settings = settings
         self._backbone = backbone
         self._targets = targets
         self._layer_weights = layer_weights
-        self._teacher = teacher
+        self._layers = tuple(dict.fromkeys([*layer_weights, CONTENT_LAYER]))
+        on_cuda = next(backbone.parameters()).device.type == "cuda"
+        self._perceptual = _compiled(self._seen) if on_cuda else self._seen
 
-    def of(
-        self, network: StyleNetwork, x: Tensor, warps: Tensor, noise: Tensor
-    ) -> dict[str, Tensor]:
-        """Each term with its weight; x is (n, 3, side, side) float in 0..255."""
+    @torch.no_grad()
+    def content(self, picture: Tensor) -> Tensor:
+        """The features that every network's picture is to keep."""
+        features: Tensor = self._backbone(picture, (CONTENT_LAYER,))[CONTENT_LAYER]
+        return features
+
+    def of(self, network: StyleNetwork, batch: Batch, content: Tensor) -> dict[str, Tensor]:
+        """Each term with its weight. ``content`` is that of the batch."""
         s = self._settings
-        n = x.shape[0]
-        if s.stability > 0:
-            # One pass for both, so that batch norm sees them together.
-            other = (warped(x, warps)[0] + noise).clamp(0, 255)
-            y, y_other = network(torch.cat([x, other])).split(n)
-        else:
-            y, y_other = network(x), None
-        ours = self._backbone(y, {*self._layer_weights, CONTENT_LAYER})
-        with torch.no_grad():
-            theirs = self._backbone(x, [CONTENT_LAYER])[CONTENT_LAYER]
-        terms = {"content": s.content_weight * content_loss(ours[CONTENT_LAYER], theirs)}
-        style = torch.zeros((), device=x.device)
-        for layer, weight in self._layer_weights.items():
-            style = style + weight * style_loss(ours[layer], self._targets[layer])
-        terms["style"] = s.style_weight * style
-        if y_other is not None:
-            terms["stability"] = s.stability * stability_loss(y, warps, y_other)
-        if self._teacher is not None:
-            with torch.no_grad():
-                goal = self._teacher(x)
-            terms["distil"] = s.distil * distillation_loss(y, goal)
+        stylized = network(batch.picture)
+        terms = self._perceptual(stylized, content)
+        if (second := batch.second) is not None:
+            there, here = moved(stylized, second.grid), network(second.picture)
+            terms["stability"] = s.stability * stability_loss(there, here, second.valid)
         if s.smooth > 0:
-            terms["smooth"] = s.smooth * total_variation(y)
+            terms["smooth"] = s.smooth * smoothness_loss(stylized, batch.picture)
         return terms
 
+    def _seen(self, stylized: Tensor, content: Tensor) -> dict[str, Tensor]:
+        s = self._settings
+        ours = self._backbone(stylized, self._layers)
+        style = torch.zeros((), device=stylized.device)
+        for layer, weight in self._layer_weights.items():
+            style = style + weight * style_loss(ours[layer], self._targets[layer])
+        return {
+            "content": s.content_weight * content_loss(ours[CONTENT_LAYER], content),
+            "style": s.style_weight * style,
+        }
 
-class Optimiser:
-    """Adam, a short warm-up, then a cosine down to nothing over the steps."""
 
-    def __init__(
-        self,
-        network: StyleNetwork,
-        losses: Losses,
-        photos: Photos,
-        settings: TrainingSettings,
-        device: torch.device,
-    ) -> None:
-        self._network = network.train()
-        self._losses = losses
-        self._photos = photos
+def _compiled(function: Callable[..., dict[str, Tensor]]) -> Callable[..., dict[str, Tensor]]:
+    """``function`` through torch.compile, which takes a fifth off a step on a data-centre GPU
+    (its element-wise operations become one with the convolutions beside them); as it is where
+    there is no compiler, as on Windows."""
+    compiled = torch.compile(function, dynamic=False)
+    chosen: list[Callable[..., dict[str, Tensor]]] = []
+
+    def call(*arguments: Any) -> dict[str, Tensor]:
+        if not chosen:
+            try:
+                result = compiled(*arguments)
+            except Exception as error:
+                if out_of_memory(error):
+                    raise
+                chosen.append(function)
+            else:
+                chosen.append(compiled)
+                return result
+        return chosen[0](*arguments)
+
+    return call
+
+
+class Trainee:
+    """A network and its optimiser: Adam, a short warm-up, then a cosine down to nothing."""
+
+    def __init__(self, network: StyleNetwork, settings: TrainingSettings) -> None:
+        self.network = network.train()
         self._settings = settings
-        self._device = device
-        self._crops = np.random.default_rng(settings.seed)
-        self._generator = torch.Generator().manual_seed(settings.seed)
-        self._noise = torch.Generator(device).manual_seed(settings.seed)
-        self._adam = torch.optim.Adam(network.parameters(), lr=settings.learning_rate)
-        self._schedule = torch.optim.lr_scheduler.LambdaLR(self._adam, self._rate)
+        self._cuda = next(network.parameters()).device.type == "cuda"
+        self._adam = torch.optim.Adam(
+            network.parameters(), lr=settings.learning_rate, fused=self._cuda
+        )
 
-    def _rate(self, step: int) -> float:
-        warm = min(1.0, (step + 1) / min(_WARM_UP, self._settings.steps))
-        return warm * (0.5 + 0.5 * math.cos(math.pi * step / self._settings.steps))
-
-    def step(self) -> dict[str, Tensor]:
-        """Move the weights once; the weighted losses before it, on the device."""
-        cuda = self._device.type == "cuda"
-        x = self._batch()
-        warps = random_warps(x.shape[0], self._generator)
-        noise = _NOISE * torch.randn(x.shape, generator=self._noise, device=self._device)
+    def step(self, step: int, losses: Losses, batch: Batch, content: Tensor) -> dict[str, Tensor]:
+        """Move the weights for the ``step``-th time, from 1; the weighted losses before it, on the
+        device, with their ``sum``."""
+        for group in self._adam.param_groups:
+            group["lr"] = self._settings.learning_rate * self._rate(step - 1)
         self._adam.zero_grad(set_to_none=True)
+        kind = "cuda" if self._cuda else "cpu"
         with torch.backends.cudnn.flags(enabled=True, benchmark=True):
             # bfloat16 has single precision's range: no loss scaling, no overflow in VGG.
-            with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=cuda):
-                terms = self._losses.of(self._network, x, warps, noise)
+            with torch.autocast(kind, dtype=torch.bfloat16, enabled=self._cuda):
+                terms = losses.of(self.network, batch, content)
                 total = torch.stack([term.float() for term in terms.values()]).sum()
             total.backward()  # type: ignore[no-untyped-call]
         self._adam.step()
-        self._schedule.step()
         return {**{name: t.detach() for name, t in terms.items()}, "sum": total.detach()}
 
-    def _batch(self) -> Tensor:
-        crops = torch.from_numpy(self._photos.crops(self._settings.batch, self._crops))
-        if self._device.type == "cuda":
-            crops = crops.pin_memory().to(self._device, non_blocking=True)
-        x = crops.to(self._device).float()
-        return x.contiguous(memory_format=torch.channels_last)
+    def state(self) -> dict[str, Any]:
+        """A copy of all that the next step depends on."""
+        state = {"network": self.network.state_dict(), "adam": self._adam.state_dict()}
+        return {name: _copied(value) for name, value in state.items()}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on where ``state`` was taken."""
+        self.network.load_state_dict(state["network"])
+        self._adam.load_state_dict(state["adam"])
+
+    def _rate(self, step: int) -> float:
+        steps = self._settings.steps
+        warm = min(1.0, (step + 1) / min(_WARM_UP, steps))
+        return warm * (0.5 + 0.5 * math.cos(math.pi * step / steps))
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, Tensor):
+        return value.detach().clone()
+    if isinstance(value, Mapping):
+        return {key: _copied(item) for key, item in value.items()}
+    return [_copied(item) for item in value] if isinstance(value, list) else value

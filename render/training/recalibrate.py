@@ -28,7 +28,7 @@ def recalibrate(
     network.train()
     with torch.no_grad():
         for _ in range(-(-crops // _BATCH)):
-            batch = torch.from_numpy(photos.crops(_BATCH, rng)).to(device).float()
+            batch = torch.from_numpy(photos.crops(_BATCH, rng)[0]).to(device).float()
             network(batch.contiguous(memory_format=torch.channels_last))
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum

@@ -17,13 +17,12 @@ _SHOWN = (384, 192)
 
 
 def save_strip(path: Path, columns: Sequence[Sequence[Picture]]) -> None:
-    """Write the strip as PNG, pictures shrunk to fit 384×192, whole or not at all. Raises
-    TrainingError when it cannot be written."""
-    small = [[_shrunk(picture) for picture in column] for column in columns]
+    """Write the strip as PNG, whole or not at all. Raises TrainingError when it cannot be
+    written."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        strip(small).save(temporary, format="PNG", optimize=True)
+        strip(columns).save(temporary, format="PNG", optimize=True)
         temporary.replace(path)
     except OSError as error:
         raise TrainingError(f"{path}: cannot be written ({error.strerror or error})") from None
@@ -47,7 +46,8 @@ def strip(columns: Sequence[Sequence[Picture]]) -> Image.Image:
     return Image.fromarray(sheet)
 
 
-def _shrunk(picture: Picture) -> Picture:
+def shrunk(picture: Picture) -> Picture:
+    """The picture to fit 384×192 pixels, as strips show it."""
     image = Image.fromarray(picture)
     image.thumbnail(_SHOWN)
-    return np.asarray(image)
+    return np.array(image)

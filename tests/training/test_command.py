@@ -36,7 +36,7 @@ def test_it_writes_a_style(folder: Path, capfd: pytest.CaptureFixture[str]) -> N
     assert status == 0
     path = out / "painting.res0-w4.safetensors"
     assert stdout == f"{path}\n"
-    assert "2 photographs to train on" in stderr
+    assert "2 pictures to train on" in stderr
     assert "broken.jpg" in stderr
     assert "on this processor it takes about" in stderr
     assert read_metadata(path).title == "A Painting"
@@ -50,6 +50,8 @@ def test_it_writes_a_style(folder: Path, capfd: pytest.CaptureFixture[str]) -> N
         (["a.png", "b.png", "--content", ".", "--title", "T"], 2, "describe one painting"),
         (["a.png", "--content", ".", "--device", "tpu"], 2, "choose one of auto, cpu"),
         (["a.png", "--content", ".", "--network", "rse3"], 2, "did you mean res3"),
+        (["a.png", "--content", ".", "--motion", "real"], 2, "choose one of warp, flow"),
+        (["a.png", "--content", ".", "--layer-weights", "1,2"], 2, "write four numbers"),
         (["a.png", "--content", ".", "--steps", "0"], 1, "steps 0: must be 1"),
         (["missing.png", "--content", "."], 1, "missing.png: no such painting"),
         (["painting.png", "--content", "nowhere"], 1, "nowhere: no such folder"),

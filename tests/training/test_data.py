@@ -45,10 +45,16 @@ def test_crops_repeat_with_the_seed(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     Image.fromarray(rng.integers(0, 256, (50, 70, 3), dtype=np.uint8)).save(tmp_path / "a.png")
     photos = load_photos([tmp_path / "a.png"], 32)
-    first = photos.crops(5, np.random.default_rng(7))
+    first, places = photos.crops(5, np.random.default_rng(7))
     assert first.shape == (5, 3, 32, 32)
-    assert np.array_equal(first, photos.crops(5, np.random.default_rng(7)))
-    assert not np.array_equal(first, photos.crops(5, np.random.default_rng(8)))
+    again, there = photos.crops(5, np.random.default_rng(7))
+    assert np.array_equal(first, again)
+    assert places == there
+    assert not np.array_equal(first, photos.crops(5, np.random.default_rng(8))[0])
+    for crop, place in zip(first, places, strict=True):
+        rows, columns = (slice(start, start + 32) for start in (place.top, place.left))
+        piece = photos.pictures[place.picture][rows, columns]
+        assert np.array_equal(crop.transpose(1, 2, 0), piece[:, ::-1] if place.mirrored else piece)
 
 
 def test_memory_is_bounded(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,10 @@ from render.networks.checkpoint import load_style
 from render.networks.spec import NetworkSpec
 from render.training import loop
 from render.training.backbone import BUNDLED, load_backbone
-from render.training.loop import Checkpoint, Prepared, Progress, Trained, Update, train
-from render.training.optimise import Optimiser
+from render.training.loop import train
+from render.training.optimise import Trainee
 from render.training.settings import Painting, TrainingSettings
+from render.training.updates import Checkpoint, Prepared, Progress, Resumed, Trained, Update
 
 
 @pytest.fixture
@@ -52,7 +54,16 @@ def settings(tmp_path: Path) -> TrainingSettings:
 
 
 def sums(updates: list[Update]) -> list[float]:
-    return [u.losses["sum"] for u in updates if isinstance(u, Progress)]
+    return [t["sum"] for u in updates if isinstance(u, Progress) for t in u.losses.values()]
+
+
+def weights(path: Path) -> dict[str, torch.Tensor]:
+    return load_style(path).network.state_dict()
+
+
+def same(a: Path, b: Path) -> bool:
+    first, second = weights(a), weights(b)
+    return all(torch.equal(first[name], second[name]) for name in first)
 
 
 def test_it_learns_and_saves(settings: TrainingSettings) -> None:
@@ -102,10 +113,22 @@ def test_it_goes_on_from_a_style(settings: TrainingSettings) -> None:
 
 
 def test_every_term_at_once(settings: TrainingSettings) -> None:
-    settings = replace(settings, steps=10, distil=10, smooth=1)
-    updates = [u for u in train(settings) if isinstance(u, Progress)]
-    assert [u.teacher for u in updates] == [True, False]
-    assert set(updates[1].losses) == {"content", "style", "stability", "distil", "smooth", "sum"}
+    (update,) = [u for u in train(replace(settings, steps=10)) if isinstance(u, Progress)]
+    terms = {"content", "style", "stability", "smooth", "sum"}
+    assert update.losses.keys() == {"res0-w4"}
+    assert update.losses["res0-w4"].keys() == terms
+    bare = replace(settings, steps=10, stability=0, smooth=0, force=True)
+    (update,) = [u for u in train(bare) if isinstance(u, Progress)]
+    assert update.losses["res0-w4"].keys() == {"content", "style", "sum"}
+
+
+def test_a_network_learns_the_same_beside_others(settings: TrainingSettings) -> None:
+    alone, together = (replace(settings, steps=10, output=settings.output / n) for n in "ab")
+    networks = tuple(map(NetworkSpec.parse, ("res1-w4", "res0-w4")))
+    list(train(alone))
+    list(train(replace(together, networks=networks)))
+    name = "my-painting.res0-w4.safetensors"
+    assert same(alone.output / name, together.output / name)
 
 
 def test_several_paintings_and_networks(settings: TrainingSettings, tmp_path: Path) -> None:
@@ -132,26 +155,129 @@ def test_what_exists_is_kept(settings: TrainingSettings) -> None:
     assert path.read_text() == "mine"
 
 
+def spoil(monkeypatch: pytest.MonkeyPatch, last: int) -> None:
+    """The loss is no number after the ``last`` step."""
+    step = Trainee.step
+
+    def spoiled(self: Trainee, number: int, *rest: Any) -> dict[str, torch.Tensor]:
+        terms = step(self, number, *rest)
+        return terms if number <= last else {**terms, "sum": torch.tensor(float("nan"))}
+
+    monkeypatch.setattr(Trainee, "step", spoiled)
+
+
 def test_a_loss_that_is_no_number_stops_it(
     settings: TrainingSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    taken = 0
-    step = Optimiser.step
-
-    def spoiled(self: Optimiser) -> dict[str, torch.Tensor]:
-        nonlocal taken
-        taken += 1
-        terms = step(self)
-        return terms if taken <= 25 else {**terms, "sum": torch.tensor(float("nan"))}
-
-    monkeypatch.setattr(Optimiser, "step", spoiled)
-    with pytest.raises(
-        TrainingError, match=r"--style-weight .*the state of step 20 is in"
-    ) as error:
-        list(train(settings))
-    partial = settings.output / "my-painting.res0-w4.partial"
-    assert str(partial) in str(error.value)
+    with monkeypatch.context() as patch:
+        spoil(patch, 25)
+        with pytest.raises(
+            TrainingError, match=r"res0-w4 .* --style-weight .*the state of step 20 is kept"
+        ):
+            list(train(settings))
+    partial = settings.output / "my-painting.res0-w4.partial.safetensors"
     assert load_style(partial).metadata.style == "my-painting"
+    # What it tells to do works, and says what is different.
+    updates = list(train(replace(settings, resume=True, style_weight=3.0)))
+    assert isinstance(updates[1], Resumed)
+    assert (updates[1].step, updates[1].changed) == (20, ("style weight 3.0 instead of 12.0",))
+    assert isinstance(updates[-1], Trained)
+    assert not partial.exists()
+
+
+def test_weights_that_are_no_numbers_are_not_kept(
+    settings: TrainingSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = Trainee.step
+
+    def spoiled(self: Trainee, number: int, *rest: Any) -> dict[str, torch.Tensor]:
+        terms = step(self, number, *rest)
+        if number == 20:
+            with torch.no_grad():
+                next(self.network.parameters()).fill_(float("inf"))
+        return terms
+
+    monkeypatch.setattr(Trainee, "step", spoiled)
+    with pytest.raises(TrainingError, match="the state of step 10 is kept"):
+        list(train(settings))
+
+
+class Killed(BaseException):
+    pass
+
+
+@pytest.mark.parametrize("stop", [15, 28, 35])
+def test_it_resumes_exactly(
+    settings: TrainingSettings, monkeypatch: pytest.MonkeyPatch, stop: int
+) -> None:
+    networks = tuple(map(NetworkSpec.parse, ("res0-w4", "res0-w4-in")))
+    settings = replace(settings, networks=networks, settled=0.3)
+    whole, parts = (replace(settings, output=settings.output / name) for name in ("a", "b"))
+    list(train(whole))
+    step = Trainee.step
+
+    def killed(self: Trainee, number: int, *rest: Any) -> dict[str, torch.Tensor]:
+        if number == stop:
+            raise Killed
+        return step(self, number, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Trainee, "step", killed)
+        with pytest.raises(Killed):
+            list(train(parts))
+    assert (parts.output / "my-painting.resume").exists()
+    updates = list(train(replace(parts, resume=True)))
+    (resumed,) = [u for u in updates if isinstance(u, Resumed)]
+    assert (resumed.step, resumed.changed) == (stop // 10 * 10, ())
+    for network in networks:
+        name = f"my-painting.{network}.safetensors"
+        assert same(whole.output / name, parts.output / name), network
+        strips = [Image.open((s.output / name).with_suffix(".png")) for s in (whole, parts)]
+        assert np.array_equal(*map(np.asarray, strips))
+    assert sorted(p.name for p in whole.output.iterdir()) == sorted(
+        p.name for p in parts.output.iterdir()
+    )
+    # Nothing is left to do, and that is no error.
+    assert not any(isinstance(u, Trained) for u in train(replace(parts, resume=True)))
+
+
+def test_a_closed_iterator_leaves_the_state(settings: TrainingSettings) -> None:
+    updates = train(settings)
+    next(u for u in updates if isinstance(u, Progress) and u.step == 20)
+    updates.close()
+    again = train(replace(settings, resume=True))
+    assert [u.step for u in again if isinstance(u, Resumed)] == [20]
+
+
+def test_states_that_cannot_be_resumed_from(settings: TrainingSettings) -> None:
+    updates = train(settings)
+    next(u for u in updates if isinstance(u, Progress))
+    updates.close()
+    path = settings.resume_path(settings.paintings[0])
+    good = path.read_bytes()
+    resume = replace(settings, resume=True)
+    with pytest.raises(TrainingError, match=r"my-painting.resume: .*batch 2, not batch 3"):
+        list(train(replace(resume, batch=3)))
+    ran: list[int] = []
+
+    class Trap:
+        def __reduce__(self) -> Any:
+            return ran.append, (1,)
+
+    for name, content in {
+        "cut": good[: len(good) // 2],
+        "text": b"no",
+        "empty": b"",
+        "pickle": pickle.dumps(Trap()),
+    }.items():
+        path.write_bytes(content)
+        with pytest.raises(TrainingError, match="is damaged and cannot be resumed") as error:
+            list(train(resume))
+        assert "\n" not in str(error.value), name
+    assert not ran
+    torch.save({"version": 1, "settings": "{}"}, path)
+    with pytest.raises(TrainingError, match="resume"):
+        list(train(resume))
 
 
 @pytest.mark.parametrize(
@@ -164,7 +290,7 @@ def test_out_of_memory_names_a_batch(
     def full(*_: Any) -> None:
         raise failure
 
-    monkeypatch.setattr(Optimiser, "step", full)
+    monkeypatch.setattr(Trainee, "step", full)
     with pytest.raises(TrainingError, match="--batch 1"):
         list(train(settings))
 
@@ -190,7 +316,7 @@ def test_devices_that_are_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_backbones(tmp_path: Path) -> None:
     backbone = load_backbone()
     assert backbone.layers == ("relu1_2", "relu2_2", "relu3_3")
-    features = backbone(torch.rand(1, 3, 32, 32) * 255, ["relu1_2", "relu3_3"])
+    features = backbone(torch.rand(1, 3, 32, 32) * 255, ("relu1_2", "relu3_3"))
     assert {k: tuple(v.shape) for k, v in features.items()} == {
         "relu1_2": (1, 64, 32, 32),
         "relu3_3": (1, 256, 8, 8),

@@ -1,0 +1,99 @@
+"""What a run needs to go on exactly where it stopped, in one file that holds no code."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import pickle
+import secrets
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from render.errors import TrainingError
+
+VERSION = 1
+SUFFIX = ".resume"
+
+MAY_CHANGE = frozenset(
+    {"content_weight", "style_weight", "layer_weights", "stability", "smooth",
+     "learning_rate"}
+)  # fmt: skip
+"""Settings that may be others after a stop: whoever lowers a weight wants to go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Attributes:
+    step: how many are done. batches: of ``Batches.state``. trainees: of ``Trainee.state`` by
+        network. columns: the strips so far by network: uint8 tensors, a list a step.
+    """
+
+    step: int
+    batches: dict[str, Any]
+    trainees: dict[str, Any]
+    columns: dict[str, Any]
+
+
+def save_state(path: Path, state: State, settings: Mapping[str, Any]) -> None:
+    """Write the state, whole or not at all. Raises TrainingError when it cannot be written."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    content = {
+        "version": VERSION,
+        "settings": json.dumps(settings, sort_keys=True),
+        "step": state.step,
+        "batches": state.batches,
+        "trainees": state.trainees,
+        "columns": state.columns,
+    }
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        torch.save(content, temporary)
+        temporary.replace(path)
+    except (OSError, RuntimeError) as error:  # RuntimeError: torch's own writer, on a full disk
+        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        raise TrainingError(f"{path}: cannot be written ({reason})") from None
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+
+
+def load_state(path: Path, settings: Mapping[str, Any]) -> tuple[State, tuple[str, ...]]:
+    """The state of a file, and in words what of ``settings`` has changed since.
+
+    Nothing in it is executed. Raises TrainingError when it is damaged, or was made with settings
+    under which going on would mean something else.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of foreign pickles, which are then refused
+            content = torch.load(path, map_location="cpu", weights_only=True)
+        if content["version"] != VERSION:
+            raise TrainingError(
+                f"{path}: was written by another version of render; delete it to start anew"
+            )
+        theirs = json.loads(content["settings"])
+        parts = ("step", "batches", "trainees", "columns")
+        state = State(**{name: content[name] for name in parts})
+    except (OSError, RuntimeError, KeyError, TypeError, ValueError, EOFError,
+            pickle.UnpicklingError):  # fmt: skip
+        raise TrainingError(
+            f"{path}: is damaged and cannot be resumed from; delete it to start anew"
+        ) from None
+    ours = json.loads(json.dumps(settings))
+    differ = sorted(key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key))
+    firm = [key for key in differ if key not in MAY_CHANGE]
+    if firm:
+        raise TrainingError(
+            f"{path}: was made with {_named(firm[0], theirs)}, not {_named(firm[0], ours)}; use "
+            "the same, or delete it to start anew"
+        )
+    return state, tuple(f"{_named(key, ours)} instead of {theirs.get(key)}" for key in differ)
+
+
+def _named(key: str, values: Mapping[str, Any]) -> str:
+    return f"{key.replace('_', ' ')} {values.get(key)}"
