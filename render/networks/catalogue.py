@@ -11,8 +11,10 @@ from render.errors import StyleError
 from render.networks.metadata import SUFFIX, StyleMetadata, read_metadata
 from render.networks.spec import NetworkSpec
 from render.resources import presets_dir
+from render.target import Size
 
 DEFAULT_NETWORK = "res3"
+_SOME_SIZE = Size(480, 853)  # the order of costs hardly depends on it
 _FOREIGN = {".pt", ".pth", ".pkl", ".onnx", ".ckpt", ".mlmodel", ".mlpackage", ".t7", ".npz"}
 
 
@@ -65,6 +67,26 @@ def find_style(name_or_file: str, network: str | None) -> FoundStyle:
             f"`render train --network {chosen}`"
         )
     return FoundStyle(mine[chosen], read_metadata(mine[chosen]))
+
+
+def find_networks(name_or_file: str) -> list[FoundStyle]:
+    """Every file of a shipped style's name, or the one file, from the costliest network to the
+    cheapest. Raises StyleError when there is none."""
+    first = find_style(name_or_file, None)
+    if _is_file(name_or_file):
+        return [first]
+    mine = [path for path in _files() if _parts(path)[0] == name_or_file]
+    return sorted((FoundStyle(path, read_metadata(path)) for path in mine), key=_cost, reverse=True)
+
+
+def is_style(word: str) -> bool:
+    """Whether ``word`` is a shipped style's name, or an existing style file."""
+    names = {_parts(path)[0] for path in _files()}
+    return word in names or (word.endswith(SUFFIX) and Path(word).is_file())
+
+
+def _cost(style: FoundStyle) -> int:
+    return style.metadata.spec.macs(_SOME_SIZE)
 
 
 def _files() -> list[Path]:

@@ -174,10 +174,12 @@ def _damaged(path: Path, what: str) -> StyleError:
 
 
 def _foreign(path: Path, start: bytes) -> StyleError:
+    todo = f"`render styles import FILE -o NAME{SUFFIX}` makes a style of some"
     if start.startswith((b"PK\x03\x04", b"\x80")) or path.suffix in {".pt", ".pth", ".pkl"}:
         what = "is a pickle or an archive of them, which can run code when it is loaded"
     elif path.suffix == ".onnx":
         what = "is an ONNX model"
     else:
         what = f"is no {SUFFIX} file, or a damaged one"
-    return StyleError(f"{path}: {what}; render takes the {SUFFIX} files that `render train` writes")
+        todo = f"render takes the {SUFFIX} files that `render train` writes"
+    return StyleError(f"{path}: {what}; {todo}")

@@ -1,0 +1,158 @@
+"""``render styles import``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Group, Parameter
+
+from render.cli.help import Shown
+from render.defaults import DEFAULTS
+from render.errors import OutputError, StyleError, UsageError
+
+if TYPE_CHECKING:
+    from render.networks.importers import Imported
+
+_WORDS = Group("What the style file says of itself")
+_SUFFIX = ".safetensors"
+_NARROW = 16
+
+
+def _help(text: str, *names: str) -> Parameter:
+    return Parameter(name=names or None, help=text, allow_leading_hyphen=not names)
+
+
+def _word(text: str) -> Parameter:
+    return Parameter(help=text, group=_WORDS, allow_leading_hyphen=True)
+
+
+def import_style(
+    file: Annotated[
+        Path | None,
+        Parameter(help="A TransformerNet's .pth, .pt or .model, its .onnx export, or a style."),
+    ] = None,
+    /,
+    *,
+    output: Annotated[
+        Path | None,
+        _help("The style file to write, NAME.safetensors.", "--output", "-o"),
+        Shown("FILE"),
+    ] = None,
+    network: Annotated[
+        str | None,
+        _help("Refuse the file unless it holds this network."),
+        Shown("NAME", "whatever it holds"),
+    ] = None,
+    force: Annotated[bool, Parameter(help="Overwrite a style file that exists.")] = False,
+    style: Annotated[str, _word("The style's name; else the new file's."), Shown("NAME")] = "",
+    title: Annotated[str, _word("The painting's title."), Shown("TEXT")] = "",
+    artist: Annotated[str, _word("Who painted it."), Shown("TEXT")] = "",
+    year: Annotated[str, _word("And when."), Shown("TEXT")] = "",
+    licence: Annotated[str, _word("The weights' licence."), Shown("TEXT", "unknown")] = "",
+    trained_on: Annotated[
+        str, _word("Origin of painting and photographs."), Shown("TEXT", "unknown")
+    ] = "",
+    author: Annotated[str, _word("Who trained it."), Shown("TEXT")] = "",
+    debug: Annotated[bool, Parameter(help="Show tracebacks.")] = False,
+) -> int:
+    """Make a style file of a network that was trained elsewhere.
+
+    Reads the TransformerNet of pytorch/examples (fast_neural_style) at any width and with up to
+    five blocks, as torch saved it or as ONNX, and styles of render, to give them other words. The
+    new file's network is run beside the old one's: unless both give the same picture, nothing is
+    written. No code that a file may hold is run.
+    """
+    from render.cli.output import put, say
+    from render.networks.checkpoint import save_style
+    from render.networks.importers import Words, import_model
+    from render.networks.spec import NetworkSpec
+
+    if file is None:
+        raise UsageError("no file given; try: render styles import model.pth -o my-style" + _SUFFIX)
+    if output is None:
+        raise UsageError(f"-o is missing: name the style file to write, such as NAME{_SUFFIX}")
+    if output.suffix != _SUFFIX:
+        raise UsageError(f"-o {output}: a style file is called NAME{_SUFFIX}")
+    wanted = None if network is None else NetworkSpec.parse(network)
+    if output.exists() and not force:
+        raise OutputError(f"{output}: exists already; --force overwrites it")
+    name = style or (_named(output) if file.suffix != _SUFFIX else "")
+    words = Words(name, title, artist, year, licence, trained_on, author)
+    imported = import_model(file, words)
+    spec = imported.network.spec
+    if wanted is not None and wanted != spec:
+        raise StyleError(f"{file}: holds network {spec}, not {wanted}; use --network {spec}")
+    save_style(output, imported.network, imported.metadata)
+    for line in _said(file, imported):
+        say(line)
+    put(str(output))
+    return 0
+
+
+def _named(output: Path) -> str:
+    """The style's name in ``wave.safetensors`` and in ``wave.res3.safetensors``."""
+    from render.networks.spec import NetworkSpec
+
+    name = output.name.removesuffix(_SUFFIX)
+    first, _, last = name.rpartition(".")
+    try:
+        NetworkSpec.parse(last)
+    except UsageError:
+        return name
+    return first or name
+
+
+def _said(file: Path, imported: Imported) -> Iterator[str]:
+    from render.cli.output import labelled, safe
+    from render.target import Size
+
+    size = Size.parse(DEFAULTS.size)
+    spec = imported.network.spec
+    yield (
+        f"{imported.layout.value}: {spec}, {spec.parameters() / 1e6:.2f} M parameters, "
+        f"{spec.macs(size) / 1e9:.1f} G MACs at {size}"
+    )
+    if imported.converted is not None and imported.stored is not None:
+        yield safe(
+            f"on a test picture it differs from {file} by {imported.converted.largest:.2g} of 255 "
+            f"at most, by {imported.converted.mean:.2g} on average; stored in half precision, as "
+            f"phones compute, by {imported.stored.largest:.2g} and {imported.stored.mean:.2g}"
+        )
+    for note in _notes(imported):
+        yield labelled("note", note, sys.stderr)
+
+
+def _notes(imported: Imported) -> Iterator[str]:
+    from render.networks.spec import Norm, Padding
+
+    spec, metadata = imported.network.spec, imported.metadata
+    slow = [
+        *(["instance norm"] if spec.norm is Norm.INSTANCE else []),
+        *(["reflect padding"] if spec.padding is Padding.REFLECT else []),
+    ]
+    if slow:
+        are = "are" if len(slow) > 1 else "is"
+        fine = f"; its {spec.kernel}x{spec.kernel} convolutions are fine" if spec.kernel > 3 else ""
+        yield (
+            f"{' and '.join(slow)} {are} not native on the neural engine of an A12, only from the "
+            f"A13 or A14 on: measure it on the phone{fine}"
+        )
+    if imported.span is not None and imported.span[1] - imported.span[0] < _NARROW:
+        low, high = imported.span
+        yield (
+            f"its picture holds only {low:.3g} to {high:.3g}: it may have been trained for another "
+            "range than 0 to 255"
+        )
+    unknown = {"--licence": metadata.licence, "--trained-on": metadata.trained_on}
+    missing = [option for option, text in unknown.items() if text in ("", "unknown")]
+    if missing:
+        yield f"the file does not say {_asked(missing)}"
+
+
+def _asked(options: list[str]) -> str:
+    words = {"--licence": "its licence", "--trained-on": "what it was trained on"}
+    what = " and ".join(words[option] for option in options)
+    return f"{what}; find out before you share it, and add it with {' and '.join(options)}"
