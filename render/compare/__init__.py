@@ -1,0 +1,1 @@
+"""Styles, previews and clips beside each other: sheets and measures."""
