@@ -60,7 +60,7 @@ class Engines:
 
     def __init__(self, choice: EngineChoice) -> None:
         self._choice = choice
-        self._key: tuple[Path, Size] | None = None
+        self._key: tuple[Path, Size, float] | None = None
         self._engine: Engine | None = None
 
     def get(self, cell: Cell) -> Engine:
@@ -68,11 +68,12 @@ class Engines:
         from render.engines.select import create
         from render.networks.checkpoint import load_style
 
-        key = (cell.style_path, cell.size)
+        key = (cell.style_path, cell.size, cell.strength)
         if self._engine is None or key != self._key:
             self._engine = None  # let go of the old one's memory before the new one takes its own
-            style = load_style(cell.style_path)
-            self._engine = create(style.network, cell.size, self._choice)
+            network = load_style(cell.style_path).network
+            network.strength = cell.strength
+            self._engine = create(network, cell.size, self._choice)
             self._key = key
         return self._engine
 
@@ -222,7 +223,8 @@ def _render(cell: Cell, plan: Plan, engines: Engines) -> Iterator[Event]:
 
 def comment(cell: Cell) -> str:
     """What made a preview, written into its metadata."""
-    return f"render: {cell.style}, {cell.network}, {cell.size}, {cell.rate} fps"
+    strength = "" if cell.strength == 1 else f", strength {cell.strength:g}"
+    return f"render: {cell.style}, {cell.network}, {cell.size}, {cell.rate} fps{strength}"
 
 
 def _shown(frame: Frame) -> Size:

@@ -57,7 +57,8 @@ class Cell:
 
     Attributes:
         rate: frames a second of the preview. size: the network's input, turned.
-        network, style, style_path: what stylizes. placement: how the clip meets the input.
+        network, style, style_path: what stylizes. strength: how much of it shows, 0..1.
+        placement: how the clip meets the input.
         upscale: the display's size, turned, or None. output_size: the file's picture, even sides.
         start, duration: seconds of the clip.
         about_frames: an estimate for progress, or None. notes: what the user should know of the
@@ -70,6 +71,7 @@ class Cell:
     network: str
     style: str
     style_path: Path
+    strength: float
     placement: Placement
     upscale: Size | None
     upscaler: Upscaling
@@ -216,7 +218,8 @@ def _cell(
             f"{clip.path}: --start {float(request.start):g} is past its end "
             f"({float(clip.duration):.2f} s)"
         )
-    output = _output(request.output, clip.path, style, size, rate, taken, several=several)
+    tail = _tail(style, size, rate, target.strength)
+    output = _output(request.output, clip.path, tail, taken, several=several)
     _check_output(output, clip, force=request.force)
     shown = upscale or size
     return Cell(
@@ -226,6 +229,7 @@ def _cell(
         network=style.network,
         style=style.name,
         style_path=style.path,
+        strength=target.strength,
         placement=place(canvas_for(displayed, size), size, request.fit),
         upscale=upscale,
         upscaler=target.upscaler,
@@ -247,19 +251,15 @@ def _about_frames(
     return max(1, round(min(seconds, duration or seconds) * rate))
 
 
-def _output(
-    asked: Path | None,
-    clip: Path,
-    style: _Style,
-    size: Size,
-    rate: Fraction,
-    taken: set[Path],
-    *,
-    several: bool,
-) -> Path:
+def _tail(style: _Style, size: Size, rate: Fraction, strength: float) -> str:
+    """What the name of a preview says after its clip's."""
+    tail = f"-{style.name}-{style.network}-{size}-{float(rate):.6g}"
+    return tail if strength == 1 else f"{tail}-s{strength:.6g}"
+
+
+def _output(asked: Path | None, clip: Path, tail: str, taken: set[Path], *, several: bool) -> Path:
     if asked is not None and not several and _is_file_name(asked):
         return asked
-    tail = f"-{style.name}-{style.network}-{size}-{float(rate):.6g}"
     # 255 bytes is what file systems give a name; the clip's own part yields.
     stem = clip.stem
     while len((stem + tail).encode(errors="surrogateescape")) > 240:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import json
 import math
@@ -64,6 +65,16 @@ def _size(value: object) -> Size:
 
 def _upscale(value: object) -> Size | None:
     return None if value is None or value == "none" else _size(value)
+
+
+def _strength(value: object) -> float:
+    number = math.nan
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        with contextlib.suppress(ValueError):
+            number = float(value)
+    if not 0 <= number <= 1:
+        raise ValueError(f"{value!r} is not a number from 0 to 1")
+    return number + 0.0  # -0.0 is 0
 
 
 _Parsed = TypeVar("_Parsed")
@@ -137,6 +148,7 @@ class Preset(BaseModel):
     upscaler: Annotated[Upscaling, PlainValidator(_choice(Upscaling)), _AsText] = Upscaling(
         DEFAULTS.upscaler
     )
+    strength: Annotated[float, PlainValidator(_strength)] = DEFAULTS.strength
     orient: Annotated[Orient, PlainValidator(_choice(Orient)), _AsText] = Orient(DEFAULTS.orient)
     fit: Annotated[Fit, PlainValidator(_choice(Fit)), _AsText] = Fit(DEFAULTS.fit)
     encoder: Annotated[Encoder, PlainValidator(_choice(Encoder)), _AsText] = Encoder(
@@ -167,6 +179,7 @@ class Preset(BaseModel):
             network=None if own else self.network,
             upscale=self.upscale,
             upscaler=self.upscaler,
+            strength=self.strength,
         )
 
     def encoding(self) -> Encoding:

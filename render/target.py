@@ -128,7 +128,8 @@ class Target:
     """What would ship on the phone, before it meets a clip.
 
     ``upscale`` None shows the network's own output; ``network`` None is whatever a style file is
-    for. Sizes are as written; ``plan`` turns them.
+    for. Sizes are as written; ``plan`` turns them. ``strength``, 0..1, blends the network's output
+    with the picture that it was given. Raises UsageError for another.
     """
 
     rate: Rate
@@ -136,3 +137,8 @@ class Target:
     network: str | None
     upscale: Size | None
     upscaler: Upscaling = Upscaling.BILINEAR
+    strength: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.strength <= 1:  # so written, NaN is refused too
+            raise UsageError(f"strength {self.strength:g}: must be 0 to 1")

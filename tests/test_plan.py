@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from render.cli.plan_text import plan_lines
 from render.errors import UsageError
-from render.plan import make_plan, plan_as_dict
+from render.pipeline import comment
+from render.plan import Cell, make_plan, plan_as_dict
+from render.preset import Preset
 from render.target import Orient, Size
+from tests.cli.conftest import make_plan as make_hand_plan
 from tests.media.preview import no_network, request
 
 
@@ -54,6 +59,7 @@ def test_the_plan_is_json_and_complete(moving: Path, tmp_path: Path) -> None:
     assert cell["rate"] == "15"
     assert cell["size"] == "160x90"
     assert cell["start"] == "1/2"
+    assert cell["strength"] == 1
     assert cell["placement"]["crop"] == {"x": 0, "y": 0, "width": 320, "height": 180}
     assert text["encoding"]["crf"] == 1
     assert text["engine"]["why"]
@@ -86,3 +92,26 @@ def test_default_names_say_what_they_are(moving: Path, tmp_path: Path) -> None:
     with no_network():
         cell = make_plan(request(moving, tmp_path, fps="29.97")).cells[0]
     assert cell.output.name == "moving-none-res3-160x90-29.97.mp4"
+
+
+def test_strength_is_planned_named_and_told(moving: Path, tmp_path: Path) -> None:
+    asked = request(moving, tmp_path)
+    (target,) = asked.targets
+    both = (target, replace(target, strength=0.7))
+    with no_network():
+        whole, part = make_plan(replace(asked, targets=both)).cells
+    assert (whole.strength, part.strength) == (1, 0.7)
+    assert part.output.name == f"{whole.output.stem}-s0.7.mp4"
+    assert comment(part) == f"{comment(whole)}, strength 0.7"
+    told = [[line for line in plan_lines_of(cell) if "network" in line] for cell in (whole, part)]
+    assert told[1] == [f"{told[0][0]}, strength 0.7"]
+
+
+def plan_lines_of(cell: Cell) -> list[str]:
+    return list(plan_lines(make_hand_plan(cell)))
+
+
+@pytest.mark.parametrize("strength", [-0.1, 1.1, math.nan, math.inf])
+def test_strength_is_a_share(strength: float) -> None:
+    with pytest.raises(UsageError, match="0 to 1"):
+        replace(Preset().target(), strength=strength)

@@ -61,14 +61,20 @@ def test_a12_live_is_what_the_phone_ran() -> None:
 @pytest.mark.parametrize("fps", ["15", "29.97", "30000/1001", "source", "12.5"])
 def test_round_trip(tmp_path: Path, fps: str) -> None:
     preset = Preset().with_options(
-        fps=fps, upscale="none", description='quotes " and \\, ü, 🎨, \x7f', crf=3, name="x"
+        fps=fps,
+        upscale="none",
+        strength=1 / 3,
+        description='quotes " and \\, ü, 🎨, \x7f',
+        crf=3,
+        name="x",
     )
     assert load_preset(write(tmp_path, preset.to_toml())) == preset
     assert tomllib.loads(preset.to_toml()) == json.loads(json.dumps(preset.as_dict()))
 
 
 def test_numbers_may_be_written_as_numbers(tmp_path: Path) -> None:
-    preset = load_preset(write(tmp_path, "schema = 1\nfps = 29.97\ncrf = 0\n"))
+    preset = load_preset(write(tmp_path, "schema = 1\nfps = 29.97\ncrf = 0\nstrength = 0\n"))
+    assert preset.target().strength == 0
     assert preset.fps == Rate(Fraction(30000, 1001))
     assert preset.crf == 0
     assert load_preset(write(tmp_path, "schema = 1\nfps = 24.0")).fps == Rate(Fraction(24))
@@ -93,6 +99,9 @@ def test_single_options_win() -> None:
         ({"size": "480x0"}, "--size: 480x0: each side must be 1 to"),
         ({"crf": "99"}, "--crf: 99 is not a number from 0 to 51"),
         ({"crf": "60", "encoder": "libsvtav2"}, "did you mean `libsvtav1`?"),
+        ({"strength": "1.2"}, "--strength: '1.2' is not a number from 0 to 1"),
+        ({"strength": "nan"}, "--strength: 'nan' is not a number from 0 to 1"),
+        ({"strength": float("nan")}, "--strength: nan is not a number from 0 to 1"),
         ({"fitt": "cover"}, "--fitt: unknown key; did you mean --fit?"),
     ],
 )
@@ -120,6 +129,9 @@ def test_crf_goes_as_far_as_the_encoder() -> None:
         ("schema = 1\ncrf = 1.5", "`crf`: 1.5 is not a number from 0 to 51"),
         ("schema = 1\ncrf = true", "`crf`: True is not a number"),
         ("schema = 1\nencoder = 'libsvtav1'\ncrf = 64", "from 0 to 63"),
+        ("schema = 1\nstrength = -0.1", "`strength`: -0.1 is not a number from 0 to 1"),
+        ("schema = 1\nstrength = true", "`strength`: True is not a number from 0 to 1"),
+        ("schema = 1\nstrength = nan", "`strength`: nan is not a number from 0 to 1"),
         ("schema = 1\nfps = true", "`fps`: True is no frame rate"),
         ("schema = 1\nfps = 0", "`fps`: 0: must be over 0"),
         ("schema = 1\nfps = nan", "`fps`: 'nan': write a number"),

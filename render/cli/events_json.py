@@ -7,15 +7,18 @@ Every object has ``schema`` (1) and ``event``. Within a schema keys are only add
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from render.events import Event, Preview
     from render.media.clip import Clip
+    from render.networks.metadata import StyleMetadata
     from render.plan import Cell, Plan
 
 SCHEMA = 1
@@ -25,6 +28,24 @@ _EVERY = 1.0
 def line(event: str, **facts: Any) -> str:
     """One object. ASCII, so that a name that is not UTF-8 survives as a lone surrogate."""
     return json.dumps({"schema": SCHEMA, "event": event, **facts}, allow_nan=False)
+
+
+def style_line(path: Path, style: StyleMetadata) -> str:
+    """A style file: what it says of itself, its size in bytes, and its network's cost; ``macs`` are
+    multiply-adds for one picture of ``macs_at``."""
+    from render.defaults import DEFAULTS
+    from render.target import Size
+
+    said = _finite(style.as_dict())
+    return line(
+        "style",
+        path=str(path),
+        **said,
+        bytes=path.stat().st_size,
+        parameters=style.spec.parameters(),
+        macs=style.spec.macs(Size.parse(DEFAULTS.size)),
+        macs_at=DEFAULTS.size,
+    )
 
 
 def error_line(message: str, kind: str, exit_status: int) -> str:
@@ -143,6 +164,7 @@ def _target(cell: Cell) -> dict[str, Any]:
         **_rate("fps", cell.rate),
         "upscale": None if cell.upscale is None else str(cell.upscale),
         "upscaler": cell.upscaler.value,
+        "strength": cell.strength,
         **_cost(cell),
     }
 
@@ -153,6 +175,15 @@ def _cost(cell: Cell) -> dict[str, Any]:
 
     spec = NetworkSpec.parse(cell.network)
     return {"parameters": spec.parameters(), "macs": spec.macs(cell.size)}
+
+
+def _finite(value: Any) -> Any:
+    """``value`` with null for NaN and infinities, which a style file's JSON may hold."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _rate(key: str, rate: Fraction) -> dict[str, Any]:

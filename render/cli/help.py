@@ -74,8 +74,9 @@ def _page(app: App, chain: Sequence[str]) -> str:
 def _usage(name: str, commands: bool, command: App) -> list[str]:
     if not command.default_command:
         return [f"Usage: {name} COMMAND"]
-    places = [a.name.upper() for a in command.assemble_argument_collection() if _positional(a)]
-    several = {a.name.upper() for a in command.assemble_argument_collection() if _many(a)}
+    arguments = [a for a in command.assemble_argument_collection() if a.show]
+    places = [a.name.upper() for a in arguments if _positional(a)]
+    several = {a.name.upper() for a in arguments if _many(a)}
     words = [f"{p.rstrip('S')} [{p.rstrip('S')} ...]" if p in several else p for p in places]
     usage = " ".join([name, *words, "[OPTIONS]"])
     return [f"Usage: {usage}", f"       {name} COMMAND"] if commands else [f"Usage: {usage}"]

@@ -31,7 +31,10 @@ def _cell(cell: Cell) -> Iterator[str]:
         to = "its end" if cell.duration is None else took(float(cell.start + cell.duration))
         yield _row("part", f"from {took(float(cell.start))} to {to}")
     yield _row("used", _used(cell))
-    yield _row("network", f"{cell.network}, {cell.style}, at {cell.size}, {_rate(cell.rate)} fps")
+    how = "" if cell.strength == 1 else f", strength {cell.strength:g}"
+    yield _row(
+        "network", f"{cell.network}, {cell.style}, at {cell.size}, {_rate(cell.rate)} fps{how}"
+    )
     yield _row("style", str(cell.style_path))
     shown = "none" if cell.upscale is None else f"{cell.upscale}, {cell.upscaler.value}"
     yield _row("upscale", shown)

@@ -62,6 +62,11 @@ def render(
         _help("bilinear (the phone's), nearest, bicubic or lanczos.", _TARGET),
         Shown("NAME[,…]", DEFAULTS.upscaler),
     ] = None,
+    strength: Annotated[
+        str | None,
+        _help("How much of the style shows, from 0 (none: the clip itself) to 1 (all).", _TARGET),
+        Shown("0..1[,…]", f"{DEFAULTS.strength:g}"),
+    ] = None,
     preset: Annotated[
         str | None,
         _help(
@@ -181,6 +186,7 @@ def render(
             "network": network,
             "upscale": upscale,
             "upscaler": upscaler,
+            "strength": strength,
             "orient": orient,
             "fit": fit,
             "crf": crf,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from render.target import Target
 
 # Options that take a list; their product becomes the targets.
-_SWEPT = ("fps", "size", "network", "upscaler", "style")
+_SWEPT = ("fps", "size", "network", "upscaler", "strength", "style")
 
 
 def make_request(
@@ -44,13 +44,13 @@ def make_request(
 
     base = Preset() if preset is None else load_preset(preset)
     single = {key: word for key, word in options.items() if key not in _SWEPT}
-    lists = {key: _words(key, word) for key in _SWEPT if (word := options.get(key)) is not None}
+    lists = {key: words(key, word) for key in _SWEPT if (word := options.get(key)) is not None}
     base = base.with_options(**single)
     presets = [
         base.with_options(**dict(zip(lists, combination, strict=True)))
         for combination in itertools.product(*lists.values())
     ]
-    length = None if duration is None else _seconds("--duration", duration)
+    length = None if duration is None else seconds("--duration", duration)
     if length == 0:
         raise UsageError("--duration 0: must be over 0")
     return Request(
@@ -61,10 +61,10 @@ def make_request(
         orient=base.orient,
         fit=base.fit,
         encoding=base.encoding(),
-        start=Fraction(0) if start is None else _seconds("--start", start),
+        start=Fraction(0) if start is None else seconds("--start", start),
         duration=length,
-        engine=_one_of(EngineName, "--engine", engine),
-        device=_one_of(DeviceName, "--device", device),
+        engine=one_of(EngineName, "--engine", engine),
+        device=one_of(DeviceName, "--device", device),
         output=output,
         force=force,
         strict=strict,
@@ -83,7 +83,7 @@ def _targets(presets: list[Preset]) -> tuple[Target, ...]:
     return tuple(dict.fromkeys(targets))
 
 
-def _words(key: str, text: str) -> list[str]:
+def words(key: str, text: str) -> list[str]:
     # A style may be a file whose name holds a comma.
     if key == "style" and Path(text).is_file():
         return [text]
@@ -93,7 +93,7 @@ def _words(key: str, text: str) -> list[str]:
     return words
 
 
-def _seconds(option: str, text: str) -> Fraction:
+def seconds(option: str, text: str) -> Fraction:
     """Seconds (``12.5``) or ``[HH:]MM:SS[.mmm]``."""
     match = re.fullmatch(r"(?:(?:(\d{1,4}):)?(\d{1,4}):)?(\d{1,7}(?:\.\d{1,9})?)", text.strip())
     over = match is not None and (
@@ -109,7 +109,7 @@ def _seconds(option: str, text: str) -> Fraction:
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
-def _one_of(kind: type[_Choice], option: str, word: str | None) -> _Choice:
+def one_of(kind: type[_Choice], option: str, word: str | None) -> _Choice:
     words = [member.value for member in kind]
     word = "auto" if word is None else word
     if word not in words:

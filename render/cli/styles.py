@@ -1,17 +1,29 @@
-"""``render styles``."""
+"""``render styles``: the list, and the commands below it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from cyclopts import Parameter
+from cyclopts import App, Parameter
+
+from render.errors import UsageError
 
 if TYPE_CHECKING:
     from render.networks.metadata import StyleMetadata
 
+COMMANDS = {
+    "show": ("render.cli.styles_show:show", "All that a style file says, and what it costs."),
+    "sheet": ("render.cli.styles_sheet:sheet", "One picture in every style and network."),
+    "import": (
+        "render.cli.styles_import:import_style",
+        "Make a style file of a model trained elsewhere.",
+    ),
+}
+
 
 def styles(
-    *, json: Annotated[bool, Parameter(help="One JSON object a line; the last is `done`.")] = False
+    *words: Annotated[str, Parameter(show=False)],
+    json: Annotated[bool, Parameter(help="One JSON object a line; the last is `done`.")] = False,
 ) -> int:
     """The styles that come with render.
 
@@ -20,12 +32,14 @@ def styles(
     from render.cli.output import put, say
     from render.networks.catalogue import list_styles
 
+    if words:
+        raise UsageError(_mistyped(words[0]))
     found = list_styles()
     if json:
-        from render.cli.events_json import line
+        from render.cli.events_json import line, style_line
 
         for path, style in found:
-            put(line("style", path=str(path), **style.as_dict()))
+            put(style_line(path, style))
         put(line("done", styles=len(found), exit_status=0))
         return 0
     if not found:
@@ -49,3 +63,23 @@ def _rows(found: list[StyleMetadata]) -> list[list[str]]:
         [name, s.title, s.artist, s.year, ", ".join(networks[name]), s.licence]
         for name, s in sorted(first.items())
     ]
+
+
+def _mistyped(word: str) -> str:
+    """What may have been meant by a word after `render styles` that is no command."""
+    from difflib import get_close_matches
+
+    from render.networks.catalogue import is_style
+
+    close = get_close_matches(word, COMMANDS, n=1)
+    if is_style(word) and not close:
+        return f"{word}: is a style, not a command; did you mean `render styles show {word}`?"
+    if close:
+        return f"{word}: no such command; did you mean `render styles {close[0]}`?"
+    commands = ", ".join(f"`render styles {name}`" for name in COMMANDS)
+    return f"{word}: no such command or style; there is {commands}, and `render styles` lists them"
+
+
+app = App(name="styles", default_command=styles, help_flags=[], version_flags=[])
+for _name, (_path, _about) in COMMANDS.items():
+    app.command(_path, name=_name, help=_about)

@@ -55,6 +55,7 @@ def make_cell(path: Path, about: int | None = 75) -> Cell:
         network="res3",
         style="composition-vii",
         style_path=Path("composition-vii.safetensors"),
+        strength=1.0,
         placement=place(Size(1280, 720), size, Fit.COVER),
         upscale=Size(1920, 1080),
         upscaler=Upscaling.BILINEAR,

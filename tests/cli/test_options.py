@@ -32,6 +32,7 @@ def test_the_front_door(command: Command, machine: Machine) -> None:
 def test_every_option_arrives(command: Command, machine: Machine) -> None:
     words = (
         "--fps 29.97 --size 100x200 --style udnie --network res1 --upscale none --upscaler nearest "
+        "--strength 0.5 "
         "--orient as-given --fit contain --start 1:02:03.5 --duration 90 --crf 60 "
         "--encoder libsvtav1 --audio none --device cpu --engine torch -o out --force --strict "
         "--ffmpeg /opt/ffmpeg"
@@ -43,6 +44,7 @@ def test_every_option_arrives(command: Command, machine: Machine) -> None:
     assert target.rate == Rate(Fraction(30000, 1001))
     assert (target.size, target.upscale) == (Size(100, 200), None)
     assert (target.network, target.upscaler) == ("res1", Upscaling.NEAREST)
+    assert target.strength == 0.5
     assert request.styles == ("udnie",)
     assert (request.orient, request.fit) == (Orient.AS_GIVEN, Fit.CONTAIN)
     assert (request.start, request.duration) == (Fraction("3723.5"), Fraction(90))
@@ -66,8 +68,13 @@ def test_lists_become_the_product(command: Command, machine: Machine) -> None:
     assert machine.request.styles == ("a", "b")
 
 
+def test_strength_is_swept_too(command: Command, machine: Machine) -> None:
+    assert command("a.mp4", "--strength", "0.5,1") == 0
+    assert [t.strength for t in machine.request.targets] == [0.5, 1]
+
+
 def test_what_is_listed_twice_is_rendered_once(command: Command, machine: Machine) -> None:
-    assert command("a.mp4", "--fps", "15,15.0", "--style", "a,a") == 0
+    assert command("a.mp4", "--fps", "15,15.0", "--style", "a,a", "--strength", "1,1.0") == 0
     assert len(machine.request.targets) == len(machine.request.styles) == 1
 
 
@@ -115,6 +122,9 @@ def test_times(command: Command, machine: Machine, text: str, seconds: str) -> N
         ("a.mp4 --fps 10,,15", "an empty place in the list"),
         ("a.mp4 --size 480", "--size: '480': write it as WIDTHxHEIGHT"),
         ("a.mp4 --crf high", "--crf: 'high' is not a number from 0 to 51"),
+        ("a.mp4 --strength 1.5", "--strength: '1.5' is not a number from 0 to 1"),
+        ("a.mp4 --strength nan", "--strength: 'nan' is not a number from 0 to 1"),
+        ("a.mp4 --strength -0.5", "--strength: '-0.5' is not a number from 0 to 1"),
         ("a.mp4 --fit covr", "'covr' is not one of cover, contain, stretch; did you mean `cover`?"),
         ("a.mp4 --engine tensorrt", "--engine 'tensorrt': not one of auto, torch, openvino"),
         ("a.mp4 --device cudaa", "did you mean cuda?"),

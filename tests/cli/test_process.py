@@ -41,8 +41,8 @@ def test_help_puts_examples_first_and_explains_everything() -> None:
     assert out.index("render clip.mp4 --fps 15 --size 480x853") < out.index("Usage:")
     assert out.index("Usage:") < out.index("Target") < out.index("Exit status:")
     options = (
-        "fps size style network upscale upscaler orient fit start duration preset crf encoder "
-        "audio device engine output force strict json dry-run debug ffmpeg"
+        "fps size style network upscale upscaler strength orient fit start duration preset crf "
+        "encoder audio device engine output force strict json dry-run debug ffmpeg"
     )
     for option in options.split():
         assert f"--{option}" in out

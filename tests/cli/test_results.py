@@ -60,6 +60,7 @@ def test_json_ends_with_done(command: Command, capsys: Capture) -> None:
     assert preview["clip"]["fps"] == "30000/1001"
     assert preview["clip"]["audio"]["codec"] == "aac"
     assert preview["target"]["macs"] == 2
+    assert preview["target"]["strength"] == 1
     assert preview["timings"] == {
         "load": 1.0, "decode": 1.0, "resize": 0.5, "stylize": 30.0, "upscale": 0.5,
         "encode": 2.0, "wall": 32.0,

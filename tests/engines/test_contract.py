@@ -95,6 +95,24 @@ def test_every_form_of_network(
     assert worst(make(network, 30, 21).stylize(shown), reference(network, shown)) <= allowed(device)
 
 
+@pytest.mark.parametrize("strength", [0.0, 0.35, 0.8])
+def test_strength_blends_with_what_came_in(
+    make: Make, engine: EngineName, device: DeviceName, strength: float
+) -> None:
+    network = lively("res1-w8")
+    shown = picture(30, 21)
+    with torch.inference_mode():
+        y = network(torch.from_numpy(shown.transpose(2, 0, 1).copy())[None].float())
+    whole = y[0].permute(1, 2, 0).double().numpy()
+    blend = np.clip(np.round(whole * strength + shown * (1.0 - strength)), 0, 255).astype(np.uint8)
+    assert worst(blend, reference(network, shown)) > 20  # it is another picture
+    network.strength = strength
+    result = make(network, 30, 21).stylize(shown)
+    assert worst(result, blend) <= allowed(device)
+    if strength == 0:
+        assert worst(result, shown) <= allowed(device)
+
+
 def test_what_it_returned_stays(make: Make, engine: EngineName, device: DeviceName) -> None:
     runner = make(lively("res0-w4"), 16, 12)
     shown = picture(16, 12)

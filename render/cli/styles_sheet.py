@@ -1,0 +1,228 @@
+"""``render styles sheet``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from render.cli.help import Shown
+from render.cli.output import labelled, put, safe, say
+from render.defaults import DEFAULTS
+from render.errors import OutputError, UsageError
+
+if TYPE_CHECKING:
+    from render.compare.sheet import Grid, Label
+    from render.compare.still import Still
+    from render.compare.styles import StyleRow
+    from render.engines.base import EngineChoice
+    from render.networks.catalogue import FoundStyle
+    from render.networks.spec import NetworkSpec
+
+_CELLS = range(40, 4097)
+
+
+def _help(text: str, *names: str) -> Parameter:
+    return Parameter(name=names or None, help=text, allow_leading_hyphen=not names)
+
+
+def sheet(
+    picture: Annotated[
+        Path | None, Parameter(help="A photograph, or a clip, of which one moment is taken.")
+    ] = None,
+    /,
+    *,
+    output: Annotated[
+        Path | None,
+        _help("The sheet, .png or .jpg, or a folder for it.", "--output", "-o"),
+        Shown("FILE|DIR", "previews/<picture>-sheet.png"),
+    ] = None,
+    style: Annotated[
+        str | None,
+        _help("The rows: styles by name, or .safetensors files."),
+        Shown("NAME|FILE[,…]", "all that come with render"),
+    ] = None,
+    network: Annotated[
+        str | None,
+        _help("The columns, shown from the costliest to the cheapest."),
+        Shown("NAME[,…]", "all that the styles have"),
+    ] = None,
+    size: Annotated[
+        str | None, _help("The network's input, in pixels."), Shown("WxH", DEFAULTS.size)
+    ] = None,
+    at: Annotated[
+        str | None,
+        _help("The clip's moment: seconds, or [HH:]MM:SS."),
+        Shown("TIME", "the middle"),
+    ] = None,
+    strength: Annotated[
+        str | None,
+        _help("How much of the style shows, from 0 to 1."),
+        Shown("0..1", f"{DEFAULTS.strength:g}"),
+    ] = None,
+    cell: Annotated[
+        str | None,
+        _help("The width of one picture, in pixels."),
+        Shown("N", "360, or less for a sheet of at most 2400"),
+    ] = None,
+    device: Annotated[
+        str | None,
+        _help("Where the networks run."),
+        Shown("auto|cpu|cuda|mps", "auto"),
+    ] = None,
+    engine: Annotated[
+        str | None, _help("What runs them."), Shown("auto|torch|openvino", "auto")
+    ] = None,
+    force: Annotated[bool, Parameter(help="Overwrite a sheet that exists.")] = False,
+    debug: Annotated[bool, Parameter(help="Show tracebacks.")] = False,
+) -> int:
+    """One picture in every style and network, on one sheet.
+
+    Each cell shows what a preview would show: the same input size, network and upscale.
+    """
+    from render.cli.request import one_of, seconds, words
+    from render.compare.sheet import check, draw, fitting_width, save
+    from render.compare.still import take
+    from render.compare.styles import rows_and_columns
+    from render.engines.base import DeviceName, EngineName
+    from render.engines.select import choose
+    from render.media.ffmpeg import find_ffmpeg
+    from render.preset import Preset
+    from render.target import Size
+
+    if picture is None:
+        raise UsageError("no picture given. Usage: render styles sheet PHOTO|CLIP [OPTIONS]")
+    preset = Preset().with_options(size=size, strength=strength)
+    moment = None if at is None else seconds("--at", at)
+    width = None if cell is None else _width(cell)
+    rows, columns = rows_and_columns(
+        None if style is None else words("style", style),
+        None if network is None else words("network", network),
+        preset.size,
+    )
+    asked = one_of(EngineName, "--engine", engine), one_of(DeviceName, "--device", device)
+    path = _output(output, picture, force=force)
+    choice = choose(*asked)
+    named = os.environ.get("RENDER_FFMPEG")
+    still = take(picture, preset, find_ffmpeg(Path(named) if named else None), moment)
+    for warning in still.warnings:
+        say(labelled("warning", warning, sys.stderr))
+    say(f"{choice.engine.value} on {choice.device.value}: {choice.why}")
+    grid = _grid(still, rows, columns)
+    wide = width or fitting_width(len(columns))
+    shape = Size(wide, max(1, round(wide * still.shape.height / still.shape.width)))
+    check(grid, shape)
+    save(draw(_stylized(grid, still, rows, columns, choice), shape), path)
+    put(str(path))
+    return 0
+
+
+def _width(text: str) -> int:
+    if not text.strip().isdecimal() or len(text) > 9 or int(text) not in _CELLS:
+        raise UsageError(
+            f"--cell {text!r}: not a number of pixels from {_CELLS[0]} to {_CELLS[-1]}"
+        )
+    return int(text)
+
+
+def _output(asked: Path | None, picture: Path, *, force: bool) -> Path:
+    """Where the sheet goes, refused before any work where it cannot."""
+    from render.compare.sheet import SUFFIXES
+    from render.plan import PREVIEWS
+
+    name = f"{picture.stem}-sheet.png"
+    path = PREVIEWS / name if asked is None else asked
+    if path.is_dir():
+        path /= name
+    if path.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"-o {path}: sheets are written as {', '.join(SUFFIXES)}")
+    if path.exists():
+        if picture.exists() and path.samefile(picture):
+            raise OutputError(f"{path}: is the picture itself; choose another place with -o")
+        if not force:
+            raise OutputError(f"{path}: exists already; --force overwrites it")
+    return path
+
+
+def _stylized(
+    grid: Grid,
+    still: Still,
+    rows: Sequence[StyleRow],
+    columns: Sequence[NetworkSpec],
+    choice: EngineChoice,
+) -> Grid:
+    """The grid with every style in every network that it has."""
+    from tqdm import tqdm
+
+    from render.engines.select import create
+    from render.networks.checkpoint import load_style
+
+    # tqdm would start a thread that only wakes bars which have not moved for ten seconds.
+    tqdm.monitor_interval = 0
+    cells = [list(row) for row in grid.cells]
+    there = [(r, c) for r, row in enumerate(rows) for c, n in enumerate(columns) if n.name in row]
+    with tqdm(total=len(there), unit="cell", file=sys.stderr, dynamic_ncols=True) as bar:
+        for r, c in there:
+            path, said = rows[r][columns[c].name]
+            bar.set_description_str(f"{safe(said.style)} {said.network}")
+            network = load_style(path).network
+            network.strength = still.preset.strength
+            cells[r][c] = still.stylized(create(network, still.size, choice))
+            bar.update()
+    return replace(grid, cells=tuple(map(tuple, cells)))
+
+
+def _grid(still: Still, rows: Sequence[StyleRow], columns: Sequence[NetworkSpec]) -> Grid:
+    """The sheet before any picture is stylized: words in every cell."""
+    from render.compare.sheet import Grid, Label
+
+    return Grid(
+        title=Label(still.name, (_conditions(still),)),
+        corner=still.source(),
+        columns=tuple(
+            Label(spec.name, (f"{spec.macs(still.size) / 1e9:.3g} G MACs",)) for spec in columns
+        ),
+        rows=_row_labels(rows, columns),
+        cells=tuple(tuple(f"no {spec.name}" for spec in columns) for _ in rows),
+    )
+
+
+def _conditions(still: Still) -> str:
+    facts = [] if still.moment is None else [f"at {_clock(still.moment)}"]
+    facts.append(f"network input {still.size}")
+    if still.upscale is not None:
+        facts.append(f"shown at {still.upscale}")
+    if still.preset.strength != 1:
+        facts.append(f"strength {still.preset.strength:g}")
+    return ", ".join(facts)
+
+
+def _clock(moment: Fraction) -> str:
+    minutes, tenths = divmod(round(moment * 10), 600)  # rounded first: no 0:60.0
+    return f"{minutes}:{tenths / 10:04.1f}"
+
+
+def _row_labels(rows: Sequence[StyleRow], columns: Sequence[NetworkSpec]) -> tuple[Label, ...]:
+    from render.compare.sheet import Label
+
+    files = [_foremost(row, columns) for row in rows]
+    titles = [said.title or said.style for _, said in files]
+    labels = []
+    for (path, said), title in zip(files, titles, strict=True):
+        # Two trainings of one painting are told apart by their files.
+        file = path.name if titles.count(title) > 1 else ""
+        lines = (said.artist, said.year, file)
+        labels.append(Label(title, tuple(line for line in lines if line)))
+    return tuple(labels)
+
+
+def _foremost(row: StyleRow, columns: Sequence[NetworkSpec]) -> FoundStyle:
+    """The first file that is shown, or any where none is."""
+    shown = (row[spec.name] for spec in columns if spec.name in row)
+    return next(shown, next(iter(row.values())))
