@@ -41,11 +41,12 @@ class Progress(Protocol):
 
 def make_progress(plan: Plan, stream: TextIO) -> Progress:
     """The form that suits ``stream``."""
-    return Bar(plan, stream) if _can_draw(stream) else Lines(plan, stream)
+    return Bar(plan, stream) if can_draw(stream) else Lines(plan, stream)
 
 
-def _can_draw(stream: TextIO) -> bool:
-    """A terminal that knows its size: in one without (containers, some CI) tqdm stays silent."""
+def can_draw(stream: TextIO) -> bool:
+    """Whether it is a terminal that knows its size: in one without (containers, some CI) tqdm stays
+    silent."""
     if not stream.isatty():
         return False
     try:

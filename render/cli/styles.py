@@ -54,9 +54,13 @@ def styles(
 
 
 def _rows(found: list[StyleMetadata]) -> list[list[str]]:
-    """One row a style, with all the networks that it was trained for."""
+    """One row a style, with all the networks that it was trained for, the deepest first."""
+    from render.defaults import DEFAULTS
+    from render.target import Size
+
+    at = Size.parse(DEFAULTS.size)
     networks: dict[str, list[str]] = {}
-    for style in found:
+    for style in sorted(found, key=lambda style: -style.spec.macs(at)):
         networks.setdefault(style.style, []).append(style.network)
     first = {style.style: style for style in reversed(found)}
     return [

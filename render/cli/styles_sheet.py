@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from render.cli.help import Shown
-from render.cli.output import labelled, put, safe, say
+from render.cli.output import labelled, put, say
 from render.defaults import DEFAULTS
 from render.errors import OutputError, UsageError
 
@@ -158,23 +159,20 @@ def _stylized(
     choice: EngineChoice,
 ) -> Grid:
     """The grid with every style in every network that it has."""
-    from tqdm import tqdm
-
+    from render.cli.count import Count
     from render.engines.select import create
     from render.networks.checkpoint import load_style
 
-    # tqdm would start a thread that only wakes bars which have not moved for ten seconds.
-    tqdm.monitor_interval = 0
     cells = [list(row) for row in grid.cells]
     there = [(r, c) for r, row in enumerate(rows) for c, n in enumerate(columns) if n.name in row]
-    with tqdm(total=len(there), unit="cell", file=sys.stderr, dynamic_ncols=True) as bar:
-        for r, c in there:
+    with contextlib.closing(Count("cell", sys.stderr)) as count:
+        for done, (r, c) in enumerate(there):
             path, said = rows[r][columns[c].name]
-            bar.set_description_str(f"{safe(said.style)} {said.network}")
+            count.show("sheet", done, len(there), now_at=f"{said.style} {said.network}")
             network = load_style(path).network
             network.strength = still.preset.strength
             cells[r][c] = still.stylized(create(network, still.size, choice))
-            bar.update()
+        count.show("sheet", len(there), len(there))
     return replace(grid, cells=tuple(map(tuple, cells)))
 
 

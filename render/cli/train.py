@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Never
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Group, Parameter
 
@@ -14,8 +14,6 @@ from render.defaults import DEFAULTS
 from render.training.settings import Motion, Painting, TrainingSettings
 
 if TYPE_CHECKING:
-    from tqdm import tqdm
-
     from render.training.updates import Checkpoint, Prepared, Progress
 
 _WHAT = Group("What")
@@ -218,11 +216,12 @@ def _weights(text: str | None) -> tuple[float, ...] | None:
 
 
 def _run(settings: TrainingSettings) -> int:
+    from render.cli.count import Count
     from render.cli.output import put, say
     from render.training.loop import train
     from render.training.updates import Checkpoint, Prepared, Progress, Resumed, Trained
 
-    bar = _Bar()
+    bar = Count("step", sys.stderr)
     updates = train(settings)
     try:
         for update in updates:
@@ -234,7 +233,8 @@ def _run(settings: TrainingSettings) -> int:
                     changed = f", now with {'; '.join(update.changed)}" if update.changed else ""
                     say(f"{update.painting.name}: goes on after step {update.step}{changed}")
                 case Progress():
-                    bar.show(update)
+                    title, words = update.painting.name, _losses(update)
+                    bar.show(title, update.step, update.steps, words)
                 case Checkpoint():
                     bar.say(_saved(update))
                 case Trained():
@@ -249,39 +249,6 @@ def _run(settings: TrainingSettings) -> int:
         finally:
             bar.close()
     return 0
-
-
-class _Bar:
-    """One tqdm bar at a time, on stderr: a painting's."""
-
-    def __init__(self) -> None:
-        self._title = ""
-        self._bar: tqdm[Never] | None = None
-
-    def show(self, update: Progress) -> None:
-        from tqdm import tqdm
-
-        if self._bar is None or update.painting.name != self._title:
-            self.close()
-            # tqdm would start a thread that only wakes bars which have not moved for ten seconds.
-            tqdm.monitor_interval = 0
-            self._title = update.painting.name
-            self._bar = tqdm(
-                desc=self._title, total=update.steps, unit="step", file=sys.stderr,
-                dynamic_ncols=True, mininterval=1.0, initial=update.step,
-            )  # fmt: skip
-        self._bar.set_postfix_str(_losses(update), refresh=False)
-        self._bar.update(update.step - self._bar.n)
-
-    def say(self, line: str) -> None:
-        from tqdm import tqdm
-
-        tqdm.write(line, file=sys.stderr)
-
-    def close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
 
 
 def _losses(update: Progress) -> str:
