@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +99,7 @@ class Run:
         sums: dict[NetworkSpec, dict[str, Tensor]] = {}
         count = 0
         for step in range(self._good.step + 1, settings.steps + 1):
-            with explained(settings):
+            with explained(settings, self._fitting_batch):
                 self._step(step, sums)
                 count += 1
                 if step % _REPORT_EVERY and step != settings.steps:
@@ -133,6 +134,28 @@ class Run:
             terms = trainee.step(step, self._losses, batch, content)
             so_far = sums.get(spec, {})
             sums[spec] = {name: so_far.get(name, 0.0) + value for name, value in terms.items()}
+
+    def _fitting_batch(self) -> int | None:
+        """The largest half, quarter, … of the batch that a step has memory for: tried, since no
+        formula knows what a device's libraries take. Spoils the networks, which a run that is out
+        of memory has no more use for."""
+        batch = self._settings.batch // 2
+        while batch >= 1:
+            try:
+                if self._device.type == "cuda":
+                    torch.cuda.empty_cache()
+                settings = replace(self._settings, batch=batch)
+                some = Batches(settings, self._photos, self._device).next()
+                content = self._losses.content(some.picture)
+                for trainee in self._trainees.values():
+                    trainee.step(1, self._losses, some, content)
+            except (RuntimeError, MemoryError) as error:
+                if not out_of_memory(error):
+                    return None
+                batch //= 2
+            else:
+                return batch
+        return None
 
     def _settle(self) -> None:
         """Batch norm's statistics, taken anew, stand still from here on."""
@@ -297,8 +320,10 @@ class Run:
 
 
 @contextlib.contextmanager
-def explained(settings: TrainingSettings) -> Iterator[None]:
-    """Out of memory, in words."""
+def explained(
+    settings: TrainingSettings, fitting_batch: Callable[[], int | None] = lambda: None
+) -> Iterator[None]:
+    """Out of memory, in words, with a batch that ``fitting_batch`` found."""
     try:
         yield
     except RenderError:
@@ -306,11 +331,11 @@ def explained(settings: TrainingSettings) -> Iterator[None]:
     except (RuntimeError, MemoryError) as error:
         if not out_of_memory(error):
             raise
-        might = (
-            f"try --batch {settings.batch // 2}"
-            if settings.batch > 1
-            else f"try --crop {max(32, settings.crop // 2)}"
-        )
-        raise TrainingError(
-            f"out of memory at batch {settings.batch} with crops of {settings.crop}; {might}"
-        ) from error
+        failure = error.with_traceback(None)  # its frames hold the memory that is missing
+    else:
+        return
+    batch = fitting_batch()
+    what = f"--batch {batch} fits" if batch else f"try --crop {max(32, settings.crop // 2)}"
+    raise TrainingError(
+        f"out of memory at batch {settings.batch} with crops of {settings.crop}; {what}"
+    ) from failure

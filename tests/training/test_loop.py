@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pickle
+import sys
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -280,19 +282,44 @@ def test_states_that_cannot_be_resumed_from(settings: TrainingSettings) -> None:
         list(train(resume))
 
 
-@pytest.mark.parametrize(
-    "failure",
-    [RuntimeError("DefaultCPUAllocator: can't allocate memory"), torch.OutOfMemoryError("CUDA")],
+FULL = (
+    RuntimeError("DefaultCPUAllocator: can't allocate memory"),
+    torch.OutOfMemoryError("CUDA out of memory"),
 )
-def test_out_of_memory_names_a_batch(
-    settings: TrainingSettings, monkeypatch: pytest.MonkeyPatch, failure: Exception
+
+
+@pytest.mark.parametrize("failure", FULL)
+@pytest.mark.parametrize(("room", "words"), [(3, "--batch 2 fits"), (0, "try --crop 32")])
+def test_out_of_memory_names_a_batch_that_fits(
+    settings: TrainingSettings,
+    monkeypatch: pytest.MonkeyPatch,
+    failure: Exception,
+    room: int,
+    words: str,
 ) -> None:
-    def full(*_: Any) -> None:
-        raise failure
+    step = Trainee.step
+
+    def full(self: Trainee, number: int, losses: Any, batch: Any, content: Any) -> Any:
+        if len(batch.picture) > room:
+            raise failure
+        return step(self, number, losses, batch, content)
 
     monkeypatch.setattr(Trainee, "step", full)
-    with pytest.raises(TrainingError, match="--batch 1"):
-        list(train(settings))
+    with pytest.raises(TrainingError, match=f"out of memory at batch 8 with crops of 32; {words}"):
+        list(train(replace(settings, batch=8)))
+
+
+@pytest.mark.gpu
+def test_it_learns_and_resumes_on_cuda(settings: TrainingSettings) -> None:
+    if not torch.cuda.is_available():
+        pytest.skip("no cuda device here: training on cuda is NOT tested")
+    settings = replace(settings, device=DeviceName.CUDA, crop=64, batch=4)
+    updates = train(settings)
+    losses = sums([next(updates) for _ in range(3)])
+    updates.close()
+    rest = list(train(replace(settings, resume=True)))
+    assert sums(rest)[-1] < 0.9 * losses[0]
+    assert isinstance(rest[-1], Trained)
 
 
 def test_settings_out_of_range(settings: TrainingSettings) -> None:
@@ -340,3 +367,29 @@ def test_backbones(tmp_path: Path) -> None:
     for path in (tmp_path / "text.npz", tmp_path / "one.npy", tmp_path / "none", tmp_path):
         with pytest.raises(TrainingError):
             load_backbone(path)
+
+
+def test_torchvisions_backbone(monkeypatch: pytest.MonkeyPatch) -> None:
+    with np.load(BUNDLED) as archive:
+        state = {key: torch.from_numpy(archive[key]).float() for key in archive.files}
+    state["classifier.0.weight"] = torch.zeros(1)
+    models = ModuleType("torchvision.models")
+    weights = SimpleNamespace(IMAGENET1K_V1=object())
+    net = SimpleNamespace(state_dict=lambda: state)
+    monkeypatch.setattr(models, "VGG16_Weights", weights, raising=False)
+    monkeypatch.setattr(models, "vgg16", lambda weights: net, raising=False)
+    monkeypatch.setitem(sys.modules, "torchvision", ModuleType("torchvision"))
+    monkeypatch.setitem(sys.modules, "torchvision.models", models)
+    x = torch.rand(1, 3, 32, 32) * 255
+    ours, theirs = load_backbone(), load_backbone(Path("vgg16"))
+    assert torch.equal(ours(x, ("relu3_3",))["relu3_3"], theirs(x, ("relu3_3",))["relu3_3"])
+
+    def unreachable(weights: object) -> Any:
+        raise OSError("no route to host")
+
+    monkeypatch.setattr(models, "vgg16", unreachable)
+    with pytest.raises(TrainingError, match="no route to host"):
+        load_backbone(Path("vgg16"))
+    monkeypatch.setitem(sys.modules, "torchvision.models", None)
+    with pytest.raises(TrainingError, match="needs torchvision"):
+        load_backbone(Path("vgg16"))
