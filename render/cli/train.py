@@ -248,6 +248,9 @@ def _run(settings: TrainingSettings) -> int:
             updates.close()
         finally:
             bar.close()
+            for path in map(settings.resume_path, settings.paintings):
+                if path.exists():
+                    say(f"{path}: the same command with --resume goes on from there")
     return 0
 
 
@@ -255,7 +258,7 @@ def _losses(update: Progress) -> str:
     """Every term of a single network; of several, their sums."""
     if len(update.losses) == 1:
         (terms,) = update.losses.values()
-        return ", ".join(f"{name} {value:.3g}" for name, value in terms.items())
+        return ", ".join(f"{name} {value:.3g}" for name, value in terms.items() if name != "sum")
     return ", ".join(f"{network} {terms['sum']:.3g}" for network, terms in update.losses.items())
 
 
