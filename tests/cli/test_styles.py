@@ -58,7 +58,7 @@ def test_the_list(shelf: Path, capsys: Capture) -> None:
     assert command("styles") == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["NAME", "sea", "sky"]
-    assert "res0-w4, res1-w8" in lines[1]
+    assert "res1-w8, res0-w4" in lines[1]
 
 
 def test_the_list_for_programs(shelf: Path, capsys: Capture) -> None:
