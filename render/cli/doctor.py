@@ -16,7 +16,11 @@ from cyclopts import Parameter
 from render.cli.help import Shown
 
 # Module → the distribution that brings it, and the extra that asks for it.
-_EXTRAS = {"coreml": ("coremltools", "coremltools"), "cluster": ("ray", "ray")}
+_EXTRAS = {
+    "coreml": ("coremltools", "coremltools"),
+    "onnx": ("onnx", "onnx"),
+    "cluster": ("ray", "ray"),
+}
 _LIBRARIES = {
     "torch": "torch",
     "opencv": "cv2",

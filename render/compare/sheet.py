@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import re
-import secrets
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 from render.errors import OutputError, UsageError
 from render.media.frame import Picture
 from render.target import Size
+from render.whole import whole
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
 WIDTH = 2400
@@ -89,19 +88,11 @@ def draw(grid: Grid, cell: Size) -> Image.Image:
 
 def save(sheet: Image.Image, path: Path) -> None:
     """Write PNG or JPEG by the suffix, under a temporary name first. Raises OutputError."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with whole(path, OutputError) as temporary:
         if path.suffix.lower() == ".png":
             sheet.save(temporary, "PNG")
         else:
             sheet.save(temporary, "JPEG", quality=92, subsampling=0)
-        temporary.replace(path)
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from None
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
 
 
 class _Drawing:

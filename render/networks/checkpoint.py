@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from torch import Tensor
 from render.errors import StyleError
 from render.networks.metadata import StyleMetadata, read_metadata
 from render.networks.modules import StyleNetwork
+from render.whole import whole
 
 __all__ = ["Style", "StyleMetadata", "load_style", "read_metadata", "save_style"]
 
@@ -42,17 +41,8 @@ def save_style(path: Path, network: StyleNetwork, metadata: StyleMetadata) -> No
     for name, tensor in tensors.items():
         if not bool(torch.isfinite(tensor).all()):
             raise StyleError(f"{path}: {name} is not finite or too large for half precision")
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with whole(path, StyleError, SafetensorError) as temporary:
         save_file(tensors, temporary, metadata=metadata.as_header())
-        temporary.replace(path)
-    except (OSError, SafetensorError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise StyleError(f"{path}: cannot be written ({reason})") from None
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
 
 
 def load_style(path: Path) -> Style:

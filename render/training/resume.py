@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import pickle
-import secrets
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from typing import Any
 import torch
 
 from render.errors import TrainingError
+from render.whole import whole
 
 VERSION = 1
 SUFFIX = ".resume"
@@ -41,7 +40,6 @@ class State:
 
 def save_state(path: Path, state: State, settings: Mapping[str, Any]) -> None:
     """Write the state, whole or not at all. Raises TrainingError when it cannot be written."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     content = {
         "version": VERSION,
         "settings": json.dumps(settings, sort_keys=True),
@@ -50,16 +48,8 @@ def save_state(path: Path, state: State, settings: Mapping[str, Any]) -> None:
         "trainees": state.trainees,
         "columns": state.columns,
     }
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with whole(path, TrainingError, RuntimeError) as temporary:  # torch's own, on a full disk
         torch.save(content, temporary)
-        temporary.replace(path)
-    except (OSError, RuntimeError) as error:  # RuntimeError: torch's own writer, on a full disk
-        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
-        raise TrainingError(f"{path}: cannot be written ({reason})") from None
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
 
 
 def load_state(path: Path, settings: Mapping[str, Any]) -> tuple[State, tuple[str, ...]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from PIL import Image
 
 from render.errors import TrainingError
 from render.media.frame import Picture
+from render.whole import whole
 
 _SHOWN = (384, 192)
 
@@ -19,16 +18,8 @@ _SHOWN = (384, 192)
 def save_strip(path: Path, columns: Sequence[Sequence[Picture]]) -> None:
     """Write the strip as PNG, whole or not at all. Raises TrainingError when it cannot be
     written."""
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with whole(path, TrainingError) as temporary:
         strip(columns).save(temporary, format="PNG", optimize=True)
-        temporary.replace(path)
-    except OSError as error:
-        raise TrainingError(f"{path}: cannot be written ({error.strerror or error})") from None
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
 
 
 def strip(columns: Sequence[Sequence[Picture]]) -> Image.Image:
