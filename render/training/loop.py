@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 from collections.abc import Generator
+from pathlib import Path
 
 import torch
 
@@ -31,16 +33,17 @@ def train(settings: TrainingSettings) -> Generator[Update, None, None]:
     number, and when memory runs out.
     """
     paintings = [p for p in settings.paintings if not _finished(p, settings)]
-    if not settings.force and not settings.resume:
-        for painting, network in itertools.product(paintings, settings.networks):
-            path = settings.path(painting, network)
-            if path.exists():
-                raise TrainingError(f"{path}: exists already; --force overwrites it")
+    for painting, network in itertools.product(paintings, settings.networks):
+        path = settings.path(painting, network)
+        goes_on = settings.resume and settings.resume_path(painting).exists()
+        if path.exists() and not (settings.force or goes_on):
+            raise TrainingError(f"{path}: exists already; --force overwrites it")
     side = round(STROKE_SIDE * settings.stroke_size)
     pictures = {painting: load_painting(painting.path, side) for painting in paintings}
     device = torch_device(settings.device)
     photos, held_out = load_content(settings)
     backbone = load_backbone(settings.backbone)
+    _check_writable(settings.output)
     if device.type == "cuda":
         backbone.in_bfloat16()
     channels_last(backbone.to(device))
@@ -56,6 +59,18 @@ def train(settings: TrainingSettings) -> Generator[Update, None, None]:
         with explained(settings):
             targets = style_targets(pictures[painting], backbone, device)
         yield from Run(settings, painting, backbone, targets, photos, held_out, device).updates()
+
+
+def _check_writable(folder: Path) -> None:
+    """Now, and not when an hour of work is to be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise TrainingError(
+            f"{folder}: cannot be written to ({error.strerror}); choose another place with -o"
+        ) from None
 
 
 def _finished(painting: Painting, settings: TrainingSettings) -> bool:

@@ -152,9 +152,20 @@ def test_what_exists_is_kept(settings: TrainingSettings) -> None:
     path = settings.path(settings.paintings[0], settings.networks[0])
     path.parent.mkdir()
     path.write_text("mine")
-    with pytest.raises(TrainingError, match="--force"):
-        list(train(settings))
+    more = (*settings.networks, NetworkSpec.parse("res1-w4"))
+    for change in ({}, {"resume": True, "networks": more}):
+        with pytest.raises(TrainingError, match="--force"):
+            list(train(replace(settings, **change)))  # type: ignore[arg-type]
     assert path.read_text() == "mine"
+
+
+def test_a_place_that_cannot_be_written_is_found_before_the_work(
+    settings: TrainingSettings, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    updates = train(replace(settings, output=tmp_path / "file" / "out"))
+    with pytest.raises(TrainingError, match="cannot be written to .*; choose another place"):
+        next(updates)
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch, last: int) -> None:
