@@ -164,7 +164,7 @@ def test_a_place_that_cannot_be_written_is_found_before_the_work(
 ) -> None:
     (tmp_path / "file").write_text("")
     updates = train(replace(settings, output=tmp_path / "file" / "out"))
-    with pytest.raises(TrainingError, match="cannot be written to .*; choose another place"):
+    with pytest.raises(TrainingError, match=r"cannot be written to .*; choose another place"):
         next(updates)
 
 
