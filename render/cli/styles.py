@@ -9,7 +9,7 @@ from cyclopts import App, Parameter
 from render.errors import UsageError
 
 if TYPE_CHECKING:
-    from render.networks.metadata import StyleMetadata
+    from render.networks.catalogue import FoundStyle
 
 COMMANDS = {
     "show": ("render.cli.styles_show:show", "All that a style file says, and what it costs."),
@@ -48,21 +48,19 @@ def styles(
     from render.cli.table import table
 
     header = ["name", "title", "artist", "year", "networks", "licence"]
-    for text in table(header, _rows([style for _, style in found])):
+    for text in table(header, _rows(found)):
         put(text)
     return 0
 
 
-def _rows(found: list[StyleMetadata]) -> list[list[str]]:
+def _rows(found: list[FoundStyle]) -> list[list[str]]:
     """One row a style, with all the networks that it was trained for, the deepest first."""
-    from render.defaults import DEFAULTS
-    from render.target import Size
+    from render.networks.catalogue import cost
 
-    at = Size.parse(DEFAULTS.size)
     networks: dict[str, list[str]] = {}
-    for style in sorted(found, key=lambda style: -style.spec.macs(at)):
+    for _, style in sorted(found, key=cost, reverse=True):
         networks.setdefault(style.style, []).append(style.network)
-    first = {style.style: style for style in reversed(found)}
+    first = {style.style: style for _, style in reversed(found)}
     return [
         [name, s.title, s.artist, s.year, ", ".join(networks[name]), s.licence]
         for name, s in sorted(first.items())

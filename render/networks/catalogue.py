@@ -76,7 +76,7 @@ def find_networks(name_or_file: str) -> list[FoundStyle]:
     if _is_file(name_or_file):
         return [first]
     mine = [path for path in _files() if _parts(path)[0] == name_or_file]
-    return sorted((FoundStyle(path, read_metadata(path)) for path in mine), key=_cost, reverse=True)
+    return sorted((FoundStyle(path, read_metadata(path)) for path in mine), key=cost, reverse=True)
 
 
 def is_style(word: str) -> bool:
@@ -85,7 +85,8 @@ def is_style(word: str) -> bool:
     return word in names or (word.endswith(SUFFIX) and Path(word).is_file())
 
 
-def _cost(style: FoundStyle) -> int:
+def cost(style: FoundStyle) -> int:
+    """What styles are ordered by: multiply-adds of their networks at one size."""
     return style.metadata.spec.macs(_SOME_SIZE)
 
 

@@ -104,15 +104,13 @@ def _uniform(n: int, most: float, generator: torch.Generator) -> Tensor:
     return (torch.rand(n, generator=generator) * 2 - 1) * most
 
 
-def _maps(n: int, share: float, x: Tensor, y: Tensor, generator: torch.Generator | None) -> Tensor:
-    """(n, 2, 3), as ``affine_grid`` takes them: views of ``share`` of the side around (x, y), which
-    a generator moves a little."""
-    angle, zoom = torch.zeros(n), torch.ones(n)
-    if generator is not None:
-        angle, zoom = _uniform(n, _ANGLE, generator), 1 + _uniform(n, _ZOOM, generator)
-        # The grid spans −1..1, two units a side.
-        x = x + _uniform(n, 2 * _SHIFT, generator)
-        y = y + _uniform(n, 2 * _SHIFT, generator)
+def _maps(n: int, share: float, x: Tensor, y: Tensor, generator: torch.Generator) -> Tensor:
+    """(n, 2, 3), as ``affine_grid`` takes them: views of ``share`` of the side around (x, y), moved
+    a little."""
+    angle, zoom = _uniform(n, _ANGLE, generator), 1 + _uniform(n, _ZOOM, generator)
+    # The grid spans −1..1, two units a side.
+    x = x + _uniform(n, 2 * _SHIFT, generator)
+    y = y + _uniform(n, 2 * _SHIFT, generator)
     cos, sin = torch.cos(angle) * zoom * share, torch.sin(angle) * zoom * share
     rows = torch.stack([cos, -sin, x]), torch.stack([sin, cos, y])
     return torch.stack(rows).permute(2, 0, 1).contiguous()

@@ -83,6 +83,8 @@ class Run:
         try:
             yield from self._steps()
             with explained(settings):
+                if settings.settles_after == settings.steps:
+                    self._settle()
                 finished = [self._finished(spec) for spec in self._trainees]
         except BaseException:
             if self._good.step:
@@ -165,16 +167,13 @@ class Run:
 
     def _finished(self, spec: NetworkSpec) -> Trained:
         network = self._trainees[spec].network
-        settings = self._settings
-        if settings.settles_after == settings.steps:
-            recalibrate(network, self._photos, settings.recalibrated, settings.seed, self._device)
         self._columns[spec].append(self._shown(network))
         measured = measure(
             network.eval(), self._backbone, self._targets, self._layer_weights(),
             self._held_out.pictures, self._device,
         )  # fmt: skip
         metadata = self._metadata(spec, measured)
-        path = settings.path(self._painting, spec)
+        path = self._settings.path(self._painting, spec)
         save_style(path, network, metadata)
         save_strip(self._strip(spec), self._columns[spec])
         return Trained(path, self._strip(spec), metadata)
