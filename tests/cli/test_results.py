@@ -180,12 +180,16 @@ def test_presets(command: Command, capsys: Capture) -> None:
 
 def test_a_style_s_networks_share_a_row() -> None:
     from render.cli.styles import _rows
+    from render.networks.catalogue import FoundStyle
     from render.networks.metadata import StyleMetadata
     from render.networks.spec import NetworkSpec
 
     found = [
-        StyleMetadata("udnie", NetworkSpec.parse(name), "Udnie", "Picabia", "1913", "CC0-1.0")
-        for name in ("res3", "res1")
+        FoundStyle(
+            Path(f"udnie.{name}.safetensors"),
+            StyleMetadata("udnie", NetworkSpec.parse(name), "Udnie", "Picabia", "1913", "CC0-1.0"),
+        )
+        for name in ("res1", "res3")
     ]
     assert _rows(found) == [["udnie", "Udnie", "Picabia", "1913", "res3, res1", "CC0-1.0"]]
 
