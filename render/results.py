@@ -1,0 +1,237 @@
+"""What a folder of previews came to: ``results.json``, versioned, for the report and for programs.
+
+A folder keeps one file for all runs that wrote into it: a later run adds its cells, and replaces
+those whose previews it wrote anew. Cells are known by their preview's path below the folder.
+Within a schema keys are only added; readers ignore those they do not know.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from render.errors import OutputError, UsageError
+from render.whole import whole
+
+SCHEMA = 1
+NAME = "results.json"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Run(_Part):
+    """One call of render that wrote here.
+
+    Attributes:
+        command: its words, the first one ``render``. at: when it began, UTC, ISO 8601.
+        versions: of render, Python and the libraries that decide what comes out, by name.
+        machine: processor, cores, system. engine, device, why: what ran the networks.
+        wall: seconds in all.
+    """
+
+    command: tuple[str, ...]
+    at: str
+    versions: dict[str, str]
+    machine: str
+    engine: str
+    device: str
+    why: str
+    wall: float | None = None
+
+
+class Sampling(_Part):
+    """What of a clip the figures were taken from.
+
+    Attributes:
+        mode: ``fast`` or ``full``. size: the pictures were compared at this size, WxH.
+        moments: pictures compared with the reference's. of: how many there would have been.
+        pairs: pairs of frames for flicker. gap: seconds between the two of a fixed-gap pair.
+        jod_seconds: how much of the clip the JOD is about, at most; None where it was not taken.
+    """
+
+    mode: str
+    size: str
+    moments: int
+    of: int
+    pairs: int
+    gap: float
+    jod_seconds: float | None = None
+
+
+class SourceClip(_Part):
+    """A clip that cells were made from.
+
+    Attributes:
+        path: absolute, as it was then. name: of the file. size: as displayed, WxH.
+        fps: exact, such as ``30000/1001``. duration: seconds, or None.
+        reference: the id of the cell that the others of this clip are compared with.
+        preview: a plain video of the clip beside its previews, below the folder, or None.
+    """
+
+    path: str
+    name: str
+    size: str
+    fps: str
+    fps_float: float
+    duration: float | None = None
+    reference: str | None = None
+    sampling: Sampling | None = None
+    preview: str | None = None
+
+
+class CellTarget(_Part):
+    """Sizes are as shown: already turned to the clip's orientation."""
+
+    style: str
+    network: str
+    size: str
+    fps: str
+    fps_float: float
+    upscale: str | None
+    upscaler: str
+    strength: float
+
+
+class CellVideo(_Part):
+    """The preview's own facts; ``stylized`` counts pictures that the network computed or shared."""
+
+    size: str
+    frames: int
+    stylized: int
+    duration: float
+    bytes: int
+    encoder: str
+    crf: int
+
+
+class Cost(_Part):
+    """What a cell costs: the network's parameters, its multiply-adds for a frame and for a second
+    at the cell's rate, and milliseconds a frame on the machine that rendered it (median, while the
+    sweep ran; None where unknown)."""
+
+    parameters: int
+    macs: int
+    macs_second: float
+    ms: float | None = None
+
+
+class Figures(_Part):
+    """What a cell shows and what it loses against its clip's reference cell; None: not measured.
+
+    Attributes:
+        reference: the id of that cell; a cell that is its own reference loses nothing.
+        lpips: 0 is alike. ssim: 1 is alike. style: distance of Gram matrices, 0 is alike. All three
+            at moments that both cells show, so that they say nothing of frame rates.
+        flicker: warping error over contrast, between neighbouring frames of the cell's own rate.
+        flicker_gap: the same between moments a fixed time apart, which compares across rates.
+        jod: ColorVideoVDP's quality in just-objectionable differences against the reference, with
+            frame rate, resolution and flicker on one scale; 10 is alike.
+        sharpness, stroke: see ``render/compare/metrics``; stroke is in pixels of the display.
+    """
+
+    reference: str
+    lpips: float | None = None
+    ssim: float | None = None
+    style: float | None = None
+    flicker: float | None = None
+    flicker_gap: float | None = None
+    jod: float | None = None
+    sharpness: float | None = None
+    stroke: float | None = None
+
+
+class CellResult(_Part):
+    """One preview.
+
+    Attributes:
+        id: its path below the folder, with ``/``. clip, run: positions in ``clips`` and ``runs``.
+        start: seconds into the clip.
+    """
+
+    id: str
+    clip: int
+    run: int
+    start: float
+    target: CellTarget
+    video: CellVideo
+    cost: Cost
+    figures: Figures | None = None
+    notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class Failure(_Part):
+    """A cell, or a whole clip (``cell`` None), that the last run could not render."""
+
+    clip: str
+    cell: str | None
+    kind: str
+    message: str
+
+
+class Results(_Part):
+    """All that ``results.json`` says. ``grids`` and ``sheets`` are paths below the folder."""
+
+    schema_version: int = SCHEMA
+    runs: tuple[Run, ...] = ()
+    clips: tuple[SourceClip, ...] = ()
+    cells: tuple[CellResult, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    grids: tuple[str, ...] = ()
+    sheets: tuple[str, ...] = ()
+
+    def of_clip(self, clip: int) -> tuple[CellResult, ...]:
+        """The cells of one clip, by its position."""
+        return tuple(cell for cell in self.cells if cell.clip == clip)
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON types, ``schema`` first."""
+        data = self.model_dump(mode="json")
+        return {"schema": data.pop("schema_version")} | data
+
+
+def load(folder: Path) -> Results:
+    """What ``folder`` holds. Raises UsageError when there is nothing, or it cannot be read."""
+    path = folder / NAME
+    try:
+        data = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise UsageError(
+            f"{folder}: holds no {NAME}; a sweep writes one, such as "
+            "`render clip.mp4 --fps 10,15 -o DIR`"
+        ) from None
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: is damaged ({error}); render the sweep again") from error
+    if not isinstance(data, dict) or not isinstance(data.get("schema"), int):
+        raise UsageError(f"{path}: is no file of render's results")
+    if data["schema"] > SCHEMA:
+        raise UsageError(f"{path}: was written by a newer render; update this one to read it")
+    try:
+        results = Results.model_validate({**data, "schema_version": data["schema"]})
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = ".".join(str(part) for part in problem["loc"])
+        raise UsageError(f"{path}: is damaged (`{where}`: {problem['msg']})") from error
+    _check_positions(results.cells, results, path)
+    return results
+
+
+def _check_positions(cells: Sequence[CellResult], results: Results, path: Path) -> None:
+    for cell in cells:
+        if not (0 <= cell.clip < len(results.clips) and 0 <= cell.run < len(results.runs)):
+            raise UsageError(f"{path}: is damaged ({cell.id} belongs to no clip or run of it)")
+
+
+def save(results: Results, folder: Path) -> None:
+    """Write ``results.json``, whole or not at all. Raises OutputError."""
+    text = json.dumps(results.as_dict(), indent=1, allow_nan=False)
+    with whole(folder / NAME, OutputError) as temporary:
+        temporary.write_text(text + "\n", encoding="ascii")
