@@ -14,8 +14,9 @@ from render.target import Size
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Seconds of work per stage (they overlap: their sum exceeds ``wall``); ``load`` is the
-    engine's, 0 where it was loaded for an earlier cell."""
+    """Seconds of the work per stage that a preview needed. Stages overlap, so their sum exceeds
+    ``wall``; what previews of one sweep share counts in each of them. ``load`` is the engine's, 0
+    where it was loaded before; ``wall`` runs from the pass's begin to this preview's end."""
 
     load: float
     decode: float
@@ -30,8 +31,10 @@ class Timings:
 class Preview:
     """A preview that was written, checked and put in place.
 
-    ``frames`` were counted on the way out, ``stylized`` counts those the network really computed (a
-    picture that repeats is not computed again), ``duration`` is in seconds, ``bytes`` the file's.
+    ``frames`` were counted on the way out; ``stylized`` counts the different pictures among them,
+    which are what the network computed; ``duration`` is in seconds, ``bytes`` the file's. ``ms`` is
+    what the network took for a picture on this machine beside the rest of the work: the median, in
+    milliseconds, divided by the pictures that it worked on at once.
     """
 
     cell: Cell
@@ -42,6 +45,7 @@ class Preview:
     stylized: int
     duration: Fraction
     bytes: int
+    ms: float | None
     warnings: tuple[str, ...]
     timings: Timings
 

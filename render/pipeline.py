@@ -1,29 +1,28 @@
-"""decode → sample → resize → stylize → upscale → encode."""
+"""decode → sample → resize → stylize → upscale → encode, for all cells of a pass at once."""
 
 from __future__ import annotations
 
 import contextlib
-import itertools
-import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from render.engines.base import Engine, EngineChoice
 from render.errors import ClipError, RenderError
-from render.events import CellDone, CellFailed, CellProgress, CellStarted, Event, Preview, Timings
+from render.events import CellDone, CellFailed, CellProgress, CellStarted, Event
+from render.geometry import Placement
 from render.media.decode import Decoder
-from render.media.encode import VideoWriter, encoded_size, placing
-from render.media.encoding import AudioMode
+from render.media.encode import folder_for_output
 from render.media.frame import Frame, Picture
-from render.media.sample import sample
-from render.media.sound import add_sound
+from render.media.sample import Shown, sample_all
 from render.overlap import ahead, in_order
 from render.plan import Cell, Plan
+from render.preview_file import PreviewFile
 from render.resize import bars, resize
 from render.target import Size
+from render.tree import Branch, Pass, passes
 from render.upscale import create as create_upscaler
 
 # Pictures waiting between decode and network, and between network and encode: enough to ride out
@@ -32,205 +31,275 @@ _DEPTH = 3
 
 
 def run(plan: Plan, engines: Engines | None = None) -> Generator[Event, None, None]:
-    """Render every cell, one after the other, yielding what happens.
+    """Render every cell, those of one clip in one pass (`tree.py`), yielding what happens.
 
     ``engines`` are those of an earlier run with the same engine choice, to keep what is loaded.
 
-    A cell that fails yields ``CellFailed`` and the next goes on. Closing the iterator, or an
-    exception thrown into it, ends the children and removes the temporary file.
+    A cell that fails yields ``CellFailed`` and the others go on. Closing the iterator, or an
+    exception thrown into it, ends the children and removes the temporary files.
     """
     for refusal in plan.refusals:
         yield CellFailed(refusal.clip, None, refusal.error)
     engines = engines or Engines(plan.engine)
-    for cell in plan.cells:
-        yield CellStarted(cell)
-        try:
-            yield from _render(cell, plan, engines)
-        except RenderError as error:
-            yield CellFailed(cell.clip.path, cell, error)
-        except (MemoryError, OSError) as error:
-            reason = "out of memory" if isinstance(error, MemoryError) else error.strerror
-            failure = RenderError(f"{cell.clip.path}: {reason or error}")
-            failure.__cause__ = error
-            yield CellFailed(cell.clip.path, cell, failure)
+    for one in passes(plan.cells):
+        yield from _Rendering(one, plan, engines).events()
 
 
 class Engines:
-    """The engine of the cells in hand; the last one is kept, since neighbours mostly share it."""
+    """The engines of the pass in hand; they stay loaded for the next, as far as it needs them."""
 
     def __init__(self, choice: EngineChoice) -> None:
         self._choice = choice
-        self._key: tuple[Path, Size, float] | None = None
-        self._engine: Engine | None = None
+        self._loaded: dict[tuple[Path, Size, float], Engine] = {}
 
-    def get(self, cell: Cell) -> Engine:
+    def get(self, cell: Cell | Branch) -> Engine:
         """A loaded engine for the cell. Raises StyleError or EngineError."""
         from render.engines.select import create
         from render.networks.checkpoint import load_style
 
-        key = (cell.style_path, cell.size, cell.strength)
-        if self._engine is None or key != self._key:
-            self._engine = None  # let go of the old one's memory before the new one takes its own
+        key = _engine_key(cell)
+        if key not in self._loaded:
             network = load_style(cell.style_path).network
             network.strength = cell.strength
-            self._engine = create(network, cell.size, self._choice)
-            self._key = key
-        return self._engine
+            self._loaded[key] = create(network, cell.size, self._choice)
+        return self._loaded[key]
+
+    def keep(self, branches: Iterable[Branch]) -> None:
+        """Let go of all that these do not need, before they take memory of their own."""
+        keys = {_engine_key(branch) for branch in branches}
+        self._loaded = {key: engine for key, engine in self._loaded.items() if key in keys}
 
 
-@dataclass
-class Clock:
-    """Seconds of work per stage, and how many pictures the network really computed."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-    stylized: int = 0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def add(self, stage: str, seconds: float) -> None:
-        with self._lock:
-            self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
-            self.stylized += stage == "stylize"
-
-    def watch(self, stage: str, items: Iterable[Frame]) -> Iterator[Frame]:
-        """``items``, counting the time that getting each one takes."""
-        iterator = iter(items)
-        while True:
-            began = time.perf_counter()
-            item = next(iterator, None)
-            self.add(stage, time.perf_counter() - began)
-            if item is None:
-                return
-            yield item
+def _engine_key(cell: Cell | Branch) -> tuple[Path, Size, float]:
+    return cell.style_path, cell.size, cell.strength
 
 
-def each_picture(
-    frames: Iterable[Frame],
-    work: Callable[[Picture], Picture],
-    clock: Clock,
-    stage: str,
-    workers: int = 1,
-) -> Generator[Frame, None, None]:
-    """``work`` on every picture, ``workers`` at once; one that repeats the last (the same object)
-    is not done again."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Painted:
+    """What became of one picture of the clip in one branch.
 
-    def timed(picture: Picture) -> Picture:
-        began = time.perf_counter()
-        result = work(picture)
-        clock.add(stage, time.perf_counter() - began)
-        return result
+    Attributes:
+        ticks: those that show it, by rate. picture: at the network's size, or why there is none.
+        resizing, stylizing: seconds.
+    """
 
-    with contextlib.closing(in_order(frames, _picture, timed, workers)) as results:
-        for frame, result in results:
-            yield frame.with_picture(result)
-
-
-def _picture(frame: Frame) -> Picture:
-    return frame.picture
+    branch: Branch
+    ticks: Mapping[Fraction, range]
+    picture: Picture | RenderError
+    resizing: float = 0.0
+    stylizing: float = 0.0
 
 
 def stylized(
-    cell: Cell, decoder: Iterable[Frame], engine: Engine, clock: Clock
-) -> Generator[Frame, None, None]:
-    """The line, up to the upscale: frames at the cell's rate as the display would show them.
+    one: Pass,
+    engines: Mapping[Branch, Engine],
+    frames: Iterable[Frame],
+    living: Callable[[Branch], bool] = lambda _: True,
+) -> Generator[Painted, None, None]:
+    """The line up to the network's output: every picture that a branch's cells show, in each
+    branch once, in the order of the clip.
 
-    Decoding and network each run in a thread of their own.
+    Decoding and the networks each run in threads of their own. Branches that no longer live get
+    nothing more.
     """
-    upscaler = create_upscaler(cell.size, cell.upscale, cell.upscaler)
-    frames = clock.watch("decode", decoder)
-    frames = sample(frames, cell.rate, start=cell.start, duration=cell.duration)
-    frames = each_picture(frames, lambda p: resize(p, cell.placement, cell.size), clock, "resize")
-    with contextlib.closing(ahead(frames, _DEPTH)) as inputs:
-        painted = each_picture(
-            inputs,
-            lambda p: bars(engine.stylize(p), cell.placement),
-            clock,
-            "stylize",
-            engine.streams,
-        )
-        with contextlib.closing(ahead(painted, _DEPTH)) as outputs:
-            yield from each_picture(outputs, upscaler.upscale, clock, "upscale")
+    shown = sample_all(frames, one.rates, start=one.start, duration=one.duration)
+    workers = max((engine.streams for engine in engines.values()), default=1)
+
+    def paint(job: Painted) -> Painted:
+        if isinstance(job.picture, RenderError) or not living(job.branch):
+            return job
+        began = time.perf_counter()
+        picture: Picture | RenderError
+        try:
+            picture = engines[job.branch].stylize(job.picture)
+            picture = bars(picture, job.branch.placement)
+        except (RenderError, MemoryError) as error:
+            picture = _as_failure(error, one)
+        return Painted(job.branch, job.ticks, picture, job.resizing, time.perf_counter() - began)
+
+    with contextlib.closing(ahead(_jobs(shown, tuple(engines), living), _DEPTH)) as jobs:
+        painted = in_order(jobs, lambda job: job, paint, workers)
+        with contextlib.closing(ahead((result for _, result in painted), _DEPTH)) as results:
+            yield from results
 
 
-def _render(cell: Cell, plan: Plan, engines: Engines) -> Iterator[Event]:
-    began = time.perf_counter()
-    clock = Clock()
-    engine = engines.get(cell)
-    clock.add("load", time.perf_counter() - began)
-    with contextlib.ExitStack() as stack:
-        decoder = Decoder(
-            cell.clip,
-            cell.placement.canvas,
-            plan.ffmpeg,
-            start=cell.start,
-            duration=cell.duration,
-            strict=plan.strict,
-        )
-        # Closed in this order: the child's end frees the decoding thread from its pipe.
-        frames = stack.enter_context(contextlib.closing(stylized(cell, decoder, engine, clock)))
-        stack.enter_context(decoder)
-        first = next(frames, None)
-        if first is None:
-            start = float(cell.start)
-            raise ClipError(
-                f"{cell.clip.path}: holds no picture from {start:g} s on; lower --start"
+def _jobs(
+    shown: Iterable[Shown], branches: Collection[Branch], living: Callable[[Branch], bool]
+) -> Iterator[Painted]:
+    """Each picture, resized once a size, for each branch that shows it."""
+    for one in shown:
+        resized: dict[tuple[Size, Placement], tuple[Picture, float]] = {}
+        for branch in branches:
+            ticks = {rate: one.ticks[rate] for rate in branch.rates if rate in one.ticks}
+            if not ticks or not living(branch):
+                continue
+            key = branch.size, branch.placement
+            if key not in resized:
+                began = time.perf_counter()
+                picture = resize(one.picture, branch.placement, branch.size)
+                resized[key] = picture, time.perf_counter() - began
+            yield Painted(branch, ticks, *resized[key])
+
+
+class _Rendering:
+    """One pass: from its clip to the previews of all its cells."""
+
+    def __init__(self, one: Pass, plan: Plan, engines: Engines) -> None:
+        self._pass = one
+        mine = set(one.cells)
+        self._cells = tuple(cell for cell in plan.cells if cell in mine)
+        self._plan = plan
+        self._engines = engines
+        self._began = time.perf_counter()
+        self._decoding = 0.0
+        self._loading: dict[Branch, float] = {}
+        self._failed: set[Cell] = set()
+        self._files: dict[Cell, PreviewFile] = {}
+
+    def events(self) -> Iterator[Event]:
+        for cell in self._cells:
+            yield CellStarted(cell)
+        loaded: dict[Branch, Engine] = {}
+        yield from self._load(loaded)
+        try:
+            if loaded:
+                yield from self._render(loaded)
+        except (RenderError, MemoryError, OSError) as error:
+            for cell in self._cells:
+                yield from self._fail(cell, error)
+
+    def _load(self, loaded: dict[Branch, Engine]) -> Iterator[Event]:
+        self._engines.keep(self._pass.branches)
+        for branch in self._pass.branches:
+            began = time.perf_counter()
+            try:
+                loaded[branch] = self._engines.get(branch)
+            except (RenderError, MemoryError, OSError) as error:
+                for cell in branch.cells:
+                    yield from self._fail(cell, error)
+            self._loading[branch] = time.perf_counter() - began
+
+    def _render(self, loaded: dict[Branch, Engine]) -> Iterator[Event]:
+        one = self._pass
+        with contextlib.ExitStack() as stack:
+            decoder = Decoder(
+                one.clip,
+                one.canvas,
+                self._plan.ffmpeg,
+                start=one.start,
+                duration=one.duration,
+                strict=self._plan.strict,
             )
-        temporary = stack.enter_context(placing(cell.output, force=plan.force))
-        silent = temporary.with_name(f"{temporary.stem}v{temporary.suffix}")
-        stack.callback(silent.unlink, missing_ok=True)
-        video = VideoWriter(
-            silent, plan.ffmpeg, _shown(first), cell.rate, plan.encoding, comment(cell)
-        )
-        with video:
-            for frame in itertools.chain([first], frames):
-                start_write = time.perf_counter()
-                video.write(frame.picture)
-                clock.add("encode", time.perf_counter() - start_write)
-                yield CellProgress(cell, video.frames)
-            start_write = time.perf_counter()
-            video.finish()
-        damage = decoder.damage.describe()
-        warnings = [damage] if damage else []
-        if plan.encoding.audio is AudioMode.KEEP and cell.clip.audio is not None:
-            loss = add_sound(
-                silent,
-                cell.clip,
-                plan.ffmpeg,
-                temporary,
-                video.frames,
-                start=cell.start,
-                duration=cell.duration,
-            )
-            warnings += [loss] if loss else []
-        if not temporary.exists():
-            silent.replace(temporary)
-        clock.add("encode", time.perf_counter() - start_write)
-    yield CellDone(
-        cell,
-        Preview(
-            cell=cell,
-            path=cell.output,
-            size=encoded_size(_shown(first)),
-            rate=cell.rate,
-            frames=video.frames,
-            stylized=clock.stylized,
-            duration=Fraction(video.frames) / cell.rate,
-            bytes=cell.output.stat().st_size,
-            warnings=tuple(warnings),
-            timings=_timings(clock, time.perf_counter() - began),
-        ),
-    )
+            # Closed in this order: the child's end frees the decoding thread from its pipe.
+            line = stylized(one, loaded, self._watched(decoder), self._lives)
+            painted = stack.enter_context(contextlib.closing(line))
+            stack.enter_context(decoder)
+            for result in painted:
+                if not self._files:
+                    yield from self._open_files(stack)
+                yield from self._deal(result)
+                if len(self._failed) == len(self._cells):
+                    return
+            if not self._files:
+                start = float(one.start)
+                raise ClipError(
+                    f"{one.clip.path}: holds no picture from {start:g} s on; lower --start"
+                )
+            streams = max(engine.streams for engine in loaded.values())
+            damage = decoder.damage.describe()
+            for cell in self._cells:
+                yield from self._finish(cell, damage, streams)
+
+    def _open_files(self, stack: contextlib.ExitStack) -> Iterator[Event]:
+        """Only now that there is a picture: a clip without one leaves no trace."""
+        for folder in dict.fromkeys(cell.output.parent for cell in self._cells):
+            # One that cannot be made is each of its cells' own failure, below.
+            with contextlib.suppress(RenderError):
+                stack.enter_context(folder_for_output(folder))
+        # Last in, first out: the files go before their folders are looked at.
+        stack.callback(self._close_files)
+        for cell in self._cells:
+            if cell not in self._failed:
+                try:
+                    self._files[cell] = PreviewFile(cell, self._plan)
+                except (RenderError, OSError) as error:
+                    yield from self._fail(cell, error)
+
+    def _close_files(self) -> None:
+        while self._files:
+            self._files.popitem()[1].close()
+
+    def _deal(self, painted: Painted) -> Iterator[Event]:
+        """One branch's picture to its cells, brought to each display's size once."""
+        upscaled: dict[object, tuple[Picture, float]] = {}
+        for cell in painted.branch.cells:
+            ticks = painted.ticks.get(cell.rate)
+            if not ticks or cell in self._failed:
+                continue
+            try:
+                if isinstance(painted.picture, RenderError):
+                    raise painted.picture
+                how = cell.upscale, cell.upscaler
+                if how not in upscaled:
+                    began = time.perf_counter()
+                    upscaler = create_upscaler(cell.size, cell.upscale, cell.upscaler)
+                    picture = upscaler.upscale(painted.picture)
+                    upscaled[how] = picture, time.perf_counter() - began
+                picture, seconds = upscaled[how]
+                file = self._files[cell]
+                file.spent("resize", painted.resizing)
+                file.stylized(painted.stylizing)
+                file.spent("upscale", seconds)
+                file.write(picture, len(ticks))
+            except (RenderError, MemoryError, OSError) as error:
+                yield from self._fail(cell, error)
+            else:
+                yield CellProgress(cell, file.frames)
+
+    def _finish(self, cell: Cell, damage: str | None, streams: int) -> Iterator[Event]:
+        if cell in self._failed:
+            return
+        file = self._files[cell]
+        file.spent("decode", self._decoding)
+        file.spent("load", self._loading[self._branch_of(cell)])
+        try:
+            preview = file.finish(damage, streams, time.perf_counter() - self._began)
+        except (RenderError, MemoryError, OSError) as error:
+            yield from self._fail(cell, error)
+        else:
+            del self._files[cell]
+            yield CellDone(cell, preview)
+
+    def _fail(self, cell: Cell, error: RenderError | MemoryError | OSError) -> Iterator[Event]:
+        if cell in self._failed:
+            return
+        self._failed.add(cell)
+        if file := self._files.pop(cell, None):
+            file.close()
+        yield CellFailed(cell.clip.path, cell, _as_failure(error, self._pass))
+
+    def _branch_of(self, cell: Cell) -> Branch:
+        return next(branch for branch in self._pass.branches if cell in branch.cells)
+
+    def _lives(self, branch: Branch) -> bool:
+        return any(cell not in self._failed for cell in branch.cells)
+
+    def _watched(self, frames: Iterable[Frame]) -> Iterator[Frame]:
+        """``frames``, counting the time that getting each one takes."""
+        iterator = iter(frames)
+        while True:
+            began = time.perf_counter()
+            frame = next(iterator, None)
+            self._decoding += time.perf_counter() - began
+            if frame is None:
+                return
+            yield frame
 
 
-def comment(cell: Cell) -> str:
-    """What made a preview, written into its metadata."""
-    strength = "" if cell.strength == 1 else f", strength {cell.strength:g}"
-    return f"render: {cell.style}, {cell.network}, {cell.size}, {cell.rate} fps{strength}"
-
-
-def _shown(frame: Frame) -> Size:
-    return Size(frame.width, frame.height)
-
-
-def _timings(clock: Clock, wall: float) -> Timings:
-    spent = {f.name: clock.seconds.get(f.name, 0.0) for f in fields(Timings)}
-    return Timings(**spent | {"wall": wall})
+def _as_failure(error: RenderError | MemoryError | OSError, one: Pass) -> RenderError:
+    if isinstance(error, RenderError):
+        return error
+    reason = "out of memory" if isinstance(error, MemoryError) else error.strerror
+    failure = RenderError(f"{one.clip.path}: {reason or error}")
+    failure.__cause__ = error
+    return failure

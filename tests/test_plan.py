@@ -12,9 +12,9 @@ import pytest
 
 from render.cli.plan_text import plan_lines
 from render.errors import UsageError
-from render.pipeline import comment
 from render.plan import Cell, make_plan, plan_as_dict
 from render.preset import Preset
+from render.preview_file import comment
 from render.target import Orient, Size
 from tests.cli.conftest import make_plan as make_hand_plan
 from tests.media.preview import no_network, request

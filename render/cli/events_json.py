@@ -60,7 +60,7 @@ class EventLines:
         self._plan = plan
         self._clock = clock
         self._began = clock()
-        self._next = 0.0
+        self._next: dict[Cell, float] = {}
 
     def plan(self) -> str:
         from render.plan import plan_as_dict
@@ -68,17 +68,17 @@ class EventLines:
         return line("plan", plan=plan_as_dict(self._plan))
 
     def event(self, event: Event) -> str | None:
-        """The event's line; None for progress that comes less than a second after the last."""
+        """The event's line; None for a cell's progress less than a second after its last."""
         from render.events import CellDone, CellProgress, CellStarted
 
         match event:
             case CellStarted(cell):
-                self._next = self._clock() + _EVERY
+                self._next[cell] = self._clock() + _EVERY
                 return line("started", **self._which(cell), about_frames=cell.about_frames)
             case CellProgress(cell, frames):
-                if self._clock() < self._next:
+                if self._clock() < self._next[cell]:
                     return None
-                self._next = self._clock() + _EVERY
+                self._next[cell] = self._clock() + _EVERY
                 about = cell.about_frames
                 return line("progress", **self._which(cell), frames=frames, about_frames=about)
             case CellDone(cell, preview):
@@ -116,6 +116,7 @@ class EventLines:
             "stylized": preview.stylized,
             "duration": _seconds(preview.duration),
             "bytes": preview.bytes,
+            "ms": None if preview.ms is None else round(preview.ms, 3),
             "clip": _clip(cell.clip),
             "target": _target(cell),
             "start": _seconds(cell.start),

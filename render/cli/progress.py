@@ -56,37 +56,83 @@ def can_draw(stream: TextIO) -> bool:
     return size.columns > 1 and size.lines > 1
 
 
+class _InHand:
+    """The cells that are being rendered, which a sweep does side by side, and how far each is."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._cells = len(plan.cells)
+        self._frames: dict[Cell, int] = {}
+        self._open: set[Cell] = set()
+        self._last = 0
+
+    def start(self, cell: Cell) -> None:
+        if not self._open:
+            self._frames.clear()
+        self._last += 1
+        self._frames[cell] = 0
+        self._open.add(cell)
+
+    def advance(self, cell: Cell, frames: int) -> int:
+        """How many frames more than before."""
+        more = frames - self._frames[cell]
+        self._frames[cell] = frames
+        return more
+
+    def end(self, cell: Cell, frames: int) -> int:
+        self._open.discard(cell)
+        return self.advance(cell, frames)
+
+    @property
+    def frames(self) -> int:
+        return sum(self._frames.values())
+
+    @property
+    def about(self) -> int | None:
+        counts = [cell.about_frames for cell in self._frames]
+        known = [count for count in counts if count is not None]
+        return sum(known) if len(known) == len(counts) else None
+
+    @property
+    def title(self) -> str:
+        """``1-9/27 clip.mp4``."""
+        name = safe(next(iter(self._frames)).clip.path.name) if self._frames else ""
+        if self._cells == 1:
+            return name
+        first = self._last - len(self._frames) + 1
+        numbers = f"{first}" if first == self._last else f"{first}-{self._last}"
+        return f"{numbers}/{self._cells} {name}"
+
+
 class Lines:
     """``2/3 butterfly.mp4: 45 of about 113 frames, 1.8 fps, about 38 s left``."""
 
     def __init__(
         self, plan: Plan, stream: TextIO, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._cells = len(plan.cells)
+        self._hand = _InHand(plan)
         self._stream = stream
         self._clock = clock
-        self._number = 0
         self._next = 0.0
         self._first: tuple[float, int] | None = None
 
     def start(self, cell: Cell) -> None:
-        self._number += 1
+        self._hand.start(cell)
         self._next = self._clock() + _FIRST
         self._first = None
 
     def advance(self, cell: Cell, frames: int) -> None:
+        self._hand.advance(cell, frames)
         now = self._clock()
         # Counted from the first frame on: what loading took says nothing of what is left.
         if self._first is None:
-            self._first = now, frames
+            self._first = now, self._hand.frames
         if now >= self._next:
             self._next = now + _EVERY
-            self.say(self._line(cell, frames, now))
+            self.say(self._line(now))
 
-    def _line(self, cell: Cell, frames: int, now: float) -> str:
-        batch = f"{self._number}/{self._cells} " if self._cells > 1 else ""
-        about = cell.about_frames
-        line = f"{batch}{safe(cell.clip.path.name)}: {frames}"
+    def _line(self, now: float) -> str:
+        frames, about = self._hand.frames, self._hand.about
+        line = f"{self._hand.title}: {frames}"
         line += f" of about {about} frames" if about else " frames"
         began, before = self._first or (now, frames)
         if now > began and frames > before:
@@ -97,7 +143,7 @@ class Lines:
         return line
 
     def end(self, cell: Cell, frames: int) -> None:
-        pass
+        self._hand.end(cell, frames)
 
     def say(self, line: str) -> None:
         with contextlib.suppress(BrokenPipeError):
@@ -122,9 +168,7 @@ class Bar:
         known = [count for count in counts if count is not None]
         self._tqdm = tqdm
         self._stream = stream
-        self._cells = len(counts)
-        self._number = 0
-        self._before = 0.0
+        self._hand = _InHand(plan)
         self._bar = tqdm(
             total=sum(known) if len(known) == len(counts) and counts else None,
             file=stream,
@@ -142,19 +186,17 @@ class Bar:
             self._bar.bar_format = "{desc}: {n_fmt} frames, {rate_noinv_fmt}, {elapsed}"
 
     def start(self, cell: Cell) -> None:
-        self._number += 1
-        self._before = self._bar.n
-        batch = f"{self._number}/{self._cells} " if self._cells > 1 else ""
-        self._bar.set_description_str(f"{batch}{safe(cell.clip.path.name)}")
+        self._hand.start(cell)
+        self._bar.set_description_str(self._hand.title)
 
     def advance(self, cell: Cell, frames: int) -> None:
-        self._bar.update(self._before + frames - self._bar.n)
+        self._bar.update(self._hand.advance(cell, frames))
 
     def end(self, cell: Cell, frames: int) -> None:
         # Estimates give way to what was.
         if self._bar.total is not None and cell.about_frames is not None:
             self._bar.total += frames - cell.about_frames
-        self._bar.update(self._before + frames - self._bar.n)
+        self._bar.update(self._hand.end(cell, frames))
         self._bar.refresh()
 
     def say(self, line: str) -> None:

@@ -182,14 +182,11 @@ def placing(output: Path, *, force: bool) -> Iterator[Path]:
     Otherwise the temporary file goes, and a folder that was made for it. Raises OutputError when
     the folder cannot be written or, without ``force``, when ``output`` exists.
     """
-    made = _make_folder(output.parent)
     # Short, whatever the preview's own name: some file systems end at 143 bytes.
     temporary = output.parent / f"{_TEMPORARY}{secrets.token_hex(4)}{output.suffix.lower()}"
-    placed = False
-    try:
+    with folder_for_output(output.parent):
         _refuse_existing(output, force=force)
-        with contextlib.ExitStack() as stack:
-            stack.callback(lambda: temporary.unlink(missing_ok=True))
+        try:
             yield temporary
             _refuse_existing(output, force=force)
             try:
@@ -197,12 +194,21 @@ def placing(output: Path, *, force: bool) -> Iterator[Path]:
                 temporary.replace(output)
             except OSError as error:
                 raise OutputError(f"{output}: cannot be written: {error.strerror}") from error
-            placed = True
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def folder_for_output(folder: Path) -> Iterator[None]:
+    """``folder``, made where it is missing; what was made goes again if nothing is in it at last.
+    Raises OutputError when it cannot be made or written."""
+    made = _make_folder(folder)
+    try:
+        yield
     finally:
-        if not placed:
-            for folder in made:
-                with contextlib.suppress(OSError):
-                    folder.rmdir()
+        for empty in made:
+            with contextlib.suppress(OSError):  # it is not
+                empty.rmdir()
 
 
 def _make_folder(folder: Path) -> list[Path]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import functools
 import re
 import shutil
@@ -198,8 +199,6 @@ class Process:
                 stdout=subprocess.PIPE if stdout else subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 bufsize=0,
-                # A picture is megabytes and Linux's pipes hold 64 KiB: wake each side less often.
-                pipesize=_PIPE_BYTES,
                 # Its own group: a Ctrl-C in the terminal must reach us alone, or a child that ends
                 # early would look like the clip's end.
                 start_new_session=True,
@@ -208,6 +207,8 @@ class Process:
             raise FFmpegError(f"{ffmpeg} does not start: {error}") from error
         assert self._popen.stderr is not None
         self.log = Log(self._popen.stderr)
+        for pipe in (self._popen.stdin, self._popen.stdout):
+            _widen(pipe)
 
     @property
     def stdin(self) -> IO[bytes]:
@@ -245,6 +246,14 @@ class Process:
 
     def __exit__(self, *_: object) -> None:
         self.kill()
+
+
+def _widen(pipe: IO[bytes] | None) -> None:
+    """A picture is megabytes and Linux's pipes hold 64 KiB: wake each side less often. A user may
+    hold 64 MiB of them (pipe(7)), which a large sweep can reach; then it stays as it is."""
+    if pipe is not None and hasattr(fcntl, "F_SETPIPE_SZ"):
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def input_options(*, still: bool) -> dict[str, str]:

@@ -90,6 +90,7 @@ def make_preview(cell: Cell, frames: int = 75) -> Preview:
         stylized=frames - 2,
         duration=frames / cell.rate,
         bytes=3_100_000,
+        ms=250.0,
         warnings=("70 of about 75 frames decoded",),
         timings=Timings(load=1, decode=1, resize=0.5, stylize=30, upscale=0.5, encode=2, wall=32),
     )

@@ -19,10 +19,12 @@ from render.media.decode import Decoder
 from render.media.ffmpeg import FFmpeg
 from render.networks.checkpoint import save_style
 from render.networks.metadata import StyleMetadata
-from render.pipeline import Clock, stylized
+from render.pipeline import stylized
 from render.plan import make_plan
 from render.preset import Preset
 from render.target import Size
+from render.tree import passes
+from render.upscale import create as create_upscaler
 from tests.conftest import X264, MakeClip
 from tests.media.preview import no_network, request
 from tests.networks.test_modules import lively
@@ -44,9 +46,12 @@ def test_a_cell_is_the_preview_s_frame(
     with no_network():
         (cell,) = make_plan(asked).cells
     with Decoder(cell.clip, cell.placement.canvas, ff.path, start=at) as decoder:
-        frame = next(stylized(cell, decoder, engine, Clock()))
-    assert np.array_equal(still.stylized(engine), frame.picture)
-    assert still.source().shape == frame.picture.shape
+        (one,) = passes((cell,))
+        painted = next(stylized(one, {one.branches[0]: engine}, decoder)).picture
+    assert isinstance(painted, np.ndarray)
+    shown = create_upscaler(cell.size, cell.upscale, cell.upscaler).upscale(painted)
+    assert np.array_equal(still.stylized(engine), shown)
+    assert still.source().shape == shown.shape
     assert not still.warnings
 
 

@@ -11,6 +11,7 @@ import av
 import pytest
 
 from render.errors import ClipError, OutputError, RenderError
+from render.media.encode import VideoWriter
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
 from tests.conftest import X264, MakeClip
@@ -266,16 +267,14 @@ def test_existing_previews_are_kept(moving: Path, tmp_path: Path) -> None:
 def test_a_failure_half_way_leaves_nothing(
     moving: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from render import pipeline
+    write = VideoWriter.write
 
-    write = pipeline.VideoWriter.write
-
-    def breaks(self: pipeline.VideoWriter, picture: object) -> None:
+    def breaks(self: VideoWriter, picture: object) -> None:
         if self.frames == 9:
             raise OutputError("the disk went away")
         write(self, picture)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(pipeline.VideoWriter, "write", breaks)
+    monkeypatch.setattr(VideoWriter, "write", breaks)
     out = tmp_path / "deep" / "er" / "o.mp4"
     assert "went away" in refusal(moving, out)
     assert left_behind(tmp_path) == []
@@ -285,17 +284,15 @@ def test_a_file_that_lost_frames_is_not_put_in_place(
     moving: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on a full disk where the muxer still exits 0."""
-    from render import pipeline
+    write = VideoWriter.write
 
-    write = pipeline.VideoWriter.write
-
-    def forgets(self: pipeline.VideoWriter, picture: object) -> None:
+    def forgets(self: VideoWriter, picture: object) -> None:
         if self.frames != 5:
             write(self, picture)  # type: ignore[arg-type]
         else:
             self.frames += 1
 
-    monkeypatch.setattr(pipeline.VideoWriter, "write", forgets)
+    monkeypatch.setattr(VideoWriter, "write", forgets)
     assert "holds 29 of 30 frames" in refusal(moving, tmp_path / "o.mp4")
     assert left_behind(tmp_path) == []
 

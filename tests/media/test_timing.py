@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from render.media.encode import VideoWriter
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
 from tests.conftest import X264, MakeClip
@@ -158,14 +159,14 @@ def test_memory_of_the_pipe_is_bounded(
         return resize(*args)
 
     monkeypatch.setattr(pipeline, "resize", counted)
-    write = pipeline.VideoWriter.write
+    write = VideoWriter.write
 
     def slow_write(self: object, picture: object) -> None:
         nonlocal waiting
         waiting -= 1
         write(self, picture)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(pipeline.VideoWriter, "write", slow_write)
+    monkeypatch.setattr(VideoWriter, "write", slow_write)
     clip = make_clip("cfr_25.mp4", "-f", "lavfi", *SOURCES["cfr_25.mp4"])
     made = preview(clip, tmp_path / "o.mp4", fps="25", size="32x18")
     assert made.frames > 50

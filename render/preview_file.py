@@ -1,0 +1,123 @@
+"""One cell's preview while it is written: encoder, sound, and the place that it takes at last."""
+
+from __future__ import annotations
+
+import contextlib
+import statistics
+import time
+from dataclasses import fields
+from fractions import Fraction
+
+from render.errors import OutputError
+from render.events import Preview, Timings
+from render.media.encode import VideoWriter, encoded_size, placing
+from render.media.encoding import AudioMode
+from render.media.frame import Picture
+from render.media.sound import add_sound
+from render.plan import Cell, Plan
+
+
+class PreviewFile:
+    """Takes pictures of the display's size; ends as a whole file, or as none.
+
+    ``finish`` puts it in place; ``close`` without it removes what is there. Both may raise
+    OutputError, and so may making one.
+    """
+
+    def __init__(self, cell: Cell, plan: Plan) -> None:
+        self.cell = cell
+        self._plan = plan
+        self._seconds: dict[str, float] = {}
+        self._network: list[float] = []
+        with contextlib.ExitStack() as stack:
+            self._temporary = stack.enter_context(placing(cell.output, force=plan.force))
+            silent = self._temporary.with_name(f"{self._temporary.stem}v{self._temporary.suffix}")
+            stack.callback(silent.unlink, missing_ok=True)
+            self._silent = silent
+            shown = cell.upscale or cell.size
+            writer = VideoWriter(
+                silent, plan.ffmpeg, shown, cell.rate, plan.encoding, comment(cell)
+            )
+            self._video = stack.enter_context(writer)
+            self._stack = stack.pop_all()
+
+    @property
+    def frames(self) -> int:
+        """Handed to the encoder so far."""
+        return self._video.frames
+
+    def spent(self, stage: str, seconds: float) -> None:
+        """Count work that this preview needed, whether or not others share it."""
+        self._seconds[stage] = self._seconds.get(stage, 0.0) + seconds
+
+    def stylized(self, seconds: float) -> None:
+        """Count a picture of the network's."""
+        self._network.append(seconds)
+        self.spent("stylize", seconds)
+
+    def write(self, picture: Picture, times: int) -> None:
+        """Show ``picture`` at the next so many ticks."""
+        began = time.perf_counter()
+        for _ in range(times):
+            self._video.write(picture)
+        self.spent("encode", time.perf_counter() - began)
+
+    def finish(self, damage: str | None, streams: int, wall: float) -> Preview:
+        """Add the sound, check the file, put it in place.
+
+        ``damage`` is the clip's, in words; ``streams`` pictures were in the network at once;
+        ``wall`` seconds have passed since the work began.
+        """
+        began = time.perf_counter()
+        self._video.finish()
+        warnings = [damage] if damage else []
+        if self._plan.encoding.audio is AudioMode.KEEP and self.cell.clip.audio is not None:
+            loss = self._add_sound()
+            warnings += [loss] if loss else []
+        if not self._temporary.exists():
+            self._silent.replace(self._temporary)
+        self._stack.close()
+        took = time.perf_counter() - began
+        self.spent("encode", took)
+        return self._preview(tuple(warnings), streams, wall + took)
+
+    def close(self) -> None:
+        """End the encoder and remove what is written."""
+        dropped = OutputError(f"{self.cell.output}: dropped")
+        with contextlib.suppress(OSError):
+            self._stack.__exit__(OutputError, dropped, None)
+
+    def _add_sound(self) -> str | None:
+        cell = self.cell
+        return add_sound(
+            self._silent,
+            cell.clip,
+            self._plan.ffmpeg,
+            self._temporary,
+            self.frames,
+            start=cell.start,
+            duration=cell.duration,
+        )
+
+    def _preview(self, warnings: tuple[str, ...], streams: int, wall: float) -> Preview:
+        cell = self.cell
+        spent = {f.name: self._seconds.get(f.name, 0.0) for f in fields(Timings)}
+        return Preview(
+            cell=cell,
+            path=cell.output,
+            size=encoded_size(cell.upscale or cell.size),
+            rate=cell.rate,
+            frames=self.frames,
+            stylized=len(self._network),
+            duration=Fraction(self.frames) / cell.rate,
+            bytes=cell.output.stat().st_size,
+            ms=statistics.median(self._network) / streams * 1e3 if self._network else None,
+            warnings=warnings,
+            timings=Timings(**spent | {"wall": wall}),
+        )
+
+
+def comment(cell: Cell) -> str:
+    """What made a preview, written into its metadata."""
+    strength = "" if cell.strength == 1 else f", strength {cell.strength:g}"
+    return f"render: {cell.style}, {cell.network}, {cell.size}, {cell.rate} fps{strength}"
