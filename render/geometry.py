@@ -25,6 +25,13 @@ class Box:
     def centred(cls, inside: Size, width: int, height: int) -> Box:
         return cls((inside.width - width) // 2, (inside.height - height) // 2, width, height)
 
+    @classmethod
+    def parse(cls, text: str) -> Box:
+        """``853x480+10+0``, as it is written. Raises ValueError."""
+        size, x, y = text.split("+")
+        width, height = size.split("x")
+        return cls(int(x), int(y), int(width), int(height))
+
     @property
     def size(self) -> Size:
         return Size(self.width, self.height)
@@ -44,6 +51,16 @@ class Placement:
     canvas: Size
     crop: Box
     inner: Box
+
+    def at(self, size: Size, shown: Size) -> Placement:
+        """The same crop in a picture of ``shown`` instead of ``size``: the clip itself as a preview
+        of these sizes frames it."""
+        x, y = Fraction(shown.width, size.width), Fraction(shown.height, size.height)
+        left, top = round(self.inner.x * x), round(self.inner.y * y)
+        right = round((self.inner.x + self.inner.width) * x)
+        below = round((self.inner.y + self.inner.height) * y)
+        inner = Box(left, top, max(1, right - left), max(1, below - top))
+        return Placement(self.canvas, self.crop, inner)
 
 
 def place(canvas: Size, size: Size, fit: Fit) -> Placement:

@@ -65,11 +65,14 @@ class Sampling(_Part):
 
 
 class SourceClip(_Part):
-    """A clip that cells were made from.
+    """A clip, or a part of one, that cells were made from. Other parts of it are clips of their
+    own here: all cells of one show the same moments.
 
     Attributes:
         path: absolute, as it was then. name: of the file. size: as displayed, WxH.
-        fps: exact, such as ``30000/1001``. duration: seconds, or None.
+        fps: exact, such as ``30000/1001``. duration: of the file, seconds, or None.
+        start, part: where the part begins and how long it is at most (None: to the end), exact
+        seconds such as ``13/10``.
         reference: the id of the cell that the others of this clip are compared with.
         preview: a plain video of the clip beside its previews, below the folder, or None.
     """
@@ -80,6 +83,8 @@ class SourceClip(_Part):
     fps: str
     fps_float: float
     duration: float | None = None
+    start: str = "0"
+    part: str | None = None
     reference: str | None = None
     sampling: Sampling | None = None
     preview: str | None = None
@@ -152,12 +157,18 @@ class CellResult(_Part):
     Attributes:
         id: its path below the folder, with ``/``. clip, run: positions in ``clips`` and ``runs``.
         start: seconds into the clip.
+        canvas, crop, inner: how the clip met the network's input: decoded at ``canvas`` (WxH), of
+            that the box ``crop`` (``WxH+X+Y``), which lands in the box ``inner`` of the input; all
+            of it but for bars.
     """
 
     id: str
     clip: int
     run: int
     start: float
+    canvas: str
+    crop: str
+    inner: str
     target: CellTarget
     video: CellVideo
     cost: Cost

@@ -1,0 +1,32 @@
+"""The clip itself, framed as its previews frame it: what a network's work is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+from render.media.decode import Decoder
+from render.media.encode import VideoWriter, encoded_size, placing
+from render.media.encoding import Encoding
+from render.media.sample import sample
+from render.plan import Cell
+from render.resize import bars, resize
+
+
+def write_source(
+    cell: Cell, rate: Fraction, output: Path, ffmpeg: Path, encoding: Encoding
+) -> Iterator[int]:
+    """Write to ``output`` what ``cell`` shows, without the network, at ``rate`` and the display's
+    own sharpness; silent. Yields the number of frames written so far. An existing file is replaced.
+    Raises ClipError and OutputError."""
+    shown = cell.upscale or cell.size
+    placement = cell.placement.at(cell.size, shown)
+    decoder = Decoder(cell.clip, placement.canvas, ffmpeg, start=cell.start, duration=cell.duration)
+    with decoder, placing(output, force=True) as temporary:
+        title = f"render: {cell.clip.path.name}, as it is, {encoded_size(shown)}, {rate} fps"
+        with VideoWriter(temporary, ffmpeg, shown, rate, encoding, title) as video:
+            for frame in sample(decoder, rate, start=cell.start, duration=cell.duration):
+                video.write(bars(resize(frame.picture, placement, shown), placement))
+                yield video.frames
+            video.finish()

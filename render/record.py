@@ -1,0 +1,231 @@
+"""Previews → ``results.json``: what a run came to, beside what earlier ones wrote there."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from importlib import metadata
+from pathlib import Path
+from typing import TypeVar
+
+from render.events import CellDone, CellFailed, Event, Preview
+from render.plan import Cell, Plan
+from render.results import (
+    NAME,
+    CellResult,
+    CellTarget,
+    CellVideo,
+    Cost,
+    Failure,
+    Results,
+    Run,
+    SourceClip,
+    load,
+    save,
+)
+
+# What decides how a preview looks, by distribution; OpenCV comes under several names.
+_LIBRARIES = ("torch", "openvino", "av", "opencv-python", "opencv-python-headless", "numpy")
+
+_Kept = TypeVar("_Kept")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The words of the command and when it began, for whoever reads the results later."""
+
+    command: tuple[str, ...]
+    at: datetime
+
+
+class Recorder:
+    """Follows a run's events and keeps its folder's results up to date.
+
+    Making one raises UsageError when the folder holds results that cannot be read: nothing is
+    rendered then that could not be recorded.
+    """
+
+    def __init__(self, plan: Plan, folder: Path, call: Call) -> None:
+        self.folder = folder
+        self._plan = plan
+        self._results = _without_lost(load(folder), folder) if (folder / NAME).exists() else None
+        self._run = Run(
+            command=call.command,
+            at=call.at.isoformat(timespec="seconds"),
+            versions=versions(),
+            machine=machine(),
+            engine=plan.engine.engine.value,
+            device=plan.engine.device.value,
+            why=plan.engine.why,
+        )
+        self._previews: list[Preview] = []
+        self._failures: list[Failure] = []
+
+    def event(self, event: Event) -> None:
+        """Take note of what was written and what failed."""
+        match event:
+            case CellDone(_, preview):
+                self._previews.append(preview)
+            case CellFailed(clip, cell, error):
+                name = None if cell is None else cell.output.name
+                failure = Failure(clip=str(clip), cell=name, kind=error.kind, message=str(error))
+                self._failures.append(failure)
+
+    def results(self, wall: float | None = None) -> Results:
+        """The folder's results with all that was noted. ``wall``: seconds of the whole run."""
+        before = self._results or Results()
+        mine = [_id(preview.path, self.folder) for preview in self._previews]
+        kept = [cell for cell in before.cells if cell.id not in mine]
+        runs = [*before.runs, self._run.model_copy(update={"wall": wall})]
+        clips = list(before.clips)
+        cells = [*kept, *(self._cell(p, len(runs) - 1, clips) for p in self._previews)]
+        return _compact(
+            before.model_copy(
+                update={
+                    "runs": tuple(runs),
+                    "clips": tuple(clips),
+                    "cells": tuple(cells),
+                    "failures": tuple(self._failures),
+                }
+            )
+        )
+
+    def save(self, wall: float | None = None) -> Results:
+        """Write them, if anything was rendered. Raises OutputError."""
+        results = self.results(wall)
+        if self._previews:
+            save(results, self.folder)
+        return results
+
+    def _cell(self, preview: Preview, run: int, clips: list[SourceClip]) -> CellResult:
+        cell = preview.cell
+        return CellResult(
+            id=_id(preview.path, self.folder),
+            clip=_position(_clip(cell), clips),
+            run=run,
+            start=float(cell.start),
+            canvas=str(cell.placement.canvas),
+            crop=str(cell.placement.crop),
+            inner=str(cell.placement.inner),
+            target=_target(cell),
+            video=CellVideo(
+                size=str(preview.size),
+                frames=preview.frames,
+                stylized=preview.stylized,
+                duration=float(preview.duration),
+                bytes=preview.bytes,
+                encoder=self._plan.encoding.encoder.value,
+                crf=self._plan.encoding.crf,
+            ),
+            cost=_cost(preview),
+            notes=cell.notes,
+            warnings=preview.warnings,
+        )
+
+
+def _id(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix()
+
+
+def _clip(cell: Cell) -> SourceClip:
+    clip = cell.clip
+    return SourceClip(
+        path=str(clip.path),
+        name=clip.path.name,
+        size=str(clip.video.displayed),
+        fps=str(clip.video.rate),
+        fps_float=float(clip.video.rate),
+        duration=None if clip.duration is None else float(clip.duration),
+        start=str(cell.start),
+        part=None if cell.duration is None else str(cell.duration),
+    )
+
+
+def _position(clip: SourceClip, clips: list[SourceClip]) -> int:
+    """Where ``clip`` is in ``clips``; one that was there before keeps its reference."""
+    for number, known in enumerate(clips):
+        if (known.path, known.start, known.part) == (clip.path, clip.start, clip.part):
+            return number
+    clips.append(clip)
+    return len(clips) - 1
+
+
+def _target(cell: Cell) -> CellTarget:
+    return CellTarget(
+        style=cell.style,
+        network=cell.network,
+        size=str(cell.size),
+        fps=str(cell.rate),
+        fps_float=float(cell.rate),
+        upscale=None if cell.upscale is None else str(cell.upscale),
+        upscaler=cell.upscaler.value,
+        strength=cell.strength,
+    )
+
+
+def _cost(preview: Preview) -> Cost:
+    from render.networks.spec import NetworkSpec
+
+    cell = preview.cell
+    spec = NetworkSpec.parse(cell.network)
+    macs = spec.macs(cell.size)
+    return Cost(
+        parameters=spec.parameters(),
+        macs=macs,
+        macs_second=float(macs * Fraction(cell.rate)),
+        ms=None if preview.ms is None else round(preview.ms, 2),
+    )
+
+
+def _without_lost(results: Results, folder: Path) -> Results:
+    """Without the cells and grids whose files are gone."""
+    return _compact(
+        results.model_copy(
+            update={
+                "cells": tuple(c for c in results.cells if (folder / c.id).is_file()),
+                "grids": tuple(g for g in results.grids if (folder / g).is_file()),
+                "sheets": tuple(s for s in results.sheets if (folder / s).is_file()),
+            }
+        )
+    )
+
+
+def _compact(results: Results) -> Results:
+    """Without the clips and runs that no cell is of."""
+    clips, clip_at = _used(results.clips, (cell.clip for cell in results.cells))
+    runs, run_at = _used(results.runs, (cell.run for cell in results.cells))
+    cells = tuple(
+        cell.model_copy(update={"clip": clip_at[cell.clip], "run": run_at[cell.run]})
+        for cell in results.cells
+    )
+    return results.model_copy(update={"clips": clips, "runs": runs, "cells": cells})
+
+
+def _used(items: Sequence[_Kept], used: Iterable[int]) -> tuple[tuple[_Kept, ...], dict[int, int]]:
+    """The items at the positions in use, and where each has gone."""
+    kept = sorted(set(used))
+    return tuple(items[old] for old in kept), {old: new for new, old in enumerate(kept)}
+
+
+def versions() -> dict[str, str]:
+    """Of render, Python and the libraries that decide what a preview shows."""
+    from render import __version__
+
+    found = {"render": __version__, "python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def machine() -> str:
+    """``x86_64, 8 cores, Linux 6.1``."""
+    cores = os.cpu_count() or 1
+    plural = "core" if cores == 1 else "cores"
+    return f"{platform.machine()}, {cores} {plural}, {platform.system()} {platform.release()}"
