@@ -1,6 +1,8 @@
 """Whether memory grows with the clip: peak of a 6-minute clip over that of a 10-second one.
 
-    python benchmarks/memory.py [--size 96x170] [--long 360] [--short 10]
+    python benchmarks/memory.py [--size 96x170] [--fps 15] [--long 360] [--short 10]
+
+Lists make a sweep: --size 96x170,192x340 --fps 10,15,30.
 
 Each is rendered by the command line in a process of its own; the peak is of the resident memory of
 that process and its children together, looked at every 50 ms.
@@ -40,9 +42,11 @@ def resident(process: psutil.Process) -> int:
     return total
 
 
-def peak(clip: Path, output: Path, size: str) -> int:
-    command = [sys.executable, "-m", "render", str(clip), "--size", size, "-o", str(output)]
-    child = subprocess.Popen([*command, "--force"], stderr=subprocess.DEVNULL)
+def peak(clip: Path, folder: Path, size: str, fps: str) -> int:
+    command = [sys.executable, "-m", "render", str(clip), "--size", size, "--fps", fps]
+    command += ["-o", f"{folder}/", "--metrics", "none", "--force"]
+    quiet = subprocess.DEVNULL
+    child = subprocess.Popen(command, stdout=quiet, stderr=quiet)
     process, most = psutil.Process(child.pid), 0
     while child.poll() is None:
         try:
@@ -58,6 +62,7 @@ def peak(clip: Path, output: Path, size: str) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--size", default="96x170")
+    parser.add_argument("--fps", default="15")
     parser.add_argument("--long", type=float, default=360)
     parser.add_argument("--short", type=float, default=10)
     args = parser.parse_args()
@@ -67,7 +72,7 @@ def main() -> int:
         for seconds in (args.short, args.long):
             clip = folder / f"{seconds:g}.mp4"
             make_clip(clip, seconds)
-            peaks[seconds] = peak(clip, folder / "out.mp4", args.size)
+            peaks[seconds] = peak(clip, folder / "out", args.size, args.fps)
             print(f"{seconds:g} s: {peaks[seconds] / 2**20:.0f} MiB at most")
     print(f"ratio: {peaks[args.long] / peaks[args.short]:.3f}")
     return 0
