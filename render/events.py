@@ -33,8 +33,8 @@ class Preview:
 
     ``frames`` were counted on the way out; ``stylized`` counts the different pictures among them,
     which are what the network computed; ``duration`` is in seconds, ``bytes`` the file's. ``ms`` is
-    what the network took for a picture on this machine beside the rest of the work: the median, in
-    milliseconds, divided by the pictures that it worked on at once.
+    what the network took for a picture on this machine beside the rest of the work, whichever
+    previews show it: the median, in milliseconds, divided by the pictures in work at once.
     """
 
     cell: Cell

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import statistics
 import time
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -153,6 +154,7 @@ class _Rendering:
         self._began = time.perf_counter()
         self._decoding = 0.0
         self._loading: dict[Branch, float] = {}
+        self._network: dict[Branch, list[float]] = {branch: [] for branch in one.branches}
         self._failed: set[Cell] = set()
         self._files: dict[Cell, PreviewFile] = {}
 
@@ -232,6 +234,7 @@ class _Rendering:
     def _deal(self, painted: Painted) -> Iterator[Event]:
         """One branch's picture to its cells, brought to each display's size once."""
         upscaled: dict[object, tuple[Picture, float]] = {}
+        self._network[painted.branch].append(painted.stylizing)
         for cell in painted.branch.cells:
             ticks = painted.ticks.get(cell.rate)
             if not ticks or cell in self._failed:
@@ -261,9 +264,11 @@ class _Rendering:
             return
         file = self._files[cell]
         file.spent("decode", self._decoding)
-        file.spent("load", self._loading[self._branch_of(cell)])
+        branch = next(branch for branch in self._pass.branches if cell in branch.cells)
+        file.spent("load", self._loading[branch])
+        ms = statistics.median(self._network[branch]) / streams * 1e3
         try:
-            preview = file.finish(damage, streams, time.perf_counter() - self._began)
+            preview = file.finish(damage, ms, time.perf_counter() - self._began)
         except (RenderError, MemoryError, OSError) as error:
             yield from self._fail(cell, error)
         else:
@@ -277,9 +282,6 @@ class _Rendering:
         if file := self._files.pop(cell, None):
             file.close()
         yield CellFailed(cell.clip.path, cell, _as_failure(error, self._pass))
-
-    def _branch_of(self, cell: Cell) -> Branch:
-        return next(branch for branch in self._pass.branches if cell in branch.cells)
 
     def _lives(self, branch: Branch) -> bool:
         return any(cell not in self._failed for cell in branch.cells)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import statistics
 import time
 from dataclasses import fields
 from fractions import Fraction
@@ -28,7 +27,7 @@ class PreviewFile:
         self.cell = cell
         self._plan = plan
         self._seconds: dict[str, float] = {}
-        self._network: list[float] = []
+        self._stylized = 0
         with contextlib.ExitStack() as stack:
             self._temporary = stack.enter_context(placing(cell.output, force=plan.force))
             silent = self._temporary.with_name(f"{self._temporary.stem}v{self._temporary.suffix}")
@@ -52,7 +51,7 @@ class PreviewFile:
 
     def stylized(self, seconds: float) -> None:
         """Count a picture of the network's."""
-        self._network.append(seconds)
+        self._stylized += 1
         self.spent("stylize", seconds)
 
     def write(self, picture: Picture, times: int) -> None:
@@ -62,11 +61,11 @@ class PreviewFile:
             self._video.write(picture)
         self.spent("encode", time.perf_counter() - began)
 
-    def finish(self, damage: str | None, streams: int, wall: float) -> Preview:
+    def finish(self, damage: str | None, ms: float | None, wall: float) -> Preview:
         """Add the sound, check the file, put it in place.
 
-        ``damage`` is the clip's, in words; ``streams`` pictures were in the network at once;
-        ``wall`` seconds have passed since the work began.
+        ``damage`` is the clip's, in words; ``ms`` what the network took for a picture; ``wall``
+        seconds have passed since the work began.
         """
         began = time.perf_counter()
         self._video.finish()
@@ -79,7 +78,7 @@ class PreviewFile:
         self._stack.close()
         took = time.perf_counter() - began
         self.spent("encode", took)
-        return self._preview(tuple(warnings), streams, wall + took)
+        return self._preview(tuple(warnings), ms, wall + took)
 
     def close(self) -> None:
         """End the encoder and remove what is written."""
@@ -99,7 +98,7 @@ class PreviewFile:
             duration=cell.duration,
         )
 
-    def _preview(self, warnings: tuple[str, ...], streams: int, wall: float) -> Preview:
+    def _preview(self, warnings: tuple[str, ...], ms: float | None, wall: float) -> Preview:
         cell = self.cell
         spent = {f.name: self._seconds.get(f.name, 0.0) for f in fields(Timings)}
         return Preview(
@@ -108,10 +107,10 @@ class PreviewFile:
             size=encoded_size(cell.upscale or cell.size),
             rate=cell.rate,
             frames=self.frames,
-            stylized=len(self._network),
+            stylized=self._stylized,
             duration=Fraction(self.frames) / cell.rate,
             bytes=cell.output.stat().st_size,
-            ms=statistics.median(self._network) / streams * 1e3 if self._network else None,
+            ms=ms,
             warnings=warnings,
             timings=Timings(**spent | {"wall": wall}),
         )

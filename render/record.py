@@ -24,6 +24,7 @@ from render.results import (
     Results,
     Run,
     SourceClip,
+    View,
     load,
     save,
 )
@@ -108,9 +109,11 @@ class Recorder:
             clip=_position(_clip(cell), clips),
             run=run,
             start=float(cell.start),
-            canvas=str(cell.placement.canvas),
-            crop=str(cell.placement.crop),
-            inner=str(cell.placement.inner),
+            view=View(
+                canvas=str(cell.placement.canvas),
+                crop=str(cell.placement.crop),
+                inner=str(cell.placement.inner),
+            ),
             target=_target(cell),
             video=CellVideo(
                 size=str(preview.size),

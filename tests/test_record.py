@@ -16,7 +16,7 @@ from render.events import CellDone, CellFailed
 from render.networks.spec import NetworkSpec
 from render.plan import Cell
 from render.record import Call, Recorder
-from render.results import NAME, SCHEMA, Results, load, save
+from render.results import NAME, SCHEMA, Results, View, load, save
 from render.target import Size
 from tests.cli.conftest import make_cell, make_plan, make_preview
 
@@ -49,9 +49,7 @@ def test_a_run_is_written_as_it_was(tmp_path: Path) -> None:
     assert first.cost.ms == 250
     assert (first.video.frames, first.video.stylized, first.video.bytes) == (75, 73, 3_100_000)
     assert first.notes == ("a note of the plan",)
-    assert (first.canvas, first.crop, first.inner) == (
-        "1280x720", "1280x720+0+0", "853x480+0+0"
-    )  # fmt: skip
+    assert first.view == View(canvas="1280x720", crop="1280x720+0+0", inner="853x480+0+0")
     (run,) = written.runs
     assert run.command == CALL.command and run.at == "2026-11-23T08:30:00+00:00"
     assert run.wall == 12.5 and run.versions["render"] and run.versions["torch"]

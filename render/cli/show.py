@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 
 from render.cli.debug import explain
 from render.cli.events_json import EventLines
@@ -24,6 +25,7 @@ class Show:
         self._written = 0
         self._failed = 0
         self._noted: set[str] = set()
+        self._together = Counter(cell.clip.path for cell in plan.cells)
         self._lines = EventLines(plan) if json else None
         self._progress: Progress = make_progress(plan, sys.stderr)
         self._put(self._lines.plan() if self._lines else None)
@@ -77,12 +79,14 @@ class Show:
     def _summary(self, preview: Preview) -> str:
         # On a terminal the path follows at once, as the result.
         path = preview.cell.clip.path.name if sys.stdout.isatty() else str(preview.path)
+        what = f"{preview.size} at {float(preview.rate):.5g} fps, {amount(preview.bytes)}"
+        if self._together[preview.cell.clip.path] > 1:
+            # The time is that of all of them.
+            each = "" if preview.ms is None else f" of {preview.ms:.0f} ms in the network"
+            return f"{safe(path)}: {preview.frames} frames{each}, {what}"
         wall = preview.timings.wall
         speed = f" ({preview.frames / wall:.1f} fps)" if wall > 0 else ""
-        return (
-            f"{safe(path)}: {preview.frames} frames in {took(wall)}{speed}, "
-            f"{preview.size} at {float(preview.rate):.5g} fps, {amount(preview.bytes)}"
-        )
+        return f"{safe(path)}: {preview.frames} frames in {took(wall)}{speed}, {what}"
 
     def _note(self, note: str) -> None:
         # Once, where several previews of one clip share it.
