@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -30,7 +31,7 @@ from render.networks.spec import NetworkSpec
 from render.plan import Cell, Plan, Request, make_plan
 from render.preset import Preset
 from render.resize import resize
-from render.target import Rate, Size, Target
+from render.target import Look, Rate, Size
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "bigbuckbunny.mp4"
 
@@ -81,20 +82,11 @@ def main() -> int:
     parser.add_argument("--engine", default="auto")
     args = parser.parse_args()
     preset = Preset()
-    target = preset.target()
+    target = replace(preset.target(), rate=Rate.parse(args.fps), size=Size.parse(args.size))
     with tempfile.TemporaryDirectory() as folder:
         request = Request(
             clips=(args.clip,),
-            targets=(
-                Target(
-                    Rate.parse(args.fps),
-                    Size.parse(args.size),
-                    target.network,
-                    target.upscale,
-                    target.upscaler,
-                ),
-            ),
-            styles=(preset.style,),
+            looks=(Look(preset.style, target),),
             orient=preset.orient,
             fit=preset.fit,
             encoding=preset.encoding(),

@@ -35,7 +35,7 @@ from render.networks.catalogue import styles_dir
 from render.networks.metadata import SUFFIX, StyleMetadata, read_metadata
 from render.plan import Cell, Plan, Request, make_plan
 from render.preset import Preset
-from render.target import Rate, Size, Target
+from render.target import Look, Rate, Size, Target
 
 FULL, HALF = Size(480, 853), Size(240, 427)
 LONGEST = 20 * 60
@@ -92,10 +92,10 @@ def entries(args: argparse.Namespace) -> list[Entry]:
 
 def plan_for(args: argparse.Namespace, styles: Sequence[Entry], size: Size) -> Plan:
     preset = Preset()
+    target = Target(Rate.parse(args.fps), size, None, None)
     request = Request(
         clips=tuple(dict.fromkeys(args.clips)),
-        targets=(Target(Rate.parse(args.fps), size, None, None),),
-        styles=tuple(str(entry.path.absolute()) for entry in styles),
+        looks=tuple(Look(str(entry.path.absolute()), target) for entry in styles),
         orient=preset.orient,
         fit=preset.fit,
         encoding=preset.encoding(),

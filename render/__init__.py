@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from render.pipeline import run
     from render.plan import Cell, Plan, Request, make_plan, plan_as_dict
     from render.preset import Preset, list_presets, load_preset
-    from render.target import Fit, Orient, Rate, Size, Target, Upscaling
+    from render.target import Fit, Look, Orient, Rate, Size, Target, Upscaling
 
 __version__ = "0.1.0"
 
@@ -44,6 +44,7 @@ __all__ = [
     "Event",
     "FFmpegError",
     "Fit",
+    "Look",
     "Orient",
     "OutputError",
     "Plan",
@@ -82,7 +83,7 @@ _HOMES = {
     "render.pipeline": ("run",),
     "render.plan": ("Cell", "Plan", "Request", "make_plan", "plan_as_dict"),
     "render.preset": ("Preset", "list_presets", "load_preset"),
-    "render.target": ("Fit", "Orient", "Rate", "Size", "Target", "Upscaling"),
+    "render.target": ("Fit", "Look", "Orient", "Rate", "Size", "Target", "Upscaling"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

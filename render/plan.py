@@ -1,8 +1,8 @@
-"""clips × targets → Plan: everything that will run, decided before anything does."""
+"""clips × looks → Plan: everything that will run, decided before anything does."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
@@ -11,15 +11,21 @@ from pathlib import Path
 from typing import Any
 
 from render.engines.base import DeviceName, EngineChoice, EngineName
-from render.errors import ClipError, OutputError, RenderError, UsageError
+from render.errors import ClipError, OutputError, RenderError, StyleError, UsageError
 from render.geometry import Placement, canvas_for, place
-from render.media.clip import Clip, Transfer
+from render.media.clip import Clip
 from render.media.encode import SUFFIXES, encoded_size
 from render.media.encoding import Encoder, Encoding
 from render.media.ffmpeg import FFmpeg, find_ffmpeg
-from render.target import Fit, Orient, Rate, Size, Target, Upscaling
+from render.media.find import Found, find_clips
+from render.meet import Met, StyleFile, meet, notes, tail
+from render.target import Fit, Look, Orient, Size, Upscaling
 
 PREVIEWS = Path("previews")
+
+# Beyond these it was a range with a step too fine, or the wrong folder.
+MAX_LOOKS = 1_000
+MAX_CELLS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +33,9 @@ class Request:
     """What the user asked for, parsed but not yet met with any clip.
 
     Attributes:
-        clips: paths as given.
-        targets, styles: every combination becomes a cell of each clip.
+        clips: paths as given. A folder stands for the videos in it, ``FOLDER/**`` also for those
+            below, and a pattern for what it matches (`media/find.py`).
+        looks: each becomes a cell of each clip; those that come to the same become one.
         start, duration: seconds; duration None runs to the clip's end.
         output: a file (one cell only), a folder, or None for ``previews/``.
         force: overwrite existing previews. strict: fail at the first decoding damage.
@@ -36,8 +43,7 @@ class Request:
     """
 
     clips: tuple[Path, ...]
-    targets: tuple[Target, ...]
-    styles: tuple[str, ...]
+    looks: tuple[Look, ...]
     orient: Orient
     fit: Fit
     encoding: Encoding
@@ -105,23 +111,16 @@ class Plan:
     strict: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
-    """A style file for one target's network."""
-
-    name: str
-    network: str
-    path: Path
-
-
 def make_plan(request: Request) -> Plan:
-    """Probe the clips, find the styles, decide every cell.
+    """Find and probe the clips, find the styles, decide every cell.
 
     A clip that cannot be read, or whose preview cannot be written, becomes a ``Refusal``; what is
     wrong with the request itself raises UsageError, StyleError, EngineError or FFmpegError.
     """
     _check(request)
-    looks = [(t, _find_style(s, t.network)) for s in request.styles for t in request.targets]
+    found = find_clips(request.clips)
+    _check_count(request, found)
+    styles = _find_styles(request.looks)
     ffmpeg = find_ffmpeg(request.ffmpeg)
     if request.encoding.encoder in (Encoder.X265, Encoder.AV1):
         _check_encoder(ffmpeg, request.encoding.encoder)
@@ -129,15 +128,25 @@ def make_plan(request: Request) -> Plan:
     cells: list[Cell] = []
     refusals: list[Refusal] = []
     taken: set[Path] = set()
-    several = len(request.clips) * len(looks) > 1
-    for path, clip in zip(request.clips, _probe_all(request.clips, ffmpeg), strict=True):
+    several = len(found) * len(request.looks) > 1
+    clips = [(each.path, clip) for each, clip in zip(found, _probe_all(found, ffmpeg), strict=True)]
+    sources = {clip.path for _, clip in clips if isinstance(clip, Clip)}
+    for path, clip in clips:
         if isinstance(clip, RenderError):
             refusals.append(Refusal(path, clip))
             continue
-        for target, style in looks:
+        planned: set[tuple[object, ...]] = set()
+        for look in request.looks:
             try:
-                cells.append(_cell(request, clip, target, style, taken, several=several))
-            except (ClipError, OutputError) as error:
+                met = meet(look.target, clip, request.orient, styles[look])
+                # Rates and sizes that were written differently may be one on this clip.
+                if met.identity not in planned:
+                    planned.add(met.identity)
+                    cells.append(_cell(request, clip, met, taken, sources, several=several))
+            except ClipError as error:  # so it is for every look
+                refusals.append(Refusal(path, error))
+                break
+            except OutputError as error:
                 refusals.append(Refusal(path, error))
     return Plan(
         cells=tuple(cells),
@@ -153,16 +162,32 @@ def make_plan(request: Request) -> Plan:
 def _check(request: Request) -> None:
     if not request.clips:
         raise UsageError("no clip given; try: render clip.mp4 --fps 15 --size 480x853")
+    if not request.looks:
+        raise UsageError("no target given: a request needs a style at a target")
     if request.start < 0:
         raise UsageError(f"--start {float(request.start):g}: must be 0 or more")
     if request.duration is not None and request.duration <= 0:
         raise UsageError(f"--duration {float(request.duration):g}: must be over 0")
     out = request.output
-    if out is not None and _is_file_name(out):
-        if out.suffix.lower() not in SUFFIXES:
-            raise UsageError(f"-o {out}: previews are written as {', '.join(SUFFIXES)}")
-        if len(request.clips) * len(request.targets) * len(request.styles) > 1:
-            raise UsageError(f"-o {out}: several previews need a folder, not one file")
+    if out is not None and _is_file_name(out) and out.suffix.lower() not in SUFFIXES:
+        raise UsageError(f"-o {out}: previews are written as {', '.join(SUFFIXES)}")
+
+
+def _check_count(request: Request, found: tuple[Found, ...]) -> None:
+    looks = len(request.looks)
+    if looks > MAX_LOOKS:
+        raise UsageError(
+            f"{looks} targets for each clip: at most {MAX_LOOKS} in one run; name fewer values, or "
+            "take larger steps"
+        )
+    if looks * len(found) > MAX_CELLS:
+        raise UsageError(
+            f"{looks * len(found)} previews ({len(found)} clips at {looks} targets): at most "
+            f"{MAX_CELLS} in one run; name fewer of either"
+        )
+    out = request.output
+    if out is not None and _is_file_name(out) and looks * len(found) > 1:
+        raise UsageError(f"-o {out}: several previews need a folder, not one file")
 
 
 def _is_file_name(output: Path) -> bool:
@@ -182,45 +207,68 @@ def _choose_engine(engine: EngineName, device: DeviceName) -> EngineChoice:
     return choose(engine, device)
 
 
-def _find_style(style: str, network: str | None) -> _Style:
+def _find_styles(looks: tuple[Look, ...]) -> dict[Look, StyleFile]:
+    """Each look's style file. Raises one StyleError that names all that are not there."""
+    from render.networks.catalogue import MissingNetworkError, missing_networks
+
+    found: dict[tuple[str, str | None], StyleFile] = {}
+    missing: list[MissingNetworkError] = []
+    errors: list[StyleError] = []
+    for style, network in dict.fromkeys((look.style, look.target.network) for look in looks):
+        try:
+            found[style, network] = _find_style(style, network)
+        except MissingNetworkError as error:
+            missing.append(error)
+        except StyleError as error:
+            errors.append(error)
+    if missing:
+        errors.append(missing_networks(missing))
+    if errors:
+        # Once each: a style that is not known is so for each of its networks.
+        words = tuple(dict.fromkeys(str(error) for error in errors))
+        raise errors[0] if len(words) == 1 else StyleError("; ".join(words))
+    return {look: found[look.style, look.target.network] for look in looks}
+
+
+def _find_style(style: str, network: str | None) -> StyleFile:
     from render.networks.catalogue import find_style
 
     path, metadata = find_style(style, network)
-    return _Style(metadata.style, metadata.network, path)
+    return StyleFile(metadata.style, metadata.network, path)
 
 
-def _probe_all(paths: tuple[Path, ...], ffmpeg: FFmpeg) -> Iterator[Clip | RenderError]:
+def _probe_all(found: Iterable[Found], ffmpeg: FFmpeg) -> Iterator[Clip | RenderError]:
     from render.media.probe import probe
 
-    def one(path: Path) -> Clip | RenderError:
+    def one(each: Found) -> Clip | RenderError:
         try:
-            return probe(path, ffmpeg)
+            return each.error or probe(each.path, ffmpeg)
         except RenderError as error:
             return error
 
     # Each probe is mostly the start of a small process of its own.
     with ThreadPoolExecutor(4) as pool:
-        yield from pool.map(one, paths)
+        yield from pool.map(one, found)
 
 
 def _cell(
-    request: Request, clip: Clip, target: Target, style: _Style, taken: set[Path], *, several: bool
+    request: Request,
+    clip: Clip,
+    met: Met,
+    taken: set[Path],
+    sources: set[Path],
+    *,
+    several: bool,
 ) -> Cell:
     displayed = clip.video.displayed
-    turn = request.orient is Orient.AUTO
-    size = target.size.oriented_as(displayed) if turn else target.size
-    upscale = target.upscale
-    if upscale is not None and turn:
-        upscale = upscale.oriented_as(displayed)
-    rate = target.rate.fps or clip.video.rate
+    rate, size, upscale, style = met.rate, met.size, met.upscale, met.style
     if clip.duration is not None and request.start >= clip.duration:
         raise ClipError(
             f"{clip.path}: --start {float(request.start):g} is past its end "
             f"({float(clip.duration):.2f} s)"
         )
-    tail = _tail(style, size, rate, target.strength)
-    output = _output(request.output, clip.path, tail, taken, several=several)
-    _check_output(output, clip, force=request.force)
+    output = _output(request.output, clip.path, tail(met), taken, several=several)
+    _check_output(output, clip, sources, force=request.force)
     shown = upscale or size
     return Cell(
         clip=clip,
@@ -229,16 +277,16 @@ def _cell(
         network=style.network,
         style=style.name,
         style_path=style.path,
-        strength=target.strength,
+        strength=met.strength,
         placement=place(canvas_for(displayed, size), size, request.fit),
         upscale=upscale,
-        upscaler=target.upscaler,
+        upscaler=met.upscaler,
         output_size=encoded_size(shown),
         start=request.start,
         duration=request.duration,
         about_frames=_about_frames(clip, rate, request.start, request.duration),
         output=output,
-        notes=tuple(_notes(clip, target.rate, rate, size, upscale)),
+        notes=tuple(notes(met, clip)),
     )
 
 
@@ -249,12 +297,6 @@ def _about_frames(
         return None if duration is None else max(1, round(duration * rate))
     seconds = clip.duration - start
     return max(1, round(min(seconds, duration or seconds) * rate))
-
-
-def _tail(style: _Style, size: Size, rate: Fraction, strength: float) -> str:
-    """What the name of a preview says after its clip's."""
-    tail = f"-{style.name}-{style.network}-{size}-{float(rate):.6g}"
-    return tail if strength == 1 else f"{tail}-s{strength:.6g}"
 
 
 def _output(asked: Path | None, clip: Path, tail: str, taken: set[Path], *, several: bool) -> Path:
@@ -273,36 +315,14 @@ def _output(asked: Path | None, clip: Path, tail: str, taken: set[Path], *, seve
     return output
 
 
-def _check_output(output: Path, clip: Clip, *, force: bool) -> None:
+def _check_output(output: Path, clip: Clip, sources: set[Path], *, force: bool) -> None:
     if output.exists():
         if output.samefile(clip.path):
             raise OutputError(f"{output}: is the clip itself; choose another place with -o")
+        if output.absolute() in sources:
+            raise OutputError(f"{output}: is another clip of this run; choose another place")
         if not force:
             raise OutputError(f"{output}: exists already; --force overwrites it")
-
-
-def _notes(
-    clip: Clip, asked: Rate, rate: Fraction, size: Size, upscale: Size | None
-) -> Iterator[str]:
-    video = clip.video
-    if asked.fps is not None and rate > video.rate and not video.variable_rate:
-        yield f"{float(rate):.4g} fps is above the clip's {float(video.rate):.4g}: pictures repeat"
-    if size.width > video.displayed.width and size.height > video.displayed.height:
-        yield f"{size} is larger than the clip's {video.displayed}: it is enlarged first"
-    shown = upscale or size
-    stretch = Fraction(shown.width, shown.height) / Fraction(size.width, size.height)
-    if abs(stretch - 1) > Fraction(2, 100):
-        keeps = Size(shown.width, max(1, round(shown.width * Fraction(size.height, size.width))))
-        yield (
-            f"{size} and {shown} differ in shape: the picture is stretched by "
-            f"{abs(float(stretch) - 1):.0%}; --upscale {keeps} keeps it"
-        )
-    if encoded_size(shown) != shown:
-        yield f"{shown} is odd and video needs even sides: written as {encoded_size(shown)}"
-    if video.transfer is not Transfer.SDR:
-        yield f"HDR ({video.transfer.value}): tone-mapped to BT.709"
-    if video.alpha:
-        yield "transparency is shown over black"
 
 
 def plan_as_dict(plan: Plan) -> dict[str, object]:

@@ -8,8 +8,7 @@ import json
 import math
 import os
 import re
-import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self, TypeVar
@@ -30,7 +29,8 @@ from render.errors import PresetError, UsageError
 from render.media.encoding import AudioMode, Encoder, Encoding
 from render.networks.spec import NetworkSpec
 from render.resources import presets_dir
-from render.target import Fit, Orient, Rate, Size, Target, Upscaling
+from render.target import Fit, Look, Orient, Rate, Size, Target, Upscaling
+from render.toml_file import check_schema, read_toml
 
 SCHEMA = 1
 MAX_BYTES = 64 * 1024
@@ -93,7 +93,7 @@ def _choice(kind: type[_Choice]) -> Callable[[object], _Choice]:
         words = [member.value for member in kind]
         if value in words:
             return kind(str(value))
-        raise ValueError(f"{value!r} is not one of {', '.join(words)}{_did_you_mean(value, words)}")
+        raise ValueError(f"{value!r} is not one of {', '.join(words)}{did_you_mean(value, words)}")
 
     return parse
 
@@ -182,6 +182,10 @@ class Preset(BaseModel):
             strength=self.strength,
         )
 
+    def look(self) -> Look:
+        """Its style at its target."""
+        return Look(self.style, self.target())
+
     def encoding(self) -> Encoding:
         """How the preview is written."""
         return Encoding(encoder=self.encoder, crf=self.crf, audio=self.audio)
@@ -195,7 +199,7 @@ class Preset(BaseModel):
         try:
             return self.model_validate(self.as_dict(defaults=False) | changed)
         except ValidationError as error:
-            raise UsageError(_problems(error, lambda key: f"--{key}")) from None
+            raise UsageError(problems(error, lambda key: f"--{key}")) from None
 
     def as_dict(self, *, defaults: bool = True) -> dict[str, object]:
         """The keys as TOML or JSON would hold them; ``defaults`` False leaves out what was not
@@ -218,14 +222,14 @@ def load_preset(name_or_file: str | Path) -> Preset:
     text = str(name_or_file)
     if isinstance(name_or_file, Path) or text.endswith(".toml") or "/" in text or os.sep in text:
         path = Path(name_or_file)
-        return _in_folder(_parse(_read(path), str(path)), path.parent)
+        return _in_folder(_load(path, str(path)), path.parent)
     shipped = _shipped()
     if text not in shipped:
         raise PresetError(
-            f"there is no preset named {text!r}{_did_you_mean(text, shipped)} "
+            f"there is no preset named {text!r}{did_you_mean(text, shipped)} "
             f"(shipped: {', '.join(shipped)}; a file of your own ends in .toml)"
         )
-    return _in_folder(_parse(_read(shipped[text]), shipped[text].name), shipped[text].parent)
+    return _in_folder(_load(shipped[text], shipped[text].name), shipped[text].parent)
 
 
 def list_presets() -> tuple[Preset, ...]:
@@ -237,69 +241,38 @@ def _shipped() -> dict[str, Path]:
     return {path.stem: path for path in sorted(presets_dir().glob("*.toml"))}
 
 
-def _read(path: Path) -> str:
-    if path.is_dir():
-        raise PresetError(f"{path}: is a folder; a preset is one .toml file")
-    if not path.exists():
-        raise PresetError(f"{path}: there is no such preset file")
-    if not path.is_file():
-        raise PresetError(f"{path}: is no regular file; a preset is one .toml file")
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise PresetError(f"{path}: cannot be read: {error.strerror}") from error
-    if len(data) > MAX_BYTES:
-        raise PresetError(f"{path}: is over {MAX_BYTES // 1024} KiB, which no preset is")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise PresetError(f"{path}: is not UTF-8 text (at byte {error.start})") from None
-
-
-def _parse(text: str, label: str) -> Preset:
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PresetError(f"{label}: is not valid TOML: {error}") from None
-    except RecursionError:
-        raise PresetError(f"{label}: is not valid TOML: nested too deeply") from None
-    _check_schema(data, label)
+def _load(path: Path, label: str) -> Preset:
+    data = read_toml(path, label, "preset", MAX_BYTES, PresetError)
+    # Before all else: a newer schema's other keys are not mistakes.
+    check_schema(data, label, SCHEMA, PresetError)
     try:
         return Preset.model_validate(data)
     except ValidationError as error:
-        problems = _problems(error, lambda key: f"`{key}`")
-        raise PresetError(f"{label}: {problems}") from None
-
-
-def _check_schema(data: Mapping[str, object], label: str) -> None:
-    """Before all else: a newer schema's other keys are not mistakes."""
-    if "schema" not in data:
-        raise PresetError(f"{label}: `schema`: is missing; write `schema = {SCHEMA}`")
-    schema = data["schema"]
-    if isinstance(schema, bool) or not isinstance(schema, int) or schema < 1:
-        raise PresetError(f"{label}: `schema`: {schema!r} is no version; write `schema = {SCHEMA}`")
-    if schema > SCHEMA:
-        raise PresetError(
-            f"{label}: written for a newer render: schema {schema}, this one reads {SCHEMA}; "
-            "upgrade render"
-        )
+        raise PresetError(f"{label}: {problems(error, lambda key: f'`{key}`')}") from None
 
 
 def _in_folder(preset: Preset, folder: Path) -> Preset:
-    """A style file is found from where its preset lies, so that the two travel together."""
-    if not is_style_file(preset.style) or Path(preset.style).is_absolute():
-        return preset
-    return preset.with_options(style=str(folder / preset.style))
+    style = style_from(folder, preset.style)
+    return preset if style == preset.style else preset.with_options(style=style)
 
 
-def _problems(error: ValidationError, label: Callable[[str], str]) -> str:
+def style_from(folder: Path, style: str) -> str:
+    """``style`` as a file in ``folder`` writes it: a style file is found from where that lies, so
+    that the two travel together."""
+    if not is_style_file(style) or Path(style).is_absolute():
+        return style
+    return str(folder / style)
+
+
+def problems(
+    error: ValidationError, label: Callable[[str], str], known: Iterable[str] = KEYS
+) -> str:
+    """What pydantic found, in a line; ``label`` says how the reader writes a key."""
     lines = []
     for detail in error.errors(include_url=False):
         key = ".".join(str(part) for part in detail["loc"])
         if detail["type"] == "extra_forbidden":
-            meant = _did_you_mean(key, KEYS, quote=label)
-            said = f"unknown key{meant or '; known keys: ' + ', '.join(KEYS)}"
+            said = unknown_key(key, label, known)
         else:
             said = detail["msg"].removeprefix("Value error, ")
         lines.append(f"{label(key)}: {said}")
@@ -307,9 +280,17 @@ def _problems(error: ValidationError, label: Callable[[str], str]) -> str:
     return "; ".join(lines[:_MAX_PROBLEMS]) + (f" (and {more} more)" if more > 0 else "")
 
 
-def _did_you_mean(
+def unknown_key(key: str, label: Callable[[str], str], known: Iterable[str]) -> str:
+    """That there is no such key, and which was meant."""
+    known = tuple(known)
+    meant = did_you_mean(key, known, quote=label)
+    return f"unknown key{meant or '; known keys: ' + ', '.join(known)}"
+
+
+def did_you_mean(
     word: object, known: Iterable[str], *, quote: Callable[[str], str] = lambda key: f"`{key}`"
 ) -> str:
+    """``; did you mean `fps`?``, or nothing where no known word is near."""
     close = difflib.get_close_matches(str(word), list(known), n=1)
     return f"; did you mean {quote(close[0])}?" if close else ""
 

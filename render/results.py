@@ -53,6 +53,9 @@ class Sampling(_Part):
         moments: pictures compared with the reference's. of: how many there would have been.
         pairs: pairs of frames for flicker. gap: seconds between the two of a fixed-gap pair.
         jod_seconds: how much of the clip the JOD is about, at most; None where it was not taken.
+        jod_size: of its pictures. style_moments, style_size: the same for the style distance, whose
+        network is the dearest. detail_moments: pictures for sharpness and stroke, as displayed.
+        notes: what could not be measured of any cell, in one line each.
     """
 
     mode: str
@@ -62,6 +65,11 @@ class Sampling(_Part):
     pairs: int
     gap: float
     jod_seconds: float | None = None
+    jod_size: str | None = None
+    style_moments: int | None = None
+    style_size: str | None = None
+    detail_moments: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 class SourceClip(_Part):
@@ -103,6 +111,19 @@ class CellTarget(_Part):
     strength: float
 
 
+class View(_Part):
+    """How the clip's picture met the network's input: the ``render.geometry.Placement``.
+
+    Attributes:
+        canvas: the decoded picture, WxH. crop: the part of it that is used, WxH+X+Y. inner: where
+        that lands in the target's size, WxH+X+Y; the rest is bars.
+    """
+
+    canvas: str
+    crop: str
+    inner: str
+
+
 class CellVideo(_Part):
     """The preview's own facts; ``stylized`` counts pictures that the network computed or shared."""
 
@@ -138,6 +159,8 @@ class Figures(_Part):
         jod: ColorVideoVDP's quality in just-objectionable differences against the reference, with
             frame rate, resolution and flicker on one scale; 10 is alike.
         sharpness, stroke: see ``render/compare/metrics``; stroke is in pixels of the display.
+        missing: what of these could not be measured and why, in one line each.
+        basis: a mark of all that the figures depend on; where it has changed they are taken anew.
     """
 
     reference: str
@@ -149,6 +172,8 @@ class Figures(_Part):
     jod: float | None = None
     sharpness: float | None = None
     stroke: float | None = None
+    missing: tuple[str, ...] = ()
+    basis: str | None = None
 
 
 class CellResult(_Part):
@@ -157,21 +182,17 @@ class CellResult(_Part):
     Attributes:
         id: its path below the folder, with ``/``. clip, run: positions in ``clips`` and ``runs``.
         start: seconds into the clip.
-        canvas, crop, inner: how the clip met the network's input: decoded at ``canvas`` (WxH), of
-            that the box ``crop`` (``WxH+X+Y``), which lands in the box ``inner`` of the input; all
-            of it but for bars.
+        view: how the clip met the network's input.
     """
 
     id: str
     clip: int
     run: int
     start: float
-    canvas: str
-    crop: str
-    inner: str
     target: CellTarget
     video: CellVideo
     cost: Cost
+    view: View | None = None
     figures: Figures | None = None
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()

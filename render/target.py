@@ -142,3 +142,11 @@ class Target:
     def __post_init__(self) -> None:
         if not 0 <= self.strength <= 1:  # so written, NaN is refused too
             raise UsageError(f"strength {self.strength:g}: must be 0 to 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A style, by name or file, at a target: with a clip it becomes a cell."""
+
+    style: str
+    target: Target

@@ -7,15 +7,16 @@ import math
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from render.cli.plan_text import plan_lines
-from render.errors import UsageError
-from render.plan import Cell, make_plan, plan_as_dict
+from render.errors import StyleError, UsageError
+from render.plan import Cell, Request, make_plan, plan_as_dict
 from render.preset import Preset
 from render.preview_file import comment
-from render.target import Orient, Size
+from render.target import Look, Orient, Rate, Size, Upscaling
 from tests.cli.conftest import make_plan as make_hand_plan
 from tests.media.preview import no_network, request
 
@@ -33,13 +34,19 @@ def test_sizes_turn_to_the_clips_orientation(moving: Path, tmp_path: Path) -> No
 def test_every_clip_meets_every_target_and_style(moving: Path, tmp_path: Path) -> None:
     first = request(moving, tmp_path, size="64x36", fps="10")
     second = request(moving, tmp_path, size="32x18", fps="15")
-    asked = replace(
-        first, targets=first.targets + second.targets, clips=(moving, moving), styles=("a", "b")
+    looks = tuple(
+        replace(look, target=replace(look.target, network=network))
+        for look in first.looks + second.looks
+        for network in ("res1", "res3")
     )
+    other = tmp_path / "copies" / moving.name
+    other.parent.mkdir()
+    other.write_bytes(moving.read_bytes())
     with no_network():
-        plan = make_plan(asked)
+        plan = make_plan(replace(first, looks=looks, clips=(moving, other)))
     assert len(plan.cells) == 8
     assert len({cell.output for cell in plan.cells}) == 8
+    assert {cell.output.stem[-2:] for cell in plan.cells if cell.clip.path == other} == {"-2"}
 
 
 def test_one_bad_clip_is_refused_and_the_others_are_planned(moving: Path, tmp_path: Path) -> None:
@@ -69,6 +76,7 @@ def test_the_plan_is_json_and_complete(moving: Path, tmp_path: Path) -> None:
     ("changes", "said"),
     [
         ({"clips": ()}, "no clip"),
+        ({"looks": ()}, "no target"),
         ({"start": Fraction(-1)}, "--start"),
         ({"duration": Fraction(0)}, "--duration"),
         ({"output": Path("o.avi")}, ".mp4, .mov, .mkv"),
@@ -83,28 +91,130 @@ def test_what_cannot_be_meant_is_usage(
 
 
 def test_several_previews_need_a_folder(moving: Path, tmp_path: Path) -> None:
-    asked = replace(request(moving, tmp_path / "o.mp4"), clips=(moving, moving))
+    asked = replace(request(moving, tmp_path / "o.mp4"), clips=(moving, Path("other.mp4")))
     with no_network(), pytest.raises(UsageError, match="folder"):
         make_plan(asked)
 
 
 def test_default_names_say_what_they_are(moving: Path, tmp_path: Path) -> None:
     with no_network():
-        cell = make_plan(request(moving, tmp_path, fps="29.97")).cells[0]
+        cell = make_plan(request(moving, tmp_path, fps="29.97", upscale="1080x1920")).cells[0]
     assert cell.output.name == "moving-none-res3-160x90-29.97.mp4"
 
 
 def test_strength_is_planned_named_and_told(moving: Path, tmp_path: Path) -> None:
-    asked = request(moving, tmp_path)
-    (target,) = asked.targets
-    both = (target, replace(target, strength=0.7))
+    asked = request(moving, tmp_path, upscale="1080x1920")
     with no_network():
-        whole, part = make_plan(replace(asked, targets=both)).cells
+        whole, part = make_plan(replace(asked, looks=varied(asked, {}, {"strength": 0.7}))).cells
     assert (whole.strength, part.strength) == (1, 0.7)
     assert part.output.name == f"{whole.output.stem}-s0.7.mp4"
     assert comment(part) == f"{comment(whole)}, strength 0.7"
     told = [[line for line in plan_lines_of(cell) if "network" in line] for cell in (whole, part)]
     assert told[1] == [f"{told[0][0]}, strength 0.7"]
+
+
+def varied(asked: Request, *changes: dict[str, Any]) -> tuple[Look, ...]:
+    """The request's look once for each of ``changes`` to its target."""
+    (look,) = asked.looks
+    return tuple(replace(look, target=replace(look.target, **change)) for change in changes)
+
+
+def planned(asked: Request, *changes: dict[str, Any]) -> tuple[Cell, ...]:
+    with no_network():
+        return make_plan(replace(asked, looks=varied(asked, *changes))).cells
+
+
+def test_cells_that_differ_in_the_display_have_names_that_say_so(
+    moving: Path, tmp_path: Path
+) -> None:
+    cells = planned(
+        request(moving, tmp_path, upscale="1080x1920"),
+        {},
+        {"upscaler": Upscaling.NEAREST},
+        {"upscale": Size(720, 1280)},
+        {"upscale": Size(720, 1280), "upscaler": Upscaling.LANCZOS},
+        {"upscale": None},
+    )
+    tails = [cell.output.stem.removeprefix("moving-none-res3-160x90-15") for cell in cells]
+    assert tails == ["", "-nearest", "-up1280x720", "-up1280x720-lanczos", "-upnone"]
+
+
+def test_what_comes_to_the_same_on_a_clip_is_one_cell(moving: Path, tmp_path: Path) -> None:
+    asked = request(moving, tmp_path, upscale="1080x1920")
+    same = (
+        {"rate": Rate(None), "size": Size(160, 90)},
+        {"rate": Rate(Fraction(25)), "size": Size(90, 160)},
+        {"rate": Rate(Fraction(25)), "size": Size(160, 90), "upscale": Size(1920, 1080)},
+    )
+    assert len(planned(asked, *same)) == 1
+    # An upscaler that is not used makes no difference either.
+    none = ({"upscale": None}, {"upscale": None, "upscaler": Upscaling.NEAREST})
+    assert len(planned(asked, *none)) == 1
+
+
+def test_one_file_is_one_clip(moving: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.mp4"
+    link.symlink_to(moving)
+    asked = replace(request(moving, tmp_path), clips=(moving, link, moving))
+    with no_network():
+        assert [cell.clip.path for cell in make_plan(asked).cells] == [moving]
+
+
+def test_too_many_cells_are_a_mistake(moving: Path, tmp_path: Path) -> None:
+    asked = request(moving, tmp_path)
+    rates = [{"rate": Rate(Fraction(n, 10))} for n in range(1, 1002)]
+    with no_network(), pytest.raises(UsageError, match="1001 targets for each clip: at most 1000"):
+        make_plan(replace(asked, looks=varied(asked, *rates)))
+    clips = tuple(Path(f"{n}.mp4") for n in range(11))
+    with (
+        no_network(),
+        pytest.raises(UsageError, match=r"10989 previews \(11 clips at 999 targets\)"),
+    ):
+        make_plan(replace(asked, looks=varied(asked, *rates[:999]), clips=clips))
+
+
+def test_every_missing_network_is_named_at_once(moving: Path, tmp_path: Path) -> None:
+    asked = request(moving, tmp_path)
+    (look,) = asked.looks
+    looks = tuple(
+        replace(look, style=style, target=replace(look.target, network=network))
+        for style in ("udnie", "composition-vii", "udnei")
+        for network in ("res2", "res3", "res4")
+    )
+    with pytest.raises(StyleError) as caught:
+        make_plan(replace(asked, looks=looks))
+    said = str(caught.value)
+    assert "udnie has no res2 and no res4, only " in said
+    assert "composition-vii has no res2 and no res4, only " in said
+    assert said.count("'udnei' is not known: did you mean udnie?") == 1
+
+
+def test_a_clip_of_the_run_is_not_overwritten(moving: Path, tmp_path: Path) -> None:
+    asked = request(moving, tmp_path, upscale="1080x1920")
+    other = tmp_path / "moving-none-res3-160x90-15.mp4"
+    other.write_bytes(moving.read_bytes())
+    with no_network():
+        plan = make_plan(replace(asked, clips=(moving, other), force=True))
+    assert [cell.clip.path for cell in plan.cells] == [other]
+    assert "is another clip of this run" in str(plan.refusals[0].error)
+
+
+def test_what_is_wrong_with_a_clip_is_said_once(moving: Path, tmp_path: Path) -> None:
+    asked = request(moving, tmp_path / "out", start=Fraction(9))
+    looks = varied(asked, {}, {"strength": 0.5})
+    with no_network():
+        plan = make_plan(replace(asked, looks=looks))
+    assert len(plan.refusals) == 1 and "past its end" in str(plan.refusals[0].error)
+
+
+def test_an_empty_folder_does_not_stop_the_others(moving: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    asked = request(moving, tmp_path / "out")
+    with no_network():
+        plan = make_plan(replace(asked, clips=(empty, moving.parent, tmp_path / "*.mov")))
+    assert [r.clip.name for r in plan.refusals] == ["empty", "*.mov"]
+    assert [cell.clip.path for cell in plan.cells] == [moving]
 
 
 def plan_lines_of(cell: Cell) -> list[str]:

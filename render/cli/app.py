@@ -14,6 +14,7 @@ from render.errors import RenderError
 
 # Loaded when called: `render doctor` needs not what `render train` needs.
 COMMANDS = {
+    "compare": ("render.cli.compare:compare", "Videos side by side, in step; or contact sheets."),
     "doctor": (
         "render.cli.doctor:doctor",
         "What this machine can render with, and what is missing.",

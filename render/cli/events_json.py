@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from render.estimate import Estimate
     from render.events import Event, Preview
     from render.media.clip import Clip
     from render.networks.metadata import StyleMetadata
@@ -62,10 +63,13 @@ class EventLines:
         self._began = clock()
         self._next: dict[Cell, float] = {}
 
-    def plan(self) -> str:
+    def plan(self, estimate: Estimate | None = None) -> str:
+        """The plan, and (``--dry-run``) what it will take."""
+        from render.estimate import estimate_as_dict
         from render.plan import plan_as_dict
 
-        return line("plan", plan=plan_as_dict(self._plan))
+        more = {"estimate": estimate_as_dict(estimate)} if estimate else {}
+        return line("plan", plan=plan_as_dict(self._plan), **more)
 
     def event(self, event: Event) -> str | None:
         """The event's line; None for a cell's progress less than a second after its last."""

@@ -6,48 +6,85 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from render.cli.output import safe
-from render.cli.words import took
+from render.cli.words import amount, took
+from render.estimate import CellEstimate, Estimate
 from render.geometry import Box
 from render.media.clip import Clip
 from render.plan import Cell, Plan
 
 
-def plan_lines(plan: Plan) -> Iterator[str]:
+def plan_lines(plan: Plan, found: Estimate | None = None) -> Iterator[str]:
     """One paragraph a cell, then what they share."""
-    for cell in plan.cells:
-        yield from _cell(cell)
+    estimates = found.cells if found else [None] * len(plan.cells)
+    for cell, each in zip(plan.cells, estimates, strict=True):
+        yield from _cell(cell, each)
         yield ""
+    if found and len(plan.cells) > 1:
+        yield from in_all(found)
+    elif found:
+        yield from _short_disks(found)
+    yield from shared_lines(plan)
+
+
+def in_all(found: Estimate) -> Iterator[str]:
+    """What the plan takes, and where the disk has no room for it."""
+    if found.unknown == len(found.cells):
+        yield row("in all", f"{len(found.cells)} previews of clips whose length is not known")
+        return
+    words = f"{len(found.cells)} previews, about {took(found.seconds)}"
+    if len(found.cells) - found.unknown > 1:
+        words += f" in one pass ({took(found.apart)} one by one)"
+    words += f", about {amount(found.bytes)}"
+    if found.unknown:
+        words += f"; without {found.unknown} whose clip's length is not known"
+    yield row("in all", words)
+    yield from _short_disks(found)
+
+
+def _short_disks(found: Estimate) -> Iterator[str]:
+    for disk in found.disks:
+        if disk.bytes > disk.free:
+            yield row(
+                "warning",
+                f"about {amount(disk.bytes)} to write, {amount(disk.free)} free at {disk.folder}",
+            )
+
+
+def shared_lines(plan: Plan) -> Iterator[str]:
+    """What runs, and how the previews are written."""
     encoding, choice = plan.encoding, plan.engine
-    yield _row("engine", f"{choice.engine.value} on {choice.device.value}: {choice.why}")
+    yield row("engine", f"{choice.engine.value} on {choice.device.value}: {choice.why}")
     sound = "the clip's sound" if encoding.audio.value == "keep" else "no sound"
-    yield _row("encoder", f"{encoding.encoder.value}, crf {encoding.crf}, {sound}")
-    yield _row("ffmpeg", str(plan.ffmpeg))
+    yield row("encoder", f"{encoding.encoder.value}, crf {encoding.crf}, {sound}")
+    yield row("ffmpeg", str(plan.ffmpeg))
 
 
-def _cell(cell: Cell) -> Iterator[str]:
+def _cell(cell: Cell, estimate: CellEstimate | None) -> Iterator[str]:
     yield safe(str(cell.clip.path))
-    yield _row("clip", _clip(cell.clip))
-    if cell.start or cell.duration is not None:
-        to = "its end" if cell.duration is None else took(float(cell.start + cell.duration))
-        yield _row("part", f"from {took(float(cell.start))} to {to}")
-    yield _row("used", _used(cell))
+    yield row("clip", clip_facts(cell.clip))
+    if words := part(cell):
+        yield row("part", words)
+    yield row("used", _used(cell))
     how = "" if cell.strength == 1 else f", strength {cell.strength:g}"
-    yield _row(
-        "network", f"{cell.network}, {cell.style}, at {cell.size}, {_rate(cell.rate)} fps{how}"
+    yield row(
+        "network", f"{cell.network}, {cell.style}, at {cell.size}, {rate(cell.rate)} fps{how}"
     )
-    yield _row("style", str(cell.style_path))
+    yield row("style", str(cell.style_path))
     shown = "none" if cell.upscale is None else f"{cell.upscale}, {cell.upscaler.value}"
-    yield _row("upscale", shown)
+    yield row("upscale", shown)
     about = "an unknown number of" if cell.about_frames is None else f"about {cell.about_frames}"
-    yield _row("preview", f"{cell.output_size}, {about} frames")
-    yield _row("to", str(cell.output))
+    yield row("preview", f"{cell.output_size}, {about} frames")
+    if estimate is not None:
+        yield row("takes", _takes(estimate))
+    yield row("to", str(cell.output))
     for note in cell.notes:
-        yield _row("note", note)
+        yield row("note", note)
 
 
-def _clip(clip: Clip) -> str:
+def clip_facts(clip: Clip) -> str:
+    """What probing says of it, in a line."""
     video = clip.video
-    facts = [f"{video.codec} {video.displayed}", f"{_rate(video.rate)} fps"]
+    facts = [f"{video.codec} {video.displayed}", f"{rate(video.rate)} fps"]
     if video.variable_rate:
         facts[-1] = f"variable rate, about {facts[-1]}"
     if video.rotation:
@@ -67,6 +104,21 @@ def _clip(clip: Clip) -> str:
     return ", ".join(facts)
 
 
+def part(cell: Cell) -> str:
+    """Which part of the clip; nothing for all of it."""
+    if not cell.start and cell.duration is None:
+        return ""
+    to = "its end" if cell.duration is None else took(float(cell.start + cell.duration))
+    return f"from {took(float(cell.start))} to {to}"
+
+
+def _takes(estimate: CellEstimate) -> str:
+    macs = f"{estimate.macs / 1e9:.1f} GMAC a frame, {estimate.macs_second / 1e9:.0f} GMAC/s"
+    if estimate.seconds is None or estimate.bytes is None:
+        return macs
+    return f"{macs}; about {took(estimate.seconds)} here, {amount(estimate.bytes)}"
+
+
 def _used(cell: Cell) -> str:
     where = cell.placement
     whole = where.crop == Box.whole(where.canvas)
@@ -74,9 +126,10 @@ def _used(cell: Cell) -> str:
     return words if where.inner == Box.whole(cell.size) else f"{words}, in {where.inner}"
 
 
-def _rate(rate: Fraction) -> str:
-    return f"{float(rate):.6g}"
+def rate(fps: Fraction) -> str:
+    return f"{float(fps):.6g}"
 
 
-def _row(label: str, text: str) -> str:
+def row(label: str, text: str) -> str:
+    """A line of a paragraph."""
     return f"  {label:<9}{safe(text)}"

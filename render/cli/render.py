@@ -21,25 +21,38 @@ _OUTPUT = Group("Output")
 _MACHINE = Group("Machine")
 
 
+_CLIPS = (
+    "Videos to preview: files that ffmpeg reads, folders of them (DIR/** also looks below), or "
+    "patterns in quotes."
+)
+
+
+_DRY_RUN = "Print the plan and what it will take here, measured for a moment; render nothing."
+
+
 def _help(text: str, group: Group, *names: str) -> Parameter:
     # A leading hyphen: "-5" is then a wrong value with its reason, not a missing one.
     return Parameter(name=names or None, help=text, group=group, allow_leading_hyphen=not names)
 
 
 def render(
-    *clips: Annotated[Path, Parameter(help="Videos to preview: files that ffmpeg reads.")],
+    *clips: Annotated[Path, Parameter(help=_CLIPS)],
     fps: Annotated[
         str | None,
         _help(
-            "Frames a second: 15, 29.97, 30000/1001, or `source` for the clip's own. Several: "
-            "10,15.",
+            "Frames a second: 15, 29.97, 30000/1001, or `source` for the clip's own. Several: a "
+            "list (10,15), a range (10..30:5 by steps of 5, 10..40 by doubling), or both.",
             _TARGET,
         ),
         Shown("RATE[,…]", DEFAULTS.fps),
     ] = None,
     size: Annotated[
         str | None,
-        _help("The network's input, in pixels.", _TARGET),
+        _help(
+            "The network's input, in pixels. Several: a list, or a range (360x640..720x1280:3 is "
+            "three sizes evenly apart).",
+            _TARGET,
+        ),
         Shown("WxH[,…]", DEFAULTS.size),
     ] = None,
     style: Annotated[
@@ -64,7 +77,11 @@ def render(
     ] = None,
     strength: Annotated[
         str | None,
-        _help("How much of the style shows, from 0 (none: the clip itself) to 1 (all).", _TARGET),
+        _help(
+            "How much of the style shows, from 0 (none: the clip itself) to 1 (all). Several: a "
+            "list, or a range (0.4..1:0.2).",
+            _TARGET,
+        ),
         Shown("0..1[,…]", f"{DEFAULTS.strength:g}"),
     ] = None,
     preset: Annotated[
@@ -75,6 +92,17 @@ def render(
             _TARGET,
         ),
         Shown("NAME|FILE"),
+    ] = None,
+    cells: Annotated[
+        Path | None,
+        _help(
+            "Chosen combinations: [[cell]] tables with fps, size, network, style, upscale, "
+            "upscaler and strength. What a cell leaves out is taken from the options, and their "
+            "lists multiply it.",
+            _TARGET,
+            "--cells",
+        ),
+        Shown("FILE.toml"),
     ] = None,
     orient: Annotated[
         str | None,
@@ -126,9 +154,7 @@ def render(
         _help("Keep the clip's sound, or write none.", _OUTPUT),
         Shown("keep|none", DEFAULTS.audio),
     ] = None,
-    dry_run: Annotated[
-        bool, Parameter(help="Print the plan and render nothing.", group=_OUTPUT)
-    ] = False,
+    dry_run: Annotated[bool, Parameter(help=_DRY_RUN, group=_OUTPUT)] = False,
     json: Annotated[
         bool,
         Parameter(
@@ -194,6 +220,7 @@ def render(
             "audio": audio,
         },
         preset=preset,
+        cells=cells,
         start=start,
         duration=duration,
         device=device,
@@ -205,7 +232,9 @@ def render(
     )
     plan = make_plan(request)
     if dry_run:
-        return _show_plan(plan, json=json)
+        from render.cli.dry_run import show_plan
+
+        return show_plan(plan, json=json)
     return _render(plan, json=json, debug=debug)
 
 
@@ -221,31 +250,14 @@ def _catch_mistyped_command(clips: tuple[Path, ...]) -> None:
         raise UsageError(f"{first}: no such clip or command; did you mean `render {close[0]}`?")
 
 
-def _show_plan(plan: Plan, *, json: bool) -> int:
-    from render.cli.output import complain, put
-    from render.cli.words import clip_error
-
-    status = 1 if plan.refusals else 0
-    if json:
-        from render.cli.events_json import EventLines
-
-        lines = EventLines(plan)
-        put(lines.plan())
-        put(lines.done(0, len(plan.refusals), status))
-        return status
-    from render.cli.plan_text import plan_lines
-
-    for line in plan_lines(plan):
-        put(line)
-    for refusal in plan.refusals:
-        complain(clip_error(refusal.clip, refusal.error))
-    return status
-
-
 def _render(plan: Plan, *, json: bool, debug: bool) -> int:
+    from render.cli.dry_run import warn_long
+    from render.cli.output import say
     from render.cli.show import Show
     from render.pipeline import run
 
+    if long := warn_long(plan):
+        say(long)
     show = Show(plan, json=json, debug=debug)
     events = run(plan)
     try:

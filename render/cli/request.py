@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import difflib
 import itertools
+import math
 import re
-from dataclasses import replace
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from render.cli.ranges import SWEPT, values
 from render.errors import UsageError
 
 if TYPE_CHECKING:
     from render.plan import Request
     from render.preset import Preset
-    from render.target import Target
-
-# Options that take a list; their product becomes the targets.
-_SWEPT = ("fps", "size", "network", "upscaler", "strength", "style")
+    from render.target import Look
 
 
 def make_request(
@@ -27,6 +25,7 @@ def make_request(
     options: dict[str, str | None],
     *,
     preset: str | None,
+    cells: Path | None,
     start: str | None,
     duration: str | None,
     device: str | None,
@@ -37,27 +36,21 @@ def make_request(
     ffmpeg: Path | None,
 ) -> Request:
     """A request from the words given; ``options`` are those that a preset holds too, and win over
-    it. Raises UsageError (a PresetError is one)."""
+    it; ``cells`` is a file of chosen combinations, which win over both. Raises UsageError (a
+    PresetError is one)."""
     from render.engines.base import DeviceName, EngineName
     from render.plan import Request
     from render.preset import Preset, load_preset
 
     base = Preset() if preset is None else load_preset(preset)
-    single = {key: word for key, word in options.items() if key not in _SWEPT}
-    lists = {key: words(key, word) for key in _SWEPT if (word := options.get(key)) is not None}
-    base = base.with_options(**single)
-    presets = [
-        base.with_options(**dict(zip(lists, combination, strict=True)))
-        for combination in itertools.product(*lists.values())
-    ]
+    base = base.with_options(**{k: word for k, word in options.items() if k not in SWEPT})
+    lists = {key: values(key, word) for key in SWEPT if (word := options.get(key)) is not None}
     length = None if duration is None else seconds("--duration", duration)
     if length == 0:
         raise UsageError("--duration 0: must be over 0")
     return Request(
         clips=clips,
-        targets=_targets(presets),
-        # dict.fromkeys: once each, in the order given.
-        styles=tuple(dict.fromkeys(p.style for p in presets)),
+        looks=_looks(base, lists, cells),
         orient=base.orient,
         fit=base.fit,
         encoding=base.encoding(),
@@ -72,25 +65,33 @@ def make_request(
     )
 
 
-def _targets(presets: list[Preset]) -> tuple[Target, ...]:
-    """Every style meets every target: where one style is named, all are of a named network."""
-    from render.preset import is_style_file
+def _looks(base: Preset, lists: dict[str, list[object]], cells: Path | None) -> tuple[Look, ...]:
+    """Every combination of ``lists`` on ``base``; with a file of cells, each of its cells in every
+    combination of what it leaves open."""
+    from render.cells_file import load_cells
 
-    targets = [preset.target() for preset in presets]
-    if not all(is_style_file(preset.style) for preset in presets):
-        pairs = zip(presets, targets, strict=True)
-        targets = [replace(target, network=preset.network) for preset, target in pairs]
-    return tuple(dict.fromkeys(targets))
+    chosen = ({},) if cells is None else load_cells(cells)
+    open_ = [{key: lists[key] for key in lists if key not in cell} for cell in chosen]
+    _check_count(sum(math.prod(map(len, each.values())) for each in open_), lists)
+    looks = (
+        base.with_options(**dict(zip(free, combination, strict=True)), **cell).look()
+        for cell, free in zip(chosen, open_, strict=True)
+        for combination in itertools.product(*free.values())
+    )
+    # dict.fromkeys: once each, in the order given.
+    return tuple(dict.fromkeys(looks))
 
 
-def words(key: str, text: str) -> list[str]:
-    # A style may be a file whose name holds a comma.
-    if key == "style" and Path(text).is_file():
-        return [text]
-    words = [word.strip() for word in text.split(",")]
-    if not all(words):
-        raise UsageError(f"--{key} {text!r}: an empty place in the list; write it as A,B")
-    return words
+def _check_count(count: int, lists: dict[str, list[object]]) -> None:
+    """Before they are made: a range with a step too fine stands for any number."""
+    from render.plan import MAX_LOOKS
+
+    if count > MAX_LOOKS:
+        of = " x ".join(f"{len(found)} of --{key}" for key, found in lists.items())
+        raise UsageError(
+            f"{count} targets for each clip ({of}): at most {MAX_LOOKS} in one run; name fewer "
+            "values, or take larger steps"
+        )
 
 
 def seconds(option: str, text: str) -> Fraction:

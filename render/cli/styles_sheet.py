@@ -87,7 +87,8 @@ def sheet(
 
     Each cell shows what a preview would show: the same input size, network and upscale.
     """
-    from render.cli.request import one_of, seconds, words
+    from render.cli.ranges import words
+    from render.cli.request import one_of, seconds
     from render.compare.sheet import check, draw, fitting_width, save
     from render.compare.still import take
     from render.compare.styles import rows_and_columns

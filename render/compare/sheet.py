@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import functools
-import re
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise, starmap
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from render.compare.lettering import font, wrapped
 from render.errors import OutputError, UsageError
 from render.media.frame import Picture
 from render.target import Size
@@ -165,7 +163,7 @@ class _Drawing:
         (x, y), cell = place, self._cell
         if isinstance(shown, str):
             pen.rectangle((x, y, x + cell.width - 1, y + cell.height - 1), fill=_EMPTY)
-            words = next(iter(_wrapped(shown, self._font(_LINE), cell.width - self._gutter)), "")
+            words = next(iter(wrapped(shown, self._font(_LINE), cell.width - self._gutter)), "")
             middle = (x + cell.width / 2, y + cell.height / 2)
             pen.text(middle, words, font=self._font(_LINE), fill=_MUTED, anchor="mm")
             return
@@ -178,9 +176,9 @@ class _Drawing:
 
     def _block(self, label: Label, head: int, width: int) -> list[_Line]:
         """The label's lines, wrapped."""
-        lines = [_Line(text, head, _INK) for text in _wrapped(label.head, self._font(head), width)]
+        lines = [_Line(text, head, _INK) for text in wrapped(label.head, self._font(head), width)]
         for line in label.lines:
-            for text in _wrapped(line, self._font(_LINE), width):
+            for text in wrapped(line, self._font(_LINE), width):
                 lines.append(_Line(text, _LINE, _MUTED))
         return lines
 
@@ -205,7 +203,7 @@ class _Drawing:
         return -round(self._font(line.size).getbbox("H", anchor="ls")[1])
 
     def _font(self, size: int) -> ImageFont.FreeTypeFont:
-        return _font(self._sizes[size])
+        return font(self._sizes[size])
 
 
 def _near(side: int, room: int) -> int:
@@ -218,60 +216,3 @@ class _Line:
     text: str
     size: int
     colour: tuple[int, int, int]
-
-
-@functools.cache
-def _font(pixels: int) -> ImageFont.FreeTypeFont:
-    """Aileron, which comes with Pillow: the same sheet on every machine."""
-    font = ImageFont.load_default(size=pixels)
-    if not isinstance(font, ImageFont.FreeTypeFont):
-        raise OutputError("this Pillow has no FreeType to write labels with; reinstall Pillow")
-    return font
-
-
-def _wrapped(text: str, font: ImageFont.FreeTypeFont, width: int) -> Iterator[str]:
-    """Lines of at most ``width`` pixels, broken at spaces and, in words too long for one line, at
-    hyphens; what is still too long is cut, with dots."""
-    line = ""
-    for word in _drawable(text).split():
-        whole = font.getlength(word) <= width
-        for number, part in enumerate([word] if whole else re.split(r"(?<=-)", word)):
-            longer = f"{line} {part}".lstrip() if number == 0 else line + part
-            if font.getlength(longer) <= width:
-                line = longer
-                continue
-            if line:
-                yield line
-            line = _cut(part, font, width)
-    if line:
-        yield line
-
-
-def _cut(word: str, font: ImageFont.FreeTypeFont, width: int) -> str:
-    if font.getlength(word) <= width:
-        return word
-    while word and font.getlength(f"{word}...") > width:
-        word = word[:-1]
-    return f"{word}..."
-
-
-# Letters and signs that fall apart into no plainer ones by themselves.
-_PLAIN = str.maketrans(
-    {"×": "x", "–": "-", "−": "-", "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE",
-     "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "þ": "th", "Þ": "Th",
-     "ð": "d", "«": '"', "»": '"', "„": '"'}
-)  # fmt: skip
-
-
-def _drawable(text: str) -> str:
-    """``text`` in what the font holds: accents are dropped, and a letter of another script becomes
-    a question mark rather than a box."""
-    plain = unicodedata.normalize("NFKD", text.translate(_PLAIN))
-    kept = (c for c in plain if not unicodedata.combining(c))
-    return "".join(c if c.isspace() or _has(c) else "?" for c in kept)
-
-
-@functools.cache
-def _has(character: str) -> bool:
-    font = _font(_LINE)
-    return bytes(font.getmask(character)) != bytes(font.getmask("\uffff"))

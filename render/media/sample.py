@@ -15,6 +15,9 @@ from render.media.frame import Frame, Picture
 # clip share every picture that their ticks share.
 LOOK_AHEAD = Fraction(1, 60)
 
+# Previews' timestamps are ticks of their own rate, as exactly as Matroska's milliseconds allow.
+ROUNDING = Fraction(1, 1000)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shown:
@@ -30,12 +33,13 @@ def sample(
     *,
     start: Fraction = Fraction(0),
     duration: Fraction | None = None,
+    look_ahead: Fraction = LOOK_AHEAD,
 ) -> Iterator[Frame]:
     """The picture on show at each tick ``n / rate`` from ``start``, stamped from 0: `sample_all` of
     one rate. A picture that is shown at several ticks is the same object in each, so that no stage
     works on it twice.
     """
-    for shown in sample_all(frames, [rate], start=start, duration=duration):
+    for shown in sample_all(frames, [rate], start=start, duration=duration, look_ahead=look_ahead):
         for tick in shown.ticks[rate]:
             yield Frame(tick / rate, shown.picture)
 
@@ -46,6 +50,7 @@ def sample_all(
     *,
     start: Fraction = Fraction(0),
     duration: Fraction | None = None,
+    look_ahead: Fraction = LOOK_AHEAD,
 ) -> Iterator[Shown]:
     """The pictures on show at the ticks ``n / rate`` from ``start`` of any of the ``rates``, in
     order, each once.
@@ -59,7 +64,7 @@ def sample_all(
     upcoming: Frame | None = None
     for upcoming in frames:
         if current is not None:
-            takes_over = _boundary(current, upcoming)
+            takes_over = _boundary(current, upcoming, look_ahead)
             ticks = {count.rate: now for count in counts if (now := count.until(takes_over))}
             if ticks:
                 yield Shown(current.picture, ticks)
@@ -100,7 +105,7 @@ class _Ticks:
         return range(first, self._next)
 
 
-def _boundary(current: Frame, upcoming: Frame) -> Fraction:
+def _boundary(current: Frame, upcoming: Frame, look_ahead: Fraction) -> Fraction:
     """The moment from which ``upcoming`` is shown."""
     gap = max(Fraction(0), upcoming.time - current.time)
-    return upcoming.time - min(LOOK_AHEAD, gap / 2)
+    return upcoming.time - min(look_ahead, gap / 2)

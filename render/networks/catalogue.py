@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +17,19 @@ from render.target import Size
 DEFAULT_NETWORK = "res3"
 _SOME_SIZE = Size(480, 853)  # the order of costs hardly depends on it
 _FOREIGN = {".pt", ".pth", ".pkl", ".onnx", ".ckpt", ".mlmodel", ".mlpackage", ".t7", ".npz"}
+
+
+class MissingNetworkError(StyleError):
+    """A style that is there, but not for the network asked for.
+
+    ``style`` is its name or file, ``network`` the one asked for, ``there`` those that it has.
+    """
+
+    def __init__(self, message: str, style: str, network: str, there: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.style = style
+        self.network = network
+        self.there = there
 
 
 class FoundStyle(NamedTuple):
@@ -48,9 +62,12 @@ def find_style(name_or_file: str, network: str | None) -> FoundStyle:
         path = Path(name_or_file)
         metadata = read_metadata(path)
         if wanted is not None and metadata.spec != wanted:
-            raise StyleError(
+            raise MissingNetworkError(
                 f"{path}: is for network {metadata.network}, not {wanted}; "
-                f"use --network {metadata.network}"
+                f"use --network {metadata.network}",
+                name_or_file,
+                wanted.name,
+                (metadata.network,),
             )
         return FoundStyle(path, metadata)
     names = {path: _parts(path) for path in _files()}
@@ -61,12 +78,30 @@ def find_style(name_or_file: str, network: str | None) -> FoundStyle:
     if wanted is None and chosen not in mine:
         chosen = min(mine)
     if chosen not in mine:
-        raise StyleError(
+        raise MissingNetworkError(
             f"style {name_or_file!r} has no file for network {chosen}, only for "
             f"{', '.join(sorted(mine))}; choose one of these, or train it with "
-            f"`render train --network {chosen}`"
+            f"`render train --network {chosen}`",
+            name_or_file,
+            chosen,
+            tuple(sorted(mine)),
         )
     return FoundStyle(mine[chosen], read_metadata(mine[chosen]))
+
+
+def missing_networks(missing: Sequence[MissingNetworkError]) -> StyleError:
+    """All that are missing, in one error."""
+    if len(missing) == 1:
+        return missing[0]
+    wanted: dict[str, list[str]] = {}
+    for error in missing:
+        wanted.setdefault(error.style, []).append(error.network)
+    there = {error.style: error.there for error in missing}
+    words = [
+        f"{style} has no {' and no '.join(networks)}, only {', '.join(there[style])}"
+        for style, networks in wanted.items()
+    ]
+    return StyleError(f"{'; '.join(words)}; choose among these, or train them with `render train`")
 
 
 def find_networks(name_or_file: str) -> list[FoundStyle]:

@@ -1,6 +1,7 @@
 """Plans made by hand, and a command line without a machine behind it."""
 
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import pytest
 
 from render.cli.app import run as run_command_line
 from render.engines.base import DeviceName, EngineChoice, EngineName
-from render.errors import ClipError
+from render.errors import ClipError, RenderError
+from render.estimate import Calibration, NetworkSpeed, Work
 from render.events import (
     CellDone,
     CellFailed,
@@ -103,6 +105,9 @@ class Machine:
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.closed = False
+        self.cells_a_clip = 1
+        self.calibrated = 0
+        self.calibration_error: RenderError | None = None
 
     def make_plan(self, request: Request) -> Plan:
         self.requests.append(request)
@@ -111,7 +116,12 @@ class Machine:
             for path in request.clips
             if "bad" in path.name
         )
-        cells = [make_cell(path) for path in request.clips if "bad" not in path.name]
+        cells = [
+            replace(make_cell(path), rate=Fraction(15 * n), about_frames=75 * n)
+            for path in request.clips
+            if "bad" not in path.name
+            for n in range(1, self.cells_a_clip + 1)
+        ]
         return make_plan(*cells, refusals=refusals)
 
     def run(self, plan: Plan) -> Generator[Event, None, None]:
@@ -128,6 +138,24 @@ class Machine:
         finally:
             self.closed = True
 
+    def calibrate(self, plan: Plan) -> Calibration:
+        """A machine whose every stage takes no time but the network: a microsecond for a million
+        multiply-adds."""
+        self.calibrated += 1
+        if self.calibration_error:
+            raise self.calibration_error
+        return Calibration(
+            cores=2,
+            networks={"res3": NetworkSpeed(load=Work(), mac=Work(wall=1e-12))},
+            decode=Work(),
+            encode=Work(),
+            first=100_000,
+            other=10_000,
+            size=Size(853, 480),
+            shown=Size(1920, 1080),
+            rate=Fraction(15),
+        )
+
     @property
     def request(self) -> Request:
         return self.requests[-1]
@@ -139,6 +167,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     stand_in = Machine()
     monkeypatch.setattr("render.plan.make_plan", stand_in.make_plan)
     monkeypatch.setattr("render.pipeline.run", stand_in.run)
+    monkeypatch.setattr("render.estimate.calibrate", stand_in.calibrate)
     monkeypatch.setattr("render.cli.events_json._cost", lambda cell: {"parameters": 1, "macs": 2})
     return stand_in
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from render.engines.base import DeviceName, EngineName
 from render.media.encoding import AudioMode, Encoder, Encoding
 from render.preset import Preset, load_preset
-from render.target import Fit, Orient, Rate, Size, Upscaling
+from render.target import Fit, Look, Orient, Rate, Size, Upscaling
 
 from .conftest import Machine
 
@@ -20,8 +21,7 @@ def test_the_front_door(command: Command, machine: Machine) -> None:
     assert command("clip.mp4", "--fps", "15", "--size", "480x853") == 0
     request = machine.request
     assert request.clips == (Path("clip.mp4"),)
-    assert request.targets == (Preset().target(),)
-    assert request.styles == ("composition-vii",)
+    assert request.looks == (Look("composition-vii", Preset().target()),)
     assert request.encoding == Preset().encoding()
     assert (request.engine, request.device) == (EngineName.AUTO, DeviceName.AUTO)
     assert (request.start, request.duration) == (Fraction(0), None)
@@ -40,12 +40,13 @@ def test_every_option_arrives(command: Command, machine: Machine) -> None:
     assert command("a.mp4", *words.split(), "b.mp4") == 0
     request = machine.request
     assert request.clips == (Path("a.mp4"), Path("b.mp4"))
-    (target,) = request.targets
+    (look,) = request.looks
+    target = look.target
     assert target.rate == Rate(Fraction(30000, 1001))
     assert (target.size, target.upscale) == (Size(100, 200), None)
     assert (target.network, target.upscaler) == ("res1", Upscaling.NEAREST)
     assert target.strength == 0.5
-    assert request.styles == ("udnie",)
+    assert look.style == "udnie"
     assert (request.orient, request.fit) == (Orient.AS_GIVEN, Fit.CONTAIN)
     assert (request.start, request.duration) == (Fraction("3723.5"), Fraction(90))
     assert request.encoding == Encoding(Encoder.AV1, 60, AudioMode.NONE)
@@ -57,34 +58,42 @@ def test_every_option_arrives(command: Command, machine: Machine) -> None:
 def test_a_preset_holds_but_for_single_options(command: Command, machine: Machine) -> None:
     assert command("a.mp4", "--preset", "draft", "--fps", "12") == 0
     draft = load_preset("draft")
-    assert machine.request.targets == (draft.with_options(fps=12).target(),)
+    assert machine.request.looks == (draft.with_options(fps=12).look(),)
     assert machine.request.encoding == draft.encoding()
 
 
 def test_lists_become_the_product(command: Command, machine: Machine) -> None:
     assert command("a.mp4", "--fps", "10,15", "--size", "480x853, 360x640", "--style", "a,b") == 0
-    rates = [(str(t.rate), str(t.size)) for t in machine.request.targets]
-    assert rates == [("10", "480x853"), ("10", "360x640"), ("15", "480x853"), ("15", "360x640")]
-    assert machine.request.styles == ("a", "b")
+    looks = [
+        (str(look.target.rate), str(look.target.size), look.style) for look in machine.request.looks
+    ]
+    assert len(looks) == 8
+    assert set(looks) == set(product(("10", "15"), ("480x853", "360x640"), "ab"))
 
 
 def test_strength_is_swept_too(command: Command, machine: Machine) -> None:
     assert command("a.mp4", "--strength", "0.5,1") == 0
-    assert [t.strength for t in machine.request.targets] == [0.5, 1]
+    assert [look.target.strength for look in machine.request.looks] == [0.5, 1]
 
 
 def test_what_is_listed_twice_is_rendered_once(command: Command, machine: Machine) -> None:
     assert command("a.mp4", "--fps", "15,15.0", "--style", "a,a", "--strength", "1,1.0") == 0
-    assert len(machine.request.targets) == len(machine.request.styles) == 1
+    assert len(machine.request.looks) == 1
 
 
 def test_a_style_file_brings_its_network(command: Command, machine: Machine) -> None:
     assert command("a.mp4", "--style", "mine.safetensors") == 0
-    assert machine.request.targets[0].network is None
+    assert networks(machine) == [None]
     assert command("a.mp4", "--style", "mine.safetensors", "--network", "res1") == 0
-    assert machine.request.targets[0].network == "res1"
+    assert networks(machine) == ["res1"]
     assert command("a.mp4", "--style", "mine.safetensors,udnie") == 0
-    assert [t.network for t in machine.request.targets] == ["res3"]
+    assert networks(machine) == [None, "res3"]
+    assert command("a.mp4", "--style", "mine.safetensors,udnie", "--network", "res1") == 0
+    assert networks(machine) == ["res1", "res1"]
+
+
+def networks(machine: Machine) -> list[str | None]:
+    return [look.target.network for look in machine.request.looks]
 
 
 def test_the_environment_names_an_ffmpeg(
@@ -120,6 +129,23 @@ def test_times(command: Command, machine: Machine, text: str, seconds: str) -> N
         ("a.mp4 --fps", "--fps requires an argument"),
         ("a.mp4 --fps -5", "--fps: '-5': write a number"),
         ("a.mp4 --fps 10,,15", "an empty place in the list"),
+        ("a.mp4 --fps 30..10:5", "--fps '30..10:5': goes from high to low; write 10..30"),
+        ("a.mp4 --fps 10..30:0", "--fps '10..30:0': a step of 0 goes nowhere"),
+        ("a.mp4 --fps 10..x", "--fps '10..x': 'x': write a number"),
+        ("a.mp4 --fps 10..source", "'source' is no number; name it beside the range"),
+        ("a.mp4 --fps ..30", "--fps '..30': a range is written as 10..30:5"),
+        ("a.mp4 --fps 10..20..30", "a range is written as 10..30:5"),
+        ("a.mp4 --fps 1..240:0.001", "--fps '1..240:0.001': is 239001 values, at most 1000"),
+        ("a.mp4 --fps 1..100:1 --strength 0..1:0.01", "10100 targets for each clip (100 of --fps"),
+        ("a.mp4 --fps 200..400:100", "--fps '200..400:100': 400: must be over 0 and at most 240"),
+        ("a.mp4 --strength 0.4..1", "--strength '0.4..1': by how much? Write 0.4..1:0.2"),
+        ("a.mp4 --strength 0.4..1.2:0.4", "--strength: 1.2 is not a number from 0 to 1"),
+        ("a.mp4 --size 360x640..720x720", "360x640 and 720x720 differ in shape"),
+        ("a.mp4 --size 720x1280..360x640", "goes from high to low; write 360x640..720x1280"),
+        ("a.mp4 --size 360x640..720x1280:1", "'1' is no count of sizes from 2 up"),
+        ("a.mp4 --size 360x640..720", "'720': write it as WIDTHxHEIGHT"),
+        ("a.mp4 --network res1..res3", "--network: 'res1..res3' is not known"),
+        ("a.mp4 --cells no.toml", "no.toml: there is no such cells file"),
         ("a.mp4 --size 480", "--size: '480': write it as WIDTHxHEIGHT"),
         ("a.mp4 --crf high", "--crf: 'high' is not a number from 0 to 51"),
         ("a.mp4 --strength 1.5", "--strength: '1.5' is not a number from 0 to 1"),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from render.compare import sheet
+from render.compare import lettering, sheet
 from render.compare.sheet import Grid, Label, check, draw, fitting_width, save
 from render.errors import OutputError, UsageError
 from render.media.frame import Picture
@@ -112,7 +112,7 @@ def test_labels_stay_within_their_column() -> None:
     [("Édouard Manet", "Edouard Manet"), ("480×853 – ß Łø", "480x853 - ss Lo"), ("日本", "??")],
 )
 def test_the_font_lacks_no_letter(text: str, drawable: str) -> None:
-    assert sheet._drawable(text) == drawable
+    assert lettering.drawable(text) == drawable
 
 
 @pytest.mark.parametrize("columns", range(1, 16))

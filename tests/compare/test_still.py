@@ -42,7 +42,7 @@ def test_a_cell_is_the_preview_s_frame(
     choice = EngineChoice(EngineName.TORCH, DeviceName.CPU, "a test")
     engine = create(lively("res0-w4"), still.size, choice)
     asked = request(moving, tmp_path / "o.mp4", start=at)
-    asked = replace(asked, targets=(preset.target(),), orient=preset.orient, fit=preset.fit)
+    asked = replace(asked, looks=(preset.look(),), orient=preset.orient, fit=preset.fit)
     with no_network():
         (cell,) = make_plan(asked).cells
     with Decoder(cell.clip, cell.placement.canvas, ff.path, start=at) as decoder:

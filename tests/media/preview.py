@@ -25,8 +25,9 @@ from render.events import CellDone, CellFailed, Preview
 from render.media.encoding import AudioMode, Encoder, Encoding
 from render.media.ffmpeg import FFmpeg
 from render.media.frame import Picture
+from render.meet import StyleFile
 from render.plan import Cell, Request, make_plan
-from render.target import Fit, Orient, Rate, Size, Target
+from render.target import Fit, Look, Orient, Rate, Size, Target
 
 FINE = Encoding(Encoder.X264, 1, AudioMode.KEEP)
 
@@ -45,7 +46,7 @@ class Identity:
 @contextmanager
 def no_network() -> Iterator[None]:
     def style(_name: str, network: str | None) -> Any:
-        return plan._Style("none", network or "res3", Path("none.safetensors"))
+        return StyleFile("none", network or "res3", Path("none.safetensors"))
 
     def engine(_self: object, cell: Cell) -> Identity:
         return Identity(cell.size)
@@ -69,8 +70,7 @@ def request(clip: Path, output: Path, **changes: Any) -> Request:
     )
     given: dict[str, Any] = {
         "clips": (clip,),
-        "targets": (target,),
-        "styles": ("none",),
+        "looks": (Look("none", target),),
         "orient": Orient.AUTO,
         "fit": Fit.COVER,
         "encoding": FINE,

@@ -1,0 +1,353 @@
+"""``render compare``: videos side by side, in step."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from render.cli.count import Count
+from render.cli.help import Shown
+from render.cli.output import labelled, put, safe, say
+from render.errors import OutputError, UsageError
+
+if TYPE_CHECKING:
+    from render.compare.contact import Contact
+    from render.compare.tiles import Page, Room, Tile
+    from render.geometry import Box
+    from render.media.encoding import Encoding
+    from render.media.ffmpeg import FFmpeg
+    from render.target import Size
+
+_VIDEOS = (".mp4", ".mov", ".mkv")
+_SHEETS = (".png", ".jpg", ".jpeg")
+
+
+def _help(text: str, *names: str) -> Parameter:
+    return Parameter(name=names or None, help=text, allow_leading_hyphen=not names)
+
+
+def compare(
+    *videos: Annotated[
+        Path,
+        Parameter(help="Two or more videos; or a folder that a sweep wrote, for all its previews."),
+    ],
+    output: Annotated[
+        Path | None,
+        _help(
+            "The grid (.mp4, .mov, .mkv), or a contact sheet (.png, .jpg). Several pages are "
+            "numbered: grid-1.mp4.",
+            "--output",
+            "-o",
+        ),
+        Shown("FILE", "grid.mp4"),
+    ] = None,
+    rows: Annotated[
+        str | None,
+        _help(
+            "What varies from row to row: clip, style, network, size, upscale, upscaler, strength "
+            "or fps."
+        ),
+        Shown("AXIS", "what varies"),
+    ] = None,
+    cols: Annotated[
+        str | None,
+        _help("What varies from column to column."),
+        Shown("AXIS", "fps, if it varies"),
+    ] = None,
+    source: Annotated[
+        bool,
+        Parameter(help="Show the clip too that the previews were made of, framed as they are."),
+    ] = False,
+    labels: Annotated[
+        str | None,
+        _help("Words to put on the videos, in their order, instead of what is known of them."),
+        Shown("TEXT[,…]"),
+    ] = None,
+    within: Annotated[
+        str | None,
+        _help("How large the grid may be, in pixels; cells are never larger than their videos."),
+        Shown("WxH", "2560x1440"),
+    ] = None,
+    shortest: Annotated[
+        bool,
+        Parameter(help="End with the shortest video, rather than dim it and go on."),
+    ] = False,
+    audio: Annotated[
+        str | None,
+        _help("Keep the sound (of the first video that has any), or write none."),
+        Shown("keep|none", "keep"),
+    ] = None,
+    moments: Annotated[
+        str | None,
+        _help("How many moments a contact sheet shows, evenly over the shortest video."),
+        Shown("N", "4"),
+    ] = None,
+    at: Annotated[
+        str | None,
+        _help("Which moments: seconds, or [HH:]MM:SS."),
+        Shown("TIME[,…]"),
+    ] = None,
+    crop: Annotated[
+        str | None,
+        _help("A part of each picture at 100 % of its pixels, from the middle or from X, Y."),
+        Shown("WxH[+X+Y]"),
+    ] = None,
+    force: Annotated[bool, Parameter(help="Overwrite what exists.")] = False,
+    debug: Annotated[bool, Parameter(help="Show tracebacks.")] = False,
+) -> int:
+    """Videos side by side in one video, in step: each shows what it would show at its own rate.
+
+    Examples:
+      render compare a.mp4 b.mp4 -o grid.mp4
+      render compare sweep/ --rows size --cols fps
+      render compare sweep/ -o sheet.png --moments 3 --crop 480x480
+    """
+    from render.compare.tiles import Room
+    from render.media.ffmpeg import find_ffmpeg
+    from render.preset import Preset
+    from render.target import Size
+
+    if not videos:
+        raise UsageError("no video given. Usage: render compare VIDEO VIDEO [VIDEO ...] [OPTIONS]")
+    path = output or Path("grid.mp4")
+    kind = path.suffix.lower()
+    if kind not in (*_VIDEOS, *_SHEETS):
+        raise UsageError(
+            f"-o {path}: a grid is written as {', '.join(_VIDEOS)}, a contact sheet as "
+            f"{', '.join(_SHEETS)}"
+        )
+    for option, word in (("--moments", moments), ("--at", at), ("--crop", crop)):
+        if word is not None and kind in _VIDEOS:
+            raise UsageError(f"{option} {word}: is for contact sheets; write one by -o sheet.png")
+    named = os.environ.get("RENDER_FFMPEG")
+    ffmpeg = find_ffmpeg(Path(named) if named else None)
+    groups = _tiles(videos, ffmpeg, source=source)
+    if labels is not None:
+        groups = _relabelled(groups, labels)
+    _check_output(path, [tile.clip.path for tiles, _ in groups for tile in tiles])
+    if kind in _SHEETS:
+        contacts = [
+            _contact(tiles, original, moments=moments, at=at, crop=crop)
+            for tiles, original in groups
+        ]
+        paths = _numbered(path, len(contacts), force=force)
+        for one, place in zip(contacts, paths, strict=True):
+            write_sheet(one, place, ffmpeg, _common(one.tiles))
+            put(str(place))
+        return 0
+    room = Room() if within is None else Room(_within(Size.parse(within)))
+    pages = _pages(groups, rows, cols, room)
+    paths = _numbered(path, len(pages), force=force)
+    encoding = Preset().with_options(audio=audio).encoding()
+    for page, place in zip(pages, paths, strict=True):
+        write_page(page, place, ffmpeg, encoding, room, shortest=shortest, force=force)
+        put(str(place))
+    return 0
+
+
+def write_page(
+    page: Page,
+    path: Path,
+    ffmpeg: FFmpeg,
+    encoding: Encoding,
+    room: Room | None = None,
+    *,
+    shortest: bool = False,
+    force: bool = False,
+) -> None:
+    """Write a grid, with its progress on stderr."""
+    from render.compare.video_grid import about_frames, layout, write_grid
+
+    where = layout(page, room)
+    about = about_frames(page, shortest=shortest)
+    _say_lengths(page, shortest=shortest)
+    count = Count("frame", sys.stderr)
+    try:
+        frames = write_grid(
+            page, path, ffmpeg.path, encoding, room=room, shortest=shortest, force=force
+        )
+        while True:
+            try:
+                done = next(frames)
+            except StopIteration as end:
+                warnings = list(end.value)
+                break
+            count.show(path.name, done, max(done, about or done))
+    finally:
+        count.close()
+    for warning in warnings:
+        say(labelled("warning", f"{path.name}: {warning}", sys.stderr))
+    cells = f"{len(page.cells)} x {page.columns} cells of {where.cell}"
+    say(f"{safe(str(path))}: {where.whole} at {float(where.rate):.5g} fps, {cells}")
+
+
+def write_sheet(contact: Contact, path: Path, ffmpeg: FFmpeg, title: str) -> None:
+    """Write a contact sheet, with its progress on stderr."""
+    from render.compare.contact import grid, pictures
+    from render.compare.sheet import draw, save
+
+    total = len(contact.tiles) * len(contact.moments)
+    shown = []
+    count = Count("picture", sys.stderr)
+    try:
+        for picture in pictures(contact, ffmpeg.path):
+            shown.append(picture)
+            count.show(path.name, len(shown), total)
+    finally:
+        count.close()
+    save(draw(grid(contact, shown, title), contact.cell), path)
+
+
+def _say_lengths(page: Page, *, shortest: bool) -> None:
+    known = [tile for tile in page.tiles if tile.seconds is not None]
+    if len(known) < 2:
+        return
+    lengths = [float(tile.seconds or 0) for tile in known]
+    # A tick of the slowest: previews of one clip end within one of each other.
+    if max(lengths) - min(lengths) <= float(max(1 / tile.rate for tile in known)) + 0.05:
+        return
+    least = known[lengths.index(min(lengths))].clip.path.name
+    what = "all end with it" if shortest else "it stays, dimmed, while the others go on"
+    said = f"{safe(least)} ends at {min(lengths):.1f} s, another at {max(lengths):.1f} s: {what}"
+    say(labelled("note", said, sys.stderr))
+
+
+def _tiles(
+    videos: tuple[Path, ...], ffmpeg: FFmpeg, *, source: bool
+) -> list[tuple[list[Tile], Tile | None]]:
+    """What is compared with each other, and the clip that it was made of: a folder's clips apart,
+    single videos together."""
+    from render.compare.known import known_of, source_tile, tiles_of, tiles_of_clip
+    from render.results import load
+
+    folders = [path for path in videos if path.is_dir()]
+    groups: list[tuple[list[Tile], Tile | None]] = []
+    for folder in folders:
+        results = load(folder)
+        for clip in range(len(results.clips)):
+            tiles = tiles_of_clip(results, clip, folder, ffmpeg)
+            if len(tiles) > 1:
+                groups.append((tiles, _source(tiles[0].clip.path, ffmpeg) if source else None))
+    files = [path for path in videos if not path.is_dir()]
+    if len(files) == 1 and not source:
+        raise UsageError(f"{files[0]}: is one video; name another to compare it with")
+    if files:
+        original = None
+        if source:
+            first = next((path for path in files if known_of(path)), None)
+            if first is None:
+                raise UsageError(
+                    f"--source: nothing beside {files[0]} says which clip it was made of; name the "
+                    "clip as one of the videos"
+                )
+            known = known_of(first)
+            original = None if known is None else source_tile(known, ffmpeg)
+        groups.append((tiles_of(files, ffmpeg), original))
+    if not groups:
+        raise UsageError(f"{folders[0]}: holds no two previews of one clip")
+    return groups
+
+
+def _source(preview: Path, ffmpeg: FFmpeg) -> Tile | None:
+    from render.compare.known import known_of, source_tile
+
+    known = known_of(preview)
+    return None if known is None else source_tile(known, ffmpeg)
+
+
+def _relabelled(
+    groups: list[tuple[list[Tile], Tile | None]], labels: str
+) -> list[tuple[list[Tile], Tile | None]]:
+    from dataclasses import replace
+
+    words = [word.strip() for word in labels.split(",")]
+    count = sum(len(tiles) for tiles, _ in groups)
+    if len(words) != count:
+        raise UsageError(f"--labels: {len(words)} for {count} videos; name one for each")
+    each = iter(words)
+    return [
+        ([replace(tile, title=next(each), lines=()) for tile in tiles], original)
+        for tiles, original in groups
+    ]
+
+
+def _pages(
+    groups: list[tuple[list[Tile], Tile | None]], rows: str | None, cols: str | None, room: Room
+) -> list[Page]:
+    from render.compare.tiles import arrange
+
+    return [
+        page
+        for tiles, original in groups
+        for page in arrange(tiles, rows=rows, columns=cols, source=original, room=room)
+    ]
+
+
+def _contact(
+    tiles: list[Tile],
+    original: Tile | None,
+    *,
+    moments: str | None,
+    at: str | None,
+    crop: str | None,
+) -> Contact:
+    from render.cli.ranges import words
+    from render.cli.request import seconds
+    from render.compare.contact import plan_contact
+
+    if moments is not None and at is not None:
+        raise UsageError("--moments and --at: name how many, or which")
+    if moments is not None and not (moments.isdecimal() and 1 <= int(moments) <= 100):
+        raise UsageError(f"--moments {moments}: must be a whole number from 1 to 100")
+    return plan_contact(
+        [*([original] if original else []), *tiles],
+        count=int(moments or 4),
+        moments=None if at is None else [seconds("--at", word) for word in words("at", at)],
+        crop=None if crop is None else _crop(crop),
+    )
+
+
+def _crop(text: str) -> Size | Box:
+    from render.geometry import Box
+    from render.target import Size
+
+    if "+" not in text:
+        return Size.parse(text)
+    try:
+        return Box.parse(text)
+    except ValueError:
+        raise UsageError(f"--crop {text}: write it as WxH or WxH+X+Y") from None
+
+
+def _within(size: Size) -> Size:
+    if min(size.width, size.height) < 64:
+        raise UsageError(f"--within {size}: is too small for a grid; 64 pixels a side at least")
+    return size
+
+
+def _common(tiles: tuple[Tile, ...]) -> str:
+    """What a sheet is of: the clip, where it is one."""
+    names = {tile.axes.get("clip", "") for tile in tiles if tile.axes}
+    return names.pop() if len(names) == 1 else ""
+
+
+def _check_output(path: Path, inputs: list[Path]) -> None:
+    for one in inputs:
+        if path.exists() and path.samefile(one):
+            raise OutputError(f"{path}: is one of the videos; choose another place with -o")
+
+
+def _numbered(path: Path, count: int, *, force: bool) -> list[Path]:
+    paths = [path]
+    if count > 1:
+        paths = [path.with_name(f"{path.stem}-{n}{path.suffix}") for n in range(1, count + 1)]
+    for one in paths:
+        if one.is_dir():
+            raise OutputError(f"{one}: is a folder; name a file")
+        if one.exists() and not force:
+            raise OutputError(f"{one}: exists already; --force overwrites it")
+    return paths

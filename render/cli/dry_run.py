@@ -1,0 +1,77 @@
+"""``--dry-run``, and the word of warning before a sweep that will take long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from render.errors import RenderError
+
+if TYPE_CHECKING:
+    from render.estimate import Estimate
+    from render.plan import Plan
+
+# More cells than these are a table, not a paragraph each.
+_FEW = 3
+
+
+def show_plan(plan: Plan, *, json: bool) -> int:
+    """The plan on stdout, with what it will take here; the exit status."""
+    from render.cli.output import complain, put
+    from render.cli.words import clip_error
+
+    status = 1 if plan.refusals else 0
+    found = _estimated(plan)
+    if json:
+        from render.cli.events_json import EventLines
+
+        lines = EventLines(plan)
+        put(lines.plan(found))
+        put(lines.done(0, len(plan.refusals), status))
+        return status
+    from render.cli.plan_table import table_lines
+    from render.cli.plan_text import plan_lines
+
+    lines_of = plan_lines if len(plan.cells) <= _FEW else table_lines
+    for line in lines_of(plan, found):
+        put(line)
+    for refusal in plan.refusals:
+        complain(clip_error(refusal.clip, refusal.error))
+    return status
+
+
+def _estimated(plan: Plan) -> Estimate | None:
+    """None where there is nothing to render, or it cannot be measured, which is said."""
+    from render import estimate
+    from render.cli.output import labelled, say
+
+    if not plan.cells:
+        return None
+    try:
+        return estimate.estimate(plan, estimate.calibrate(plan))
+    except RenderError as error:
+        import sys
+
+        say(labelled("note", f"what it takes cannot be measured here: {error}", sys.stderr))
+        return None
+
+
+def warn_long(plan: Plan) -> str | None:
+    """A line for a sweep that will take over an hour; None for any other, and for a single cell.
+
+    Measures for a few seconds, but only what may take that long.
+    """
+    from render import estimate
+    from render.cli.words import took
+
+    if len(plan.cells) < 2 or estimate.surely_short(plan):
+        return None
+    try:
+        found = estimate.estimate(plan, estimate.calibrate(plan))
+    except RenderError:  # rendering will say it
+        return None
+    if found.seconds < estimate.LONG:
+        return None
+    return (
+        f"about {took(found.seconds)} in all for {len(plan.cells)} previews; --dry-run shows what "
+        "each takes"
+    )

@@ -1,0 +1,69 @@
+"""Text on pictures, in the one font that comes with Pillow: the same on every machine."""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from PIL import ImageFont
+
+from render.errors import OutputError
+
+
+@functools.cache
+def font(pixels: int) -> ImageFont.FreeTypeFont:
+    """Aileron, which comes with Pillow: the same sheet on every machine."""
+    face = ImageFont.load_default(size=pixels)
+    if not isinstance(face, ImageFont.FreeTypeFont):
+        raise OutputError("this Pillow has no FreeType to write labels with; reinstall Pillow")
+    return face
+
+
+def wrapped(text: str, face: ImageFont.FreeTypeFont, width: int) -> Iterator[str]:
+    """Lines of at most ``width`` pixels, broken at spaces and, in words too long for one line, at
+    hyphens; what is still too long is cut, with dots."""
+    line = ""
+    for word in drawable(text).split():
+        whole = face.getlength(word) <= width
+        for number, part in enumerate([word] if whole else re.split(r"(?<=-)", word)):
+            longer = f"{line} {part}".lstrip() if number == 0 else line + part
+            if face.getlength(longer) <= width:
+                line = longer
+                continue
+            if line:
+                yield line
+            line = cut(part, face, width)
+    if line:
+        yield line
+
+
+def cut(word: str, face: ImageFont.FreeTypeFont, width: int) -> str:
+    if face.getlength(word) <= width:
+        return word
+    while word and face.getlength(f"{word}...") > width:
+        word = word[:-1]
+    return f"{word}..."
+
+
+# Letters and signs that fall apart into no plainer ones by themselves.
+_PLAIN = str.maketrans(
+    {"×": "x", "–": "-", "−": "-", "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE",
+     "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "þ": "th", "Þ": "Th",
+     "ð": "d", "«": '"', "»": '"', "„": '"'}
+)  # fmt: skip
+
+
+def drawable(text: str) -> str:
+    """``text`` in what the font holds: accents are dropped, and a letter of another script becomes
+    a question mark rather than a box."""
+    plain = unicodedata.normalize("NFKD", text.translate(_PLAIN))
+    kept = (c for c in plain if not unicodedata.combining(c))
+    return "".join(c if c.isspace() or _has(c) else "?" for c in kept)
+
+
+@functools.cache
+def _has(character: str) -> bool:
+    face = font(18)
+    return bytes(face.getmask(character)) != bytes(face.getmask("\uffff"))

@@ -1,0 +1,241 @@
+"""What stands side by side: videos, what is known of them, and where each goes.
+
+A tile knows the values of its axes (frame rate, size, network …). Those that vary over the tiles
+make rows and columns; what is left makes pages, unless nesting it into the rows still leaves cells
+large enough to judge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from render.errors import UsageError
+from render.geometry import Placement
+from render.media.clip import Clip
+from render.target import Size
+
+AXES = ("clip", "style", "network", "size", "upscale", "upscaler", "strength", "fps")
+"""What previews may differ in, by the option's names; ``clip`` is the source."""
+
+# Rates read best from left to right, everything else from top to bottom.
+_COLUMNS = ("fps", "network", "style", "strength", "upscaler", "upscale", "size", "clip")
+_ROWS = ("size", "network", "style", "strength", "upscaler", "upscale", "clip", "fps")
+
+GUTTER = 8
+"""Pixels between cells."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tile:
+    """One video of a grid.
+
+    Attributes:
+        clip: the file. rate: frames a second that it is shown at.
+        title: the large line of its label; lines: the smaller ones.
+        axes: what is known of it, by the names of AXES, as text.
+        placement: of the clip itself among its previews: what of it to show. None: all of it.
+        start, duration: the part to show; seconds.
+    """
+
+    clip: Clip
+    rate: Fraction
+    title: str
+    lines: tuple[str, ...] = ()
+    axes: Mapping[str, str] = field(default_factory=dict)
+    placement: Placement | None = None
+    start: Fraction = Fraction(0)
+    duration: Fraction | None = None
+
+    @property
+    def size(self) -> Size:
+        """Of what is shown, in square pixels."""
+        return self.clip.video.displayed if self.placement is None else self.placement.crop.size
+
+    @property
+    def seconds(self) -> Fraction | None:
+        """How long it is, by its header."""
+        whole = self.clip.duration
+        if whole is None:
+            return self.duration
+        left = max(Fraction(0), whole - self.start)
+        return left if self.duration is None else min(left, self.duration)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """One grid: tiles by row and column, None where there is none. ``title``: what its tiles have
+    in common among several pages, such as ``res3``; empty where there is only one."""
+
+    title: str
+    cells: tuple[tuple[Tile | None, ...], ...]
+
+    @property
+    def tiles(self) -> tuple[Tile, ...]:
+        """Each tile once, row by row."""
+        return tuple(dict.fromkeys(tile for row in self.cells for tile in row if tile))
+
+    @property
+    def columns(self) -> int:
+        return len(self.cells[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How large a grid may be, and how narrow its cells; pixels."""
+
+    whole: Size = field(default_factory=lambda: Size(2560, 1440))
+    cell: int = 320
+
+    def fits(self, rows: int, columns: int, shape: Size) -> bool:
+        return self.cell_for(rows, columns, shape).width >= min(self.cell, shape.width)
+
+    def cell_for(self, rows: int, columns: int, shape: Size) -> Size:
+        """The largest cell of ``shape``'s shape, even and no larger, of which so many fit."""
+        across = Fraction(self.whole.width - GUTTER * (columns - 1), columns * shape.width)
+        down = Fraction(self.whole.height - GUTTER * (rows - 1), rows * shape.height)
+        share = min(across, down, Fraction(1))
+        width, height = (max(2, int(side * share) // 2 * 2) for side in (shape.width, shape.height))
+        return Size(width, height)
+
+
+def varying(tiles: Iterable[Tile]) -> list[str]:
+    """The axes that all tiles have a value of, and not the same one."""
+    tiles = list(tiles)
+    return [
+        axis
+        for axis in AXES
+        if all(axis in tile.axes for tile in tiles) and len({tile.axes[axis] for tile in tiles}) > 1
+    ]
+
+
+def arrange(
+    tiles: Sequence[Tile],
+    *,
+    rows: str | None = None,
+    columns: str | None = None,
+    source: Tile | None = None,
+    room: Room | None = None,
+) -> list[Page]:
+    """The pages on which the tiles stand, in the order given along every axis.
+
+    ``rows`` and ``columns`` name axes; where they do not, what varies decides. Tiles of which too
+    little is known stand in a near square, as they come. ``source`` goes first in every row.
+    Raises UsageError for an axis that there is not, or that is named twice.
+    """
+    room = room or Room()
+    vary = varying(tiles)
+    _check_axes(tiles, rows, columns)
+    if not vary and rows is None and columns is None:
+        return _near_square(tiles, source, room)
+    across = columns or next((a for a in _COLUMNS if a in vary and a != rows), None)
+    down = [rows] if rows else [a for a in _ROWS if a in vary and a != across][:1]
+    left = [a for a in vary if a != across and a not in down]
+    if len(down) + (across is not None) == 1 and not left and rows is None and columns is None:
+        # One axis: a row of its own would be a ribbon.
+        return _near_square(tiles, source, room)
+    shape = shape_of(tiles)
+    extra = int(source is not None)
+    wide = len(_values(tiles, [across] if across else [])) + extra
+    # The innermost axes nest first; the outermost (the clip) is what pages are best told by.
+    while left and room.fits(len(_values(tiles, [left[-1], *down])), wide, shape):
+        down.insert(0, left.pop())
+    pages = []
+    for key, mine in _by(tiles, left):
+        page = _page(mine, down, [across] if across else [], source)
+        pages += [replace(part, title=" ".join(key)) for part in _split(page, shape, room)]
+    return pages
+
+
+def shape_of(tiles: Iterable[Tile]) -> Size:
+    """The size that cells are like: of the tile with the most pixels."""
+    return max((tile.size for tile in tiles), key=lambda size: size.pixels)
+
+
+def _check_axes(tiles: Sequence[Tile], rows: str | None, columns: str | None) -> None:
+    for option, axis in (("--rows", rows), ("--cols", columns)):
+        if axis is not None and axis not in AXES:
+            raise UsageError(f"{option} {axis}: no such axis; there are {', '.join(AXES)}")
+        unknown = [tile.title for tile in tiles if axis is not None and axis not in tile.axes]
+        if unknown:
+            raise UsageError(
+                f"{option} {axis}: not known of {unknown[0]}; previews beside their results.json "
+                "have it"
+            )
+    if rows is not None and rows == columns:
+        raise UsageError(f"--rows {rows} and --cols {columns}: name two axes")
+
+
+def _key(tile: Tile, axes: Sequence[str]) -> tuple[str, ...]:
+    return tuple(tile.axes[axis] for axis in axes)
+
+
+def _values(tiles: Iterable[Tile], axes: Sequence[str]) -> list[tuple[str, ...]]:
+    """The combinations of ``axes`` that occur: each axis' values in the order of the tiles."""
+    tiles = list(tiles)
+    orders = [list(dict.fromkeys(tile.axes[axis] for tile in tiles)) for axis in axes]
+
+    def place(key: tuple[str, ...]) -> list[int]:
+        return [order.index(value) for order, value in zip(orders, key, strict=True)]
+
+    return sorted({_key(tile, axes) for tile in tiles}, key=place)
+
+
+def _by(tiles: Sequence[Tile], axes: Sequence[str]) -> Iterator[tuple[tuple[str, ...], list[Tile]]]:
+    for key in _values(tiles, axes):
+        yield key, [tile for tile in tiles if _key(tile, axes) == key]
+
+
+def _page(
+    tiles: Sequence[Tile], down: Sequence[str], across: Sequence[str], source: Tile | None
+) -> Page:
+    columns = _values(tiles, across)
+    table: list[tuple[Tile | None, ...]] = []
+    for _, mine in _by(tiles, down):
+        found: dict[tuple[str, ...], list[Tile]] = {key: [] for key in columns}
+        for tile in mine:
+            found[_key(tile, across)].append(tile)
+        # Two of one place (of two clips, say, that no axis was asked for) get a line each.
+        for number in range(max(map(len, found.values()))):
+            line = (each[number] if number < len(each) else None for each in found.values())
+            table.append((*((source,) if source else ()), *line))
+    return Page("", tuple(table))
+
+
+def _split(page: Page, shape: Size, room: Room) -> Iterator[Page]:
+    """Rows that would be too small go to further pages; so do columns."""
+    rows, columns = len(page.cells), page.columns
+    while columns > 1 and not room.fits(1, columns, shape):
+        columns -= 1
+    while rows > 1 and not room.fits(rows, columns, shape):
+        rows -= 1
+    for left in range(0, page.columns, columns):
+        for top in range(0, len(page.cells), rows):
+            part = page.cells[top : top + rows]
+            yield Page("", tuple(row[left : left + columns] for row in part))
+
+
+def _near_square(tiles: Sequence[Tile], source: Tile | None, room: Room) -> list[Page]:
+    """As many columns as make the cells largest."""
+    every = [*([source] if source else []), *tiles]
+    shape = shape_of(every)
+
+    def pixels(columns: int, count: int) -> int:
+        return room.cell_for(-(-count // columns), columns, shape).pixels
+
+    # The most on one page whose cells are not too small.
+    most = len(every)
+    while most > 1 and not any(
+        room.fits(-(-most // columns), columns, shape) for columns in range(1, most + 1)
+    ):
+        most -= 1
+    pages = []
+    for first in range(0, len(every), most):
+        mine: list[Tile | None] = [*every[first : first + most]]
+        count = min(most, len(every))
+        columns = max(range(1, count + 1), key=lambda n: (pixels(n, count), n))
+        mine += [None] * (-len(mine) % columns)
+        lines = (tuple(mine[i : i + columns]) for i in range(0, len(mine), columns))
+        pages.append(Page("", tuple(lines)))
+    return pages

@@ -1,0 +1,193 @@
+"""Videos → one video that shows them side by side, in step.
+
+At each tick of the fastest one every cell shows what its own video shows at that moment. Each is
+decoded once, at the cell's size, a few pictures ahead; memory grows with the cells, not with time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from render.compare.labels import EMPTY, Overlay, overlay
+from render.compare.tiles import GUTTER, Page, Room, Tile, shape_of
+from render.geometry import place
+from render.media.decode import Decoder
+from render.media.encode import VideoWriter, placing
+from render.media.encoding import AudioMode, Encoding
+from render.media.frame import Frame, Picture, as_picture
+from render.media.sample import ROUNDING, sample
+from render.media.sound import add_sound
+from render.overlap import ahead
+from render.resize import resize
+from render.target import Fit, Size
+
+_DEPTH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where the cells of a page stand, in pixels."""
+
+    cell: Size
+    whole: Size
+    rate: Fraction
+
+    def corner(self, row: int, column: int) -> tuple[int, int]:
+        """The left and upper edge of a cell."""
+        return column * (self.cell.width + GUTTER), row * (self.cell.height + GUTTER)
+
+
+def layout(page: Page, room: Room | None = None) -> Layout:
+    """Equal cells of the largest video's shape; the grid plays at the fastest rate."""
+    rows, columns = len(page.cells), page.columns
+    cell = (room or Room()).cell_for(rows, columns, shape_of(page.tiles))
+    whole = Size(columns * (cell.width + GUTTER) - GUTTER, rows * (cell.height + GUTTER) - GUTTER)
+    return Layout(cell, whole, max(tile.rate for tile in page.tiles))
+
+
+def about_frames(page: Page, *, shortest: bool) -> int | None:
+    """How many frames the grid will have, by the headers."""
+    seconds = [tile.seconds for tile in page.tiles]
+    known = [length for length in seconds if length is not None]
+    if len(known) < len(seconds):
+        return None
+    length = min(known) if shortest else max(known)
+    return max(1, round(length * max(tile.rate for tile in page.tiles)))
+
+
+def write_grid(
+    page: Page,
+    output: Path,
+    ffmpeg: Path,
+    encoding: Encoding,
+    *,
+    room: Room | None = None,
+    shortest: bool = False,
+    force: bool = False,
+) -> Generator[int, None, list[str]]:
+    """Write the page to ``output``, yielding the frames written so far; returns warnings.
+
+    A video that ends before the others keeps its last picture, dimmed; with ``shortest`` all end
+    with the first. The sound is that of the first video that has any. Raises ClipError for a video
+    that cannot be read and OutputError; nothing half-written stays.
+    """
+    place_ = layout(page, room)
+    warnings: list[str] = []
+    with contextlib.ExitStack() as stack:
+        cells = {tile: _Cell(tile, place_, ffmpeg, stack) for tile in page.tiles}
+        temporary = stack.enter_context(placing(output, force=force))
+        silent = temporary.with_name(f"{temporary.stem}v{temporary.suffix}")
+        stack.callback(silent.unlink, missing_ok=True)
+        title = f"render: {len(page.tiles)} videos in step"
+        with VideoWriter(silent, ffmpeg, place_.whole, place_.rate, encoding, title) as video:
+            for picture in _pictures(page, place_, cells, shortest=shortest):
+                video.write(picture)
+                yield video.frames
+            video.finish()
+        heard = next((tile for tile in page.tiles if tile.clip.audio), None)
+        if heard is not None and encoding.audio is AudioMode.KEEP:
+            lost = add_sound(
+                silent,
+                heard.clip,
+                ffmpeg,
+                temporary,
+                video.frames,
+                start=heard.start,
+                duration=heard.duration,
+            )
+            warnings += [lost] if lost else []
+        if not temporary.exists():
+            silent.replace(temporary)
+    return warnings
+
+
+def _pictures(
+    page: Page, where: Layout, cells: dict[Tile, _Cell], *, shortest: bool
+) -> Iterator[Picture]:
+    canvas = np.zeros((where.whole.height, where.whole.width, 3), np.uint8)
+    for row, line in enumerate(page.cells):
+        for column, tile in enumerate(line):
+            if tile is None:
+                part = _part(canvas, where, row, column)
+                part[:] = EMPTY
+                if words := overlay("not rendered", (), where.cell, where.whole):
+                    words.lay(part)
+    while True:
+        moved = {tile: cell.advance() for tile, cell in cells.items()}
+        ended = [cell.ended for cell in cells.values()]
+        if all(ended) or (shortest and any(ended)):
+            return
+        for row, line in enumerate(page.cells):
+            for column, tile in enumerate(line):
+                if tile is not None and moved[tile]:
+                    _part(canvas, where, row, column)[:] = cells[tile].picture
+        yield canvas
+
+
+def _part(canvas: Picture, where: Layout, row: int, column: int) -> Picture:
+    x, y = where.corner(row, column)
+    return canvas[y : y + where.cell.height, x : x + where.cell.width]
+
+
+class _Cell:
+    """One video on its way through the grid."""
+
+    def __init__(
+        self, tile: Tile, where: Layout, ffmpeg: Path, stack: contextlib.ExitStack
+    ) -> None:
+        self.ended = False
+        self._tile = tile
+        self._size = where.cell
+        self._label: Overlay | None = overlay(tile.title, tile.lines, where.cell, where.whole)
+        self._inner = place(tile.size, where.cell, Fit.CONTAIN)
+        canvas = self._inner.inner.size if tile.placement is None else tile.placement.canvas
+        decoder = Decoder(tile.clip, canvas, ffmpeg, start=tile.start, duration=tile.duration)
+        frames = sample(
+            decoder, where.rate, start=tile.start, duration=tile.duration, look_ahead=ROUNDING
+        )
+        # Closed in this order: the child's end frees the decoding thread from its pipe.
+        self._frames = stack.enter_context(contextlib.closing(ahead(self._fitted(frames), _DEPTH)))
+        stack.enter_context(decoder)
+        self._shown: object = None
+        self.picture = np.zeros((where.cell.height, where.cell.width, 3), np.uint8)
+
+    def advance(self) -> bool:
+        """One tick on; whether the picture is another."""
+        frame = next(self._frames, None)
+        if frame is None:
+            first, self.ended = not self.ended, True
+            if first:
+                self.picture = self.picture // 3
+            return first
+        if frame.picture is self._shown:
+            return False
+        self._shown = frame.picture
+        self.picture = frame.picture
+        return True
+
+    def _fitted(self, frames: Iterator[Frame]) -> Iterator[Frame]:
+        """In the middle of the cell, with its label; a picture that repeats stays one object."""
+        last: tuple[Picture, Picture] | None = None
+        for frame in frames:
+            if last is None or last[0] is not frame.picture:
+                last = frame.picture, self._cell(frame.picture)
+            yield frame.with_picture(last[1])
+
+    def _cell(self, picture: Picture) -> Picture:
+        inner = self._inner.inner
+        if self._tile.placement is not None:
+            crop = self._tile.placement.crop
+            part = picture[crop.y : crop.y + crop.height, crop.x : crop.x + crop.width]
+            whole = place(crop.size, inner.size, Fit.STRETCH)
+            picture = resize(part, whole, inner.size)
+        cell = np.zeros((self._size.height, self._size.width, 3), np.uint8)
+        cell[inner.y : inner.y + inner.height, inner.x : inner.x + inner.width] = picture
+        if self._label is not None:
+            self._label.lay(cell)
+        return as_picture(cell)

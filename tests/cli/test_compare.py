@@ -1,0 +1,201 @@
+"""``render compare`` as its users run it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from render.cli.app import run
+from render.compare.known import known_of, source_tile, tiles_of, tiles_of_clip
+from render.events import CellDone
+from render.media.ffmpeg import FFmpeg
+from render.media.probe import probe
+from render.record import Call, Recorder
+from render.results import Results
+from tests.compare.videos import number, numbered
+from tests.conftest import MakeClip
+from tests.media.preview import pictures
+
+from .conftest import make_cell, make_plan, make_preview
+
+Command = Callable[..., int]
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def compare() -> Command:
+    return lambda *arguments: run(["compare", *map(str, arguments)])
+
+
+@pytest.fixture
+def folder(make_clip: MakeClip, tmp_path: Path, ff: FFmpeg) -> Path:
+    """A sweep of two rates and two sizes of one clip."""
+    made = tmp_path / "sweep"
+    made.mkdir()
+    clip = numbered(make_clip, "30", 0.5)
+    cells = []
+    for rate in ("10", "15"):
+        for network in ("res3", "res1"):
+            cell = make_cell(clip)
+            output = made / f"{network}-{rate}.mp4"
+            shutil.copy(numbered(make_clip, rate, 0.5), output)
+            facts = probe(clip, ff)
+            placement = replace(cell.placement, canvas=facts.video.displayed)
+            placement = replace(placement, crop=replace(placement.crop, width=120, height=90))
+            cells.append(
+                replace(
+                    cell, clip=facts, rate=Fraction(rate), network=network, output=output,
+                    placement=placement,
+                )
+            )  # fmt: skip
+    recorder = Recorder(make_plan(*cells), made, Call(("render",), datetime.now(UTC)))
+    for cell in cells:
+        recorder.event(CellDone(cell, make_preview(cell)))
+    recorder.save()
+    return made
+
+
+def errors(capsys: Capture) -> str:
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    lines = [line for line in captured.err.splitlines() if line.startswith("error:")]
+    assert len(lines) == 1, captured.err
+    return lines[0]
+
+
+def test_a_folder_becomes_one_grid(
+    folder: Path, compare: Command, tmp_path: Path, ff: FFmpeg, capsys: Capture
+) -> None:
+    output = tmp_path / "grid.mp4"
+    assert compare(folder, "-o", output) == 0
+    captured = capsys.readouterr()
+    assert captured.out == f"{output}\n"
+    assert "328x188 at 15 fps, 2 x 2 cells of 160x90" in captured.err
+    shown = pictures(ff, output)
+    # Rates across; the networks, the deeper first, down.
+    assert number(shown[4][4:40, 4:150]) == 2 and number(shown[4][4:40, 172:320]) == 4
+
+
+def test_labels_say_what_is_known(folder: Path, ff: FFmpeg, results: Results) -> None:
+    tiles = tiles_of_clip(results, 0, folder, ff)
+    assert [(t.title, t.lines) for t in tiles] == [
+        ("10 fps · 853x480", ("res3 · 250 ms",)),
+        ("15 fps · 853x480", ("res3 · 250 ms",)),
+        ("10 fps · 853x480", ("res1 · 250 ms",)),
+        ("15 fps · 853x480", ("res1 · 250 ms",)),
+    ]
+    alone = tiles_of([folder / "res3-10.mp4", Path(results.clips[0].path)], ff)
+    assert [t.title for t in alone] == ["10 fps · 853x480", "numbered_30"]
+    assert alone[1].lines == ("30 fps, 160x90",)
+
+
+@pytest.fixture
+def results(folder: Path) -> Results:
+    from render.results import load
+
+    return load(folder)
+
+
+def test_the_source_is_framed_as_its_previews(folder: Path, ff: FFmpeg) -> None:
+    known = known_of(folder / "res3-10.mp4")
+    assert known is not None
+    tile = source_tile(known, ff)
+    assert (tile.size.width, tile.size.height, tile.rate) == (120, 90, 30)
+
+
+def test_the_source_stands_in_the_grid(
+    folder: Path, compare: Command, tmp_path: Path, ff: FFmpeg
+) -> None:
+    output = tmp_path / "grid.mp4"
+    assert compare(folder, "--source", "-o", output, "--rows", "network", "--cols", "fps") == 0
+    shown = pictures(ff, output)
+    assert shown.shape[2] == 3 * 160 + 16
+    # 120x90 in a cell of 160x90: bars left and right, its own 30 frames a second.
+    assert shown[6][4:40, 2:16].max() < 12
+    assert number(shown[6][4:40, 30:130]) == 6
+
+
+def test_a_sheet(folder: Path, compare: Command, tmp_path: Path, capsys: Capture) -> None:
+    assert compare(folder, "-o", tmp_path / "sheet.png", "--moments", "2") == 0
+    assert capsys.readouterr().out == f"{tmp_path / 'sheet.png'}\n"
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        assert sheet.width > 700
+    assert compare(folder, "-o", tmp_path / "part.png", "--at", "0.1,0.3", "--crop", "90x50") == 0
+
+
+def test_own_words(folder: Path, compare: Command, tmp_path: Path, capsys: Capture) -> None:
+    pair = [folder / "res3-10.mp4", folder / "res1-10.mp4"]
+    assert compare(*pair, "--labels", "deep,light", "-o", tmp_path / "a.mp4") == 0
+    capsys.readouterr()
+    assert compare(*pair, "--labels", "deep", "-o", tmp_path / "b.mp4") == 2
+    assert "1 for 2 videos" in errors(capsys)
+
+
+def test_lengths_that_differ_are_said(
+    make_clip: MakeClip, compare: Command, tmp_path: Path, capsys: Capture
+) -> None:
+    pair = [numbered(make_clip, "30", seconds) for seconds in (0.3, 1)]
+    assert compare(*pair, "-o", tmp_path / "a.mp4") == 0
+    assert "note: numbered_30.mp4 ends at 0.3 s, another at 1.0 s" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "no video given"),
+        (["A"], "is one video"),
+        (["A", "nowhere.mp4"], "nowhere.mp4"),
+        (["A", "BAD"], "bad.mp4"),
+        (["A", "B", "-o", "x.gif"], "a grid is written as .mp4"),
+        (["A", "B", "--rows", "speed"], "no such axis"),
+        (["A", "B", "--rows", "fps", "--cols", "fps"], "name two axes"),
+        (["A", "PLAIN", "--rows", "fps"], "not known of"),
+        (["A", "B", "--crop", "20x20"], "is for contact sheets"),
+        (["A", "B", "-o", "x.png", "--crop", "20by20"], "20by20"),
+        (["A", "B", "-o", "x.png", "--crop", "20x20+1"], "WxH+X+Y"),
+        (["A", "B", "-o", "x.png", "--moments", "0"], "whole number from 1 to 100"),
+        (["A", "B", "-o", "x.png", "--moments", "2", "--at", "1"], "how many, or which"),
+        (["A", "B", "-o", "x.png", "--at", "7"], "ends at"),
+        (["A", "B", "--within", "10x10"], "too small for a grid"),
+        (["A", "B", "-o", "A", "--force"], "is one of the videos"),
+        (["A", "B", "-o", "HERE"], "is a folder"),
+        (["PLAIN", "PLAIN", "--source"], "name the clip as one of the videos"),
+        (["HERE"], "results.json"),
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_nothing(
+    words: list[str], said: str, folder: Path, compare: Command, tmp_path: Path,
+    make_clip: MakeClip, capsys: Capture, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    here = tmp_path / "here.mp4"
+    here.mkdir()
+    (here / "bad.mp4").write_bytes(b"no video")
+    monkeypatch.chdir(here)
+    names = {
+        "A": folder / "res3-10.mp4",
+        "B": folder / "res1-10.mp4",
+        "PLAIN": numbered(make_clip, "30", 0.5),
+        "BAD": here / "bad.mp4",
+        "HERE": here,
+    }
+    before = sorted(tmp_path.rglob("*"))
+    assert compare(*(names.get(word, word) for word in words)) in {1, 2}
+    line = errors(capsys)
+    assert said in line
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_what_exists_is_kept(folder: Path, compare: Command, tmp_path: Path) -> None:
+    output = tmp_path / "grid.mp4"
+    output.write_bytes(b"precious")
+    assert compare(folder, "-o", output) == 1
+    assert output.read_bytes() == b"precious"
+    assert compare(folder, "-o", output, "--force") == 0
+    assert output.stat().st_size > 1000

@@ -1,0 +1,62 @@
+"""Contact sheets of videos: which moment, which part."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from render.compare.contact import grid, pictures, plan_contact
+from render.compare.known import tiles_of
+from render.compare.sheet import draw
+from render.errors import UsageError
+from render.geometry import Box
+from render.media.ffmpeg import FFmpeg
+from render.target import Size
+from tests.conftest import MakeClip
+
+from .videos import number, numbered, tile
+
+
+def test_each_video_shows_the_moment_at_its_own_rate(make_clip: MakeClip, ff: FFmpeg) -> None:
+    rates = ("10", "15", "30")
+    tiles = tiles_of([numbered(make_clip, rate) for rate in rates], ff)
+    moments = [Fraction(1, 10), Fraction(11, 20), Fraction(4, 5)]
+    contact = plan_contact(tiles, moments=moments)
+    shown = list(pictures(contact, ff.path))
+    assert [number(picture) for picture in shown] == [
+        int(moment * int(rate)) for rate in rates for moment in moments
+    ]
+    sheet = draw(grid(contact, shown, "three rates"), contact.cell)
+    assert sheet.width > 3 * contact.cell.width
+
+
+def test_moments_are_spread_over_the_shortest(make_clip: MakeClip, ff: FFmpeg) -> None:
+    tiles = tiles_of([numbered(make_clip, "10", 1), numbered(make_clip, "30", 0.5)], ff)
+    contact = plan_contact(tiles, count=2)
+    assert [float(m) for m in contact.moments] == pytest.approx([0.125, 0.375], abs=0.02)
+
+
+def test_a_crop_is_at_full_size(moving: object, make_clip: MakeClip, ff: FFmpeg) -> None:
+    path = numbered(make_clip, "10")
+    tiles = tiles_of([path, path], ff)
+    whole = next(pictures(plan_contact(tiles, count=1), ff.path))
+    contact = plan_contact(tiles, count=1, crop=Box(10, 20, 40, 30))
+    part = next(pictures(contact, ff.path))
+    assert contact.cell == Size(40, 30)
+    assert np.array_equal(part, whole[20:50, 10:50])
+    middle = plan_contact(tiles, count=1, crop=Size(40, 30))
+    assert middle.crop == Box(60, 30, 40, 30)
+
+
+def test_what_cannot_be_shown_is_said() -> None:
+    tiles = [tile("a.mp4"), tile("b.mp4")]
+    with pytest.raises(UsageError, match=r"--at 9: .*ends at 5\.00 s"):
+        plan_contact(tiles, moments=[Fraction(9)])
+    with pytest.raises(UsageError, match=r"--crop 4000x20.* is not within a\.mp4"):
+        plan_contact(tiles, crop=Size(4000, 20))
+    endless = replace(tiles[0], clip=replace(tiles[0].clip, duration=None))
+    with pytest.raises(UsageError, match="length is not known"):
+        plan_contact([endless])
