@@ -102,10 +102,35 @@ class Recorder:
             save(results, self.folder)
         return results
 
+    def expected(self) -> Results:
+        """What the results will hold if every cell of the plan is rendered: for questions that must
+        be answered before. Sizes and lengths of files are not known yet, and 0."""
+        before = self._results or Results()
+        runs, clips = [*before.runs, self._run], list(before.clips)
+        mine = [_id(cell.output, self.folder) for cell in self._plan.cells]
+        kept = [cell for cell in before.cells if cell.id not in mine]
+        planned = [self._planned(cell, len(runs) - 1, clips) for cell in self._plan.cells]
+        cells = (*kept, *planned)
+        return before.model_copy(update={"runs": (*runs,), "clips": (*clips,), "cells": cells})
+
     def _cell(self, preview: Preview, run: int, clips: list[SourceClip]) -> CellResult:
-        cell = preview.cell
+        planned = self._planned(preview.cell, run, clips)
+        video = planned.video.model_copy(
+            update={
+                "frames": preview.frames,
+                "stylized": preview.stylized,
+                "duration": float(preview.duration),
+                "bytes": preview.bytes,
+            }
+        )
+        ms = None if preview.ms is None else round(preview.ms, 2)
+        cost = planned.cost.model_copy(update={"ms": ms})
+        found = {"video": video, "cost": cost, "warnings": preview.warnings}
+        return planned.model_copy(update=found)
+
+    def _planned(self, cell: Cell, run: int, clips: list[SourceClip]) -> CellResult:
         return CellResult(
-            id=_id(preview.path, self.folder),
+            id=_id(cell.output, self.folder),
             clip=_position(_clip(cell), clips),
             run=run,
             start=float(cell.start),
@@ -116,17 +141,16 @@ class Recorder:
             ),
             target=_target(cell),
             video=CellVideo(
-                size=str(preview.size),
-                frames=preview.frames,
-                stylized=preview.stylized,
-                duration=float(preview.duration),
-                bytes=preview.bytes,
+                size=str(cell.output_size),
+                frames=0,
+                stylized=0,
+                duration=0.0,
+                bytes=0,
                 encoder=self._plan.encoding.encoder.value,
                 crf=self._plan.encoding.crf,
             ),
-            cost=_cost(preview),
+            cost=_cost(cell),
             notes=cell.notes,
-            warnings=preview.warnings,
         )
 
 
@@ -170,17 +194,15 @@ def _target(cell: Cell) -> CellTarget:
     )
 
 
-def _cost(preview: Preview) -> Cost:
+def _cost(cell: Cell) -> Cost:
     from render.networks.spec import NetworkSpec
 
-    cell = preview.cell
     spec = NetworkSpec.parse(cell.network)
     macs = spec.macs(cell.size)
     return Cost(
         parameters=spec.parameters(),
         macs=macs,
         macs_second=float(macs * Fraction(cell.rate)),
-        ms=None if preview.ms is None else round(preview.ms, 2),
     )
 
 

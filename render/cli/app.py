@@ -20,6 +20,7 @@ COMMANDS = {
         "What this machine can render with, and what is missing.",
     ),
     "presets": ("render.cli.presets:presets", "The presets that come with render."),
+    "report": ("render.cli.report:report", "Write a folder's report page anew."),
     "styles": ("render.cli.styles:app", "The styles that come with render: list, show, compare."),
     "train": ("render.cli.train:train", "Train a style from a painting."),
 }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,11 +15,15 @@ from render.defaults import DEFAULTS
 from render.errors import UsageError
 
 if TYPE_CHECKING:
+    from render.cli.after import Wanted
+    from render.compare.metrics.modes import Metrics
     from render.plan import Plan
+    from render.record import Recorder
 
 _CLIP = Group("Clip")
 _TARGET = Group("Target (what would ship on the phone)")
 _OUTPUT = Group("Output")
+_COMPARE = Group("Compare (several previews of one clip)")
 _MACHINE = Group("Machine")
 
 
@@ -129,6 +135,57 @@ def render(
     strict: Annotated[
         bool, Parameter(help="Fail at the first damaged frame, instead of a warning.", group=_CLIP)
     ] = False,
+    grid: Annotated[
+        bool,
+        Parameter(
+            help="Also write them side by side in one video, in step; `render compare` does it for "
+            "any videos.",
+            group=_COMPARE,
+        ),
+    ] = False,
+    rows: Annotated[
+        str | None,
+        _help(
+            "What varies from row to row of the grid: clip, style, network, size, upscale, "
+            "upscaler, strength or fps.",
+            _COMPARE,
+        ),
+        Shown("AXIS", "what varies"),
+    ] = None,
+    cols: Annotated[
+        str | None,
+        _help("What varies from column to column.", _COMPARE),
+        Shown("AXIS", "fps, if it varies"),
+    ] = None,
+    source: Annotated[
+        bool, Parameter(help="Show the clip itself in the grid too.", group=_COMPARE)
+    ] = False,
+    sheet: Annotated[
+        bool,
+        Parameter(help="Also write a contact sheet: previews by moments.", group=_COMPARE),
+    ] = False,
+    report: Annotated[
+        bool,
+        Parameter(
+            help="Also write index.html beside the previews: players in step, a wipe, figures and "
+            "charts, to choose from.",
+            group=_COMPARE,
+        ),
+    ] = False,
+    metrics: Annotated[
+        str | None,
+        _help("Figures of what each preview loses: on few moments, on many, or none.", _COMPARE),
+        Shown("none|fast|full", "fast, where there is something to compare"),
+    ] = None,
+    reference: Annotated[
+        str | None,
+        _help(
+            "Which preview the others are held against: its file, or words that say which, such as "
+            "res5,720x1280,30.",
+            _COMPARE,
+        ),
+        Shown("CELL", "the largest, deepest, fastest"),
+    ] = None,
     output: Annotated[
         Path | None,
         _help("A file for one preview, or a folder.", _OUTPUT, "--output", "-o"),
@@ -188,10 +245,12 @@ def render(
       render clip.mp4 --fps 15 --size 480x853    a preview, written to previews/
       render clip.mp4 --preset a12-live          what an A12 phone could run live
       render *.mp4 --preset draft -o drafts/     a quick look at many clips
-      render clip.mp4 --fps 10,15,30             several previews, to compare
+      render clip.mp4 --fps 10,15 --size 240x427,480x853 --grid --report
+                                                 several previews, to choose from
       render clip.mp4 --dry-run                  what would be done, and with what
       render clip.mp4 --json                     results and progress for a program
     """
+    from render.cli.after import Wanted
     from render.cli.request import make_request
     from render.plan import make_plan
 
@@ -230,12 +289,22 @@ def render(
         strict=strict,
         ffmpeg=ffmpeg,
     )
+    wanted = Wanted(
+        grid=grid,
+        rows=rows,
+        cols=cols,
+        source=source,
+        sheet=sheet,
+        report=report,
+        metrics=None if metrics is None else _metrics(metrics),
+        reference=reference,
+    )
     plan = make_plan(request)
     if dry_run:
         from render.cli.dry_run import show_plan
 
         return show_plan(plan, json=json)
-    return _render(plan, json=json, debug=debug)
+    return _render(plan, wanted, json=json, debug=debug)
 
 
 def _catch_mistyped_command(clips: tuple[Path, ...]) -> None:
@@ -250,23 +319,59 @@ def _catch_mistyped_command(clips: tuple[Path, ...]) -> None:
         raise UsageError(f"{first}: no such clip or command; did you mean `render {close[0]}`?")
 
 
-def _render(plan: Plan, *, json: bool, debug: bool) -> int:
+def _metrics(word: str) -> Metrics:
+    from render.cli.request import one_of
+    from render.compare.metrics.modes import Metrics
+
+    return one_of(Metrics, "--metrics", word)
+
+
+def _recorder(plan: Plan, wanted: Wanted) -> Recorder | None:
+    """None where nothing is to be recorded. Raises UsageError for what cannot be done."""
+    from render.cli.after import check, results_folder
+
+    folder = results_folder(plan, wanted)
+    if folder is None:
+        return None
+    from datetime import UTC, datetime
+
+    from render.record import Call, Recorder
+
+    call = Call(("render", *sys.argv[1:]), datetime.now(UTC))
+    recorder = Recorder(plan, folder, call)
+    check(recorder, wanted)
+    return recorder
+
+
+def _render(plan: Plan, wanted: Wanted, *, json: bool, debug: bool) -> int:
+    from render.cli.after import After
     from render.cli.dry_run import warn_long
     from render.cli.output import say
     from render.cli.show import Show
     from render.pipeline import run
 
+    recorder = _recorder(plan, wanted)
     if long := warn_long(plan):
         say(long)
+    began = time.monotonic()
     show = Show(plan, json=json, debug=debug)
     events = run(plan)
     try:
         for event in events:
             show.event(event)
+            if recorder:
+                recorder.event(event)
     finally:
-        # Whatever ended us, also a signal: the pipeline removes what is half-written.
+        # Whatever ended us, also a signal: the pipeline removes what is half-written, and what is
+        # done is recorded.
         try:
             events.close()
+            results = recorder.save(time.monotonic() - began) if recorder else None
         finally:
             show.close()
-    return show.finish()
+    failed = 0
+    if recorder and results and results.cells:
+        after = After(plan, recorder, wanted, json=json, debug=debug)
+        after.run(results)
+        failed = after.failed
+    return show.finish(failed)

@@ -60,9 +60,10 @@ class Show:
                     explain(error)
                 self._label("error", clip_error(clip, error))
 
-    def finish(self) -> int:
-        """The last words, and the exit status."""
-        status = 1 if self._failed else 0
+    def finish(self, failed_after: int = 0) -> int:
+        """The last words, and the exit status; ``failed_after`` things failed that were to be made
+        of the previews."""
+        status = 1 if self._failed or failed_after else 0
         if self._written + self._failed > 1:
             failed = f", {self._failed} failed" if self._failed else ""
             words = "preview" if self._written == 1 else "previews"

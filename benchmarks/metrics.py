@@ -1,0 +1,82 @@
+"""What each figure of a sweep costs: milliseconds for one picture, pair or frame.
+
+    python benchmarks/metrics.py [--mode fast|full] [--repeat 5]
+
+On pictures of the sample clip, enlarged to 1920x1080 as previews are, at the sizes that the mode
+compares at. The first call of each, which loads its network, is not counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from statistics import median
+
+import cv2
+
+from render.compare.flicker import pair_flicker
+from render.compare.flow import motion
+from render.compare.metrics.detail import detail
+from render.compare.metrics.jod import jods, pixels_per_degree
+from render.compare.metrics.lpips import lpips
+from render.compare.metrics.modes import EFFORTS, Metrics
+from render.compare.metrics.reading import pictures, reduced, within
+from render.compare.metrics.ssim import ssim
+from render.compare.metrics.style import grams, style_distance
+from render.media.ffmpeg import find_ffmpeg
+from render.media.frame import as_picture
+from render.media.probe import probe
+from render.target import Size
+
+SAMPLE = Path(__file__).parents[1] / "samples" / "bigbuckbunny.mp4"
+DISPLAY = Size(1920, 1080)
+FRAMES = 10
+
+
+def milliseconds(work: Callable[[], object], repeat: int) -> float:
+    times = []
+    for _ in range(repeat + 1):
+        began = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - began)
+    return 1000 * median(times[1:])
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--mode", choices=["fast", "full"], default="fast")
+    parser.add_argument("--repeat", type=int, default=5)
+    args = parser.parse_args()
+    effort = EFFORTS[Metrics(args.mode)]
+    ff = find_ffmpeg()
+    clip = probe(SAMPLE, ff)
+    moments = [Fraction(n, 10) for n in range(FRAMES)]
+    shown = [picture for _, picture in pictures(clip, DISPLAY, moments, ff.path)]
+    sizes = [within(DISPLAY, side) for side in (effort.side, effort.style_side, effort.jod_side)]
+    a, b = (reduced(picture, sizes[0]) for picture in shown[:2])
+    styled, reference = reduced(shown[0], sizes[1]), grams(reduced(shown[1], sizes[1]))
+    video = [reduced(picture, sizes[2]) for picture in shown]
+    soft = [as_picture(cv2.GaussianBlur(picture, (0, 0), 1)) for picture in video]
+    density, features, moved = pixels_per_degree(sizes[2].height), lpips().features(b), motion(a, b)
+    rows = [
+        ("LPIPS, a picture", sizes[0], lambda: lpips().between(lpips().features(a), features)),
+        ("SSIM, a picture", sizes[0], lambda: ssim(a, b)),
+        ("style, a picture", sizes[1], lambda: style_distance(styled, reference)),
+        ("sharpness and stroke, a picture", DISPLAY, lambda: detail(shown[0])),
+        ("motion, a pair (once for all cells of a rate)", sizes[0], lambda: motion(a, b)),
+        ("flicker, a pair", sizes[0], lambda: pair_flicker(moved, a, b)),
+        ("JOD, ten frames of one cell", sizes[2], lambda: jods(video, [soft], 30, density)),
+        ("JOD, ten frames of five", sizes[2], lambda: jods(video, [soft] * 5, 30, density)),
+    ]
+    print("| figure | size | ms |\n| --- | --- | ---: |")
+    for name, size, work in rows:
+        print(f"| {name} | {size} | {milliseconds(work, args.repeat):.0f} |", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,262 @@
+"""What a sweep does when its previews are written: figures, grids, a contact sheet, the report."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from render.cli.count import Count
+from render.cli.debug import explain
+from render.cli.output import labelled, put, say
+from render.errors import RenderError, UsageError
+
+if TYPE_CHECKING:
+    from render.compare.metrics.modes import Metrics
+    from render.media.ffmpeg import FFmpeg
+    from render.plan import Cell, Plan
+    from render.record import Recorder
+    from render.results import Results
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The options of the group Compare; ``metrics`` None is what suits the run."""
+
+    grid: bool = False
+    rows: str | None = None
+    cols: str | None = None
+    source: bool = False
+    sheet: bool = False
+    report: bool = False
+    metrics: Metrics | None = None
+    reference: str | None = None
+
+    @property
+    def anything(self) -> bool:
+        """Whether results were asked for, by whichever option."""
+        return any((self.grid, self.sheet, self.report, self.metrics, self.reference))
+
+
+def results_folder(plan: Plan, wanted: Wanted) -> Path | None:
+    """Where the run's results go: beside its previews, if there is something to compare, if they
+    were asked for, or if the folder keeps some already; else None."""
+    from render.results import NAME
+
+    if not plan.cells:
+        return None
+    folder = plan.cells[0].output.parent
+    clips = {cell.clip.path for cell in plan.cells}
+    several = len(plan.cells) > len(clips)
+    return folder if several or wanted.anything or (folder / NAME).is_file() else None
+
+
+def check(recorder: Recorder, wanted: Wanted) -> None:
+    """Raise the UsageError of what cannot be done, before anything is rendered."""
+    from render.compare.metrics.reference import check_reference
+    from render.compare.tiles import AXES
+
+    expected = recorder.expected()
+    check_reference(expected, wanted.reference)
+    counts = [len(expected.of_clip(n)) for n in range(len(expected.clips))]
+    for option, asked in (("--grid", wanted.grid), ("--sheet", wanted.sheet)):
+        if asked and max(counts) < 2:
+            raise UsageError(
+                f"{option}: needs several previews of one clip; name several rates, sizes or "
+                "networks, such as --fps 10,15"
+            )
+    for option, axis in (("--rows", wanted.rows), ("--cols", wanted.cols)):
+        if axis is not None and axis not in AXES:
+            raise UsageError(f"{option} {axis}: no such axis; there are {', '.join(AXES)}")
+    if wanted.rows is not None and wanted.rows == wanted.cols:
+        raise UsageError(f"--rows {wanted.rows} and --cols {wanted.cols}: name two axes")
+
+
+class After:
+    """The steps after a run, each by itself: one that fails is said, and the others go on."""
+
+    def __init__(
+        self, plan: Plan, recorder: Recorder, wanted: Wanted, *, json: bool, debug: bool
+    ) -> None:
+        self._plan = plan
+        self._folder = recorder.folder
+        self._wanted = wanted
+        self._json = json
+        self._debug = debug
+        self.failed = 0
+
+    def run(self, results: Results) -> None:
+        """All that was asked for, with the results of the run just written."""
+        from render.media.ffmpeg import find_ffmpeg
+        from render.results import NAME
+
+        ffmpeg = find_ffmpeg(self._plan.ffmpeg)
+        results = self._try(results, lambda: self._measure(results, ffmpeg))
+        self._table(results)
+        if self._json:
+            self._made("results", self._folder / NAME)
+        if self._wanted.grid:
+            results = self._try(results, lambda: self._grids(results, ffmpeg))
+        if self._wanted.sheet:
+            results = self._try(results, lambda: self._sheets(results, ffmpeg))
+        if self._wanted.report:
+            self._try(results, lambda: self._report(results))
+
+    def _try(self, results: Results, step: Callable[[], Results]) -> Results:
+        try:
+            return step()
+        except RenderError as error:
+            self.failed += 1
+            if self._debug:
+                explain(error)
+            say(labelled("error", str(error), sys.stderr))
+            return results
+
+    def _measure(self, results: Results, ffmpeg: FFmpeg) -> Results:
+        from render.compare.metrics.measure import Measured, Measuring, measure
+        from render.compare.metrics.modes import Metrics
+        from render.results import save
+
+        mode = self._wanted.metrics
+        if mode is None:
+            mine = {self._id(cell) for cell in self._plan.cells}
+            compared = {cell.clip for cell in results.cells if cell.id in mine}
+            several = any(len(results.of_clip(clip)) > 1 for clip in compared)
+            mode = Metrics.FAST if several else Metrics.NONE
+        count = Count("step", sys.stderr)
+        try:
+            for update in measure(results, self._folder, ffmpeg.path, mode, self._wanted.reference):
+                match update:
+                    case Measuring(done, total, words):
+                        count.show("figures", done, total, words)
+                    case Measured(measured):
+                        results = measured
+                    case trouble:
+                        self.failed += 1
+                        count.say(labelled("error", str(trouble.error), sys.stderr))
+        finally:
+            count.close()
+        save(results, self._folder)
+        return results
+
+    def _table(self, results: Results) -> None:
+        from render.cli.table import table
+        from render.compare.metrics.rows import figure_rows
+
+        if len(results.cells) < 2:
+            return
+        figures = figure_rows(results)
+        for line in table(figures.header, figures.rows, figures.right):
+            say(line)
+        for line in figures.legend:
+            say(line)
+
+    def _grids(self, results: Results, ffmpeg: FFmpeg) -> Results:
+        from render.cli.compare import write_page
+        from render.compare.known import known_of, source_tile, tiles_of_clip
+        from render.compare.tiles import arrange
+
+        made: list[str] = []
+        for clip in self._clips(results):
+            tiles = tiles_of_clip(results, clip, self._folder, ffmpeg)
+            known = known_of(tiles[0].clip.path) if self._wanted.source else None
+            source = None if known is None else source_tile(known, ffmpeg)
+            pages = arrange(tiles, rows=self._wanted.rows, columns=self._wanted.cols, source=source)
+            for number, page in enumerate(pages, 1):
+                part = f"-{number}" if len(pages) > 1 else ""
+                path = self._place(results, clip, f"grid{part}.mp4", results.grids)
+                write_page(page, path, ffmpeg, self._plan.encoding, force=True)
+                made.append(path.name)
+                self._made("grid", path)
+        return self._kept(results, grids=made)
+
+    def _sheets(self, results: Results, ffmpeg: FFmpeg) -> Results:
+        from render.cli.compare import write_sheet
+        from render.compare.contact import plan_contact
+        from render.compare.known import tiles_of_clip
+
+        made: list[str] = []
+        for clip in self._clips(results):
+            tiles = tiles_of_clip(results, clip, self._folder, ffmpeg)
+            path = self._place(results, clip, "sheet.png", results.sheets)
+            write_sheet(plan_contact(tiles), path, ffmpeg, results.clips[clip].name)
+            made.append(path.name)
+            self._made("sheet", path)
+        return self._kept(results, sheets=made)
+
+    def _report(self, results: Results) -> Results:
+        from render.compare.report.page import write_report
+        from render.results import save
+
+        results = self._with_sources(results)
+        save(results, self._folder)
+        self._made("report", write_report(results, self._folder))
+        return results
+
+    def _with_sources(self, results: Results) -> Results:
+        """The plain clips beside their previews, for the report to hold them against."""
+        from render.compare.source import write_source
+
+        clips = list(results.clips)
+        for number in {cell.clip for cell in results.cells if cell.id in self._mine()}:
+            cells = [c for c in self._plan.cells if self._clip_of(results, c) == number]
+            # The one whose frame is the largest stands for all.
+            first = max(cells, key=lambda cell: cell.output_size.pixels)
+            rate = max(cell.rate for cell in cells)
+            clip = clips[number]
+            owned = [clip.preview] if clip.preview else []
+            path = self._place(results, number, "source.mp4", owned)
+            count = Count("frame", sys.stderr)
+            try:
+                for done in write_source(first, rate, path, self._plan.ffmpeg, self._plan.encoding):
+                    count.show(path.name, done, max(done, first.about_frames or done))
+            finally:
+                count.close()
+            clips[number] = clip.model_copy(update={"preview": path.name})
+        return results.model_copy(update={"clips": tuple(clips)})
+
+    def _clips(self, results: Results) -> list[int]:
+        """The clips of this run of which there are several previews."""
+        mine = dict.fromkeys(cell.clip for cell in results.cells if cell.id in self._mine())
+        return [clip for clip in mine if len(results.of_clip(clip)) > 1]
+
+    def _mine(self) -> set[str]:
+        return {self._id(cell) for cell in self._plan.cells}
+
+    def _id(self, cell: Cell) -> str:
+        return cell.output.relative_to(self._folder).as_posix()
+
+    def _clip_of(self, results: Results, cell: Cell) -> int | None:
+        return next((c.clip for c in results.cells if c.id == self._id(cell)), None)
+
+    def _place(
+        self, results: Results, clip: int, what: str, owned: tuple[str, ...] | list[str]
+    ) -> Path:
+        """``<clip>-grid.mp4`` beside the previews; what is there and not ours stays. Parts of one
+        clip, and clips of one name, are numbered."""
+        stem = Path(results.clips[clip].name).stem
+        alike = [n for n, one in enumerate(results.clips) if Path(one.name).stem == stem]
+        number = alike.index(clip) + 1
+        name = f"{stem}-{what}" if number == 1 else f"{stem}-{number}-{what}"
+        path = self._folder / name
+        if path.exists() and name not in owned and not self._plan.force:
+            raise UsageError(f"{path}: exists already; --force overwrites it")
+        return path
+
+    def _kept(self, results: Results, **made: list[str]) -> Results:
+        from render.results import save
+
+        update = {
+            kind: tuple(dict.fromkeys([*getattr(results, kind), *names]))
+            for kind, names in made.items()
+        }
+        results = results.model_copy(update=update)
+        save(results, self._folder)
+        return results
+
+    def _made(self, kind: str, path: Path) -> None:
+        from render.cli.events_json import line
+
+        put(line(kind, path=str(path)) if self._json else str(path))

@@ -1,0 +1,82 @@
+"""Sharpness and the scale of strokes, from a picture's spectrum.
+
+Both are about the luma at the size of the display, and look at one picture alone: they say how a
+cell differs from another, not which is better. A smaller network input gives softer pictures with
+bolder strokes, and bolder is not worse.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from render.compare.metrics.ssim import luma
+from render.media.frame import Picture
+
+MIN_SIDE = 16
+FINE = 0.25
+"""Cycles a pixel: half of the finest that pixels can show; a period of four pixels."""
+
+_Array = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """Attributes:
+    sharpness: the share of the picture's contrast that is finer than a period of four pixels, 0..1:
+        the square root of that share of the energy. A picture enlarged twice or more has almost
+        none.
+    stroke: the typical period of what is drawn, a stroke and the gap beside it, in pixels: the
+        geometric mean over the spectrum of the luma's slope, which a line of any width weighs in
+        alike, where the plain spectrum is ruled by the largest shapes. Stripes have their period.
+    """
+
+    sharpness: float
+    stroke: float
+
+
+def detail(picture: Picture) -> Detail | None:
+    """Of an RGB uint8 picture; None for a flat one, which has neither.
+
+    Raises ValueError when a side is under 16 pixels.
+    """
+    import cv2
+
+    height, width = picture.shape[:2]
+    if min(height, width) < MIN_SIDE:
+        raise ValueError(f"sharpness needs sides of {MIN_SIDE} pixels or more")
+    window = _window(height, width)
+    light = luma(picture).astype(np.float32)
+    light -= np.average(light, weights=window)
+    spectrum: Any = cv2.dft(cast(Any, light * window), flags=cv2.DFT_COMPLEX_OUTPUT)
+    energy = np.square(spectrum[..., 0]) + np.square(spectrum[..., 1])
+    total, fine, slope, log_slope = (
+        float(np.vdot(weight, energy)) for weight in _weights(height, width)
+    )
+    if total / energy.size**2 < 1e-6:
+        return None
+    return Detail((fine / total) ** 0.5, float(np.exp(-log_slope / slope)))
+
+
+@lru_cache(maxsize=4)
+def _window(height: int, width: int) -> _Array:
+    """Hann's: the picture's edges, which do not meet, are no detail."""
+    window: _Array = np.outer(np.hanning(height), np.hanning(width)).astype(np.float32)
+    return window
+
+
+@lru_cache(maxsize=2)
+def _weights(height: int, width: int) -> tuple[_Array, ...]:
+    """What each place of a spectrum counts for all contrast, for fine contrast, for slope, and for
+    slope times the logarithm of its frequency (cycles a pixel)."""
+    frequency = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.fftfreq(width))
+    # Corners beyond the Nyquist frequency of rows and columns hold diagonals only.
+    all_ = (frequency > 0) & (frequency <= 0.5)
+    slope = np.where(all_, np.square(frequency), 0)
+    log = np.log(np.maximum(frequency, 1e-9))
+    weights = (all_, all_ & (frequency > FINE), slope, slope * log)
+    return tuple(weight.astype(np.float32) for weight in weights)

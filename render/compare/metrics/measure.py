@@ -1,0 +1,244 @@
+"""The figures of a folder: read from its previews, written into its results.
+
+A folder is a notebook: later runs add cells, and what is already measured against the same
+reference in the same way stays. Each clip's cells go by groups that may be compared, of which
+`reference.py` tells.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from statistics import fmean
+
+from render.compare.metrics.modes import EFFORTS, Effort, Metrics
+from render.compare.metrics.moments import common_gap
+from render.compare.metrics.reference import Group, check_reference, groups
+from render.compare.metrics.source import open_source
+from render.compare.metrics.stills import SOURCE_GONE, Stills
+from render.compare.metrics.subject import Step, Subject, Trouble, ticks
+from render.compare.metrics.windows import Windows
+from render.errors import RenderError
+from render.media.clip import Clip
+from render.media.ffmpeg import FFmpeg, find_ffmpeg
+from render.results import CellResult, Figures, Results, Sampling
+
+VERSION = 1
+"""Of how figures are taken: raised when they would come out differently."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measuring:
+    """How far it has come: ``done`` of about ``total`` steps, and at what, in words."""
+
+    done: int
+    total: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The last one: the results with all their figures."""
+
+    results: Results
+
+
+Update = Measuring | Trouble | Measured
+
+
+def measure(
+    results: Results, folder: Path, ffmpeg: Path, mode: Metrics, reference: str | None = None
+) -> Iterator[Update]:
+    """Fill in the figures of every cell in ``results``, from the previews in ``folder``.
+
+    Yields how far it is, Trouble for each cell that cannot be measured (the others go on), and
+    Measured at the end. Nothing is written. ``reference`` is as in `groups`. Raises UsageError when
+    nothing fits that, FFmpegError when ``ffmpeg`` does not run.
+    """
+    check_reference(results, reference)
+    if mode is Metrics.NONE:
+        yield Measured(results)
+        return
+    found = find_ffmpeg(ffmpeg)
+    numbers = range(len(results.clips))
+    clips = [_ClipWork(results, n, folder, found, mode, reference) for n in numbers]
+    total = sum(clip.steps for clip in clips)
+    done = 0
+    for clip in clips:
+        for update in clip.run():
+            if isinstance(update, Trouble):
+                yield update
+            else:
+                done += 1
+                yield Measuring(done, max(total, done), Path(update.cell).name)
+    yield Measured(_merged(results, clips))
+
+
+class _ClipWork:
+    """One clip's cells: what of them is to be measured, and then their figures."""
+
+    def __init__(
+        self,
+        results: Results,
+        number: int,
+        folder: Path,
+        ffmpeg: FFmpeg,
+        mode: Metrics,
+        reference: str | None,
+    ) -> None:
+        self.clip = results.clips[number]
+        self.groups = groups(results, number, reference)
+        self.figures: dict[str, Figures] = {}
+        self.sampling = self.clip.sampling
+        self._folder, self._ffmpeg, self._mode = folder, ffmpeg, mode
+        self._results = results
+        self._source: Clip | None = open_source(Path(self.clip.path), ffmpeg)
+        self._gap = common_gap(_rates(results.of_clip(number)))
+        self._stale = [self._to_measure(group) for group in self.groups]
+
+    @property
+    def reference(self) -> str | None:
+        return self.groups[0].reference.id if self.groups else None
+
+    @property
+    def steps(self) -> int:
+        """About how many steps there will be."""
+        effort = self._effort
+        chunks = -(-effort.moments // effort.at_once)
+        return sum(len(stale) * (chunks + effort.windows) for stale in self._stale)
+
+    @property
+    def _effort(self) -> Effort:
+        return EFFORTS[self._mode]
+
+    def _to_measure(self, group: Group) -> list[CellResult]:
+        return [cell for cell in group.cells if not self._settled(cell, group.reference)]
+
+    def _settled(self, cell: CellResult, reference: CellResult) -> bool:
+        figures = cell.figures
+        if figures is None or figures.basis is None or figures.reference != reference.id:
+            return False
+        if figures.basis != self._basis(cell, reference):
+            return False
+        # What could not be had without the clip can be had when it is back.
+        return self._source is None or SOURCE_GONE not in figures.missing
+
+    def _basis(self, cell: CellResult, reference: CellResult) -> str:
+        """A mark of what the figures depend on, the two previews included."""
+        parts: list[object] = [VERSION, self._mode, str(self._gap)]
+        for one in (cell, reference):
+            run = self._results.runs[one.run].at if self._results.runs else ""
+            parts.append([one.id, run, one.video.bytes, one.video.frames, one.start])
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+    def run(self) -> Generator[Step | Trouble, None, None]:
+        for group, stale in zip(self.groups, self._stale, strict=True):
+            if stale:
+                yield from self._group(group, stale)
+
+    def _group(
+        self, group: Group, stale: Sequence[CellResult]
+    ) -> Generator[Step | Trouble, None, None]:
+        try:
+            reference = Subject(group.reference, self._folder, self._ffmpeg)
+        except RenderError as error:
+            for cell in stale:
+                self._fail(cell, group.reference, error)
+                yield Trouble(cell.id, error)
+            return
+        subjects = []
+        for cell in stale:
+            try:
+                own = cell.id == reference.id
+                subjects.append(reference if own else Subject(cell, self._folder, self._ffmpeg))
+            except RenderError as error:
+                self._fail(cell, group.reference, error)
+                yield Trouble(cell.id, error)
+        path = self._ffmpeg.path
+        stills = Stills(subjects, reference, self._source, self._gap, self._effort, path)
+        windows = Windows(subjects, reference, self._effort, path)
+        yield from stills.run()
+        yield from windows.run()
+        for subject in subjects:
+            basis = self._basis(subject.cell, group.reference)
+            self.figures[subject.id] = _figures(subject, reference, basis)
+        if group is self.groups[0]:
+            self.sampling = self._sampled(group, subjects, stills, windows)
+
+    def _fail(self, cell: CellResult, reference: CellResult, error: RenderError) -> None:
+        self.figures[cell.id] = Figures(reference=reference.id, missing=(str(error),))
+
+    def _sampled(
+        self, group: Group, subjects: Sequence[Subject], stills: Stills, windows: Windows
+    ) -> Sampling:
+        effort = self._effort
+        most = max((len(s.moments) for s in subjects), default=0)
+        before = self.clip.sampling if len(subjects) < len(group.cells) else None
+        seconds = windows.seconds
+        if seconds is None and before is not None:
+            seconds = before.jod_seconds
+        return Sampling(
+            mode=self._mode,
+            size=str(stills.size),
+            moments=max(most, before.moments if before else 0),
+            of=max([s.of for s in subjects] + [before.of if before else 0]),
+            pairs=max([len(s.found.flicker) for s in subjects] + [before.pairs if before else 0]),
+            gap=float(self._gap or 0),
+            jod_seconds=seconds,
+            jod_size=str(windows.size) if seconds is not None else None,
+            style_moments=min(most, effort.style_moments),
+            style_size=str(stills.style_size),
+            detail_moments=min(most, effort.detail_moments),
+            notes=() if self._source is not None else (SOURCE_GONE,),
+        )
+
+
+def _rates(cells: Sequence[CellResult]) -> set[Fraction]:
+    found = set()
+    for cell in cells:
+        try:
+            found.add(ticks(cell).rate)
+        except RenderError:
+            continue  # said when it is its turn
+    return found
+
+
+def _figures(subject: Subject, reference: Subject, basis: str) -> Figures:
+    """What was found. A cell that failed has no basis, and is tried again next time."""
+    found, own = subject.found, subject is reference
+    if subject.failed is not None:
+        return Figures(reference=reference.id, missing=(str(subject.failed),))
+    return Figures(
+        reference=reference.id,
+        lpips=0.0 if own else _mean(found.lpips),
+        ssim=1.0 if own else _mean(found.ssim),
+        style=0.0 if own else _mean(found.style),
+        jod=10.0 if own else _mean(found.jod),
+        flicker=_mean(found.flicker),
+        flicker_gap=_mean(found.flicker_gap),
+        sharpness=_mean([d.sharpness for d in found.detail]),
+        stroke=_mean([d.stroke for d in found.detail]),
+        missing=tuple(found.missing),
+        basis=basis,
+    )
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return fmean(values) if values else None
+
+
+def _merged(results: Results, clips: Sequence[_ClipWork]) -> Results:
+    figures = {id_: f for clip in clips for id_, f in clip.figures.items()}
+    cells = tuple(
+        cell.model_copy(update={"figures": figures[cell.id]}) if cell.id in figures else cell
+        for cell in results.cells
+    )
+    updated = tuple(
+        clip.clip.model_copy(update={"reference": clip.reference, "sampling": clip.sampling})
+        for clip in clips
+    )
+    return results.model_copy(update={"cells": cells, "clips": updated})

@@ -1,0 +1,152 @@
+"""Which cell the others of its clip are compared with.
+
+A style is compared with itself: cells of several styles, strengths, starts or crops show different
+pictures on purpose, and each such group has a reference of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from render.errors import UsageError
+from render.geometry import Box
+from render.results import CellResult, Results
+from render.target import Rate, Size
+
+_CLOSE = 0.02
+"""Of a side: crops that differ by less are of one group; sizes round to whole pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Cells of one clip that may be compared, and the one that they are compared with."""
+
+    cells: tuple[CellResult, ...]
+    reference: CellResult
+
+
+def groups(results: Results, clip: int, wanted: str | None = None) -> list[Group]:
+    """The cells of a clip by what may be compared, the largest group first.
+
+    ``wanted`` is a cell's id (its path, or the name of its file), or words that say a network, a
+    size, a rate or a style, such as ``res5,720x1280,30``; of several cells that fit, and without
+    it, the reference is the largest, deepest, fastest: by the pixels of the network's input, its
+    multiply-adds, and the rate. An id means, in the groups that do not hold it, its network, size
+    and rate. A group that holds no cell that fits has the default.
+    """
+    found: list[list[CellResult]] = []
+    for cell in results.of_clip(clip):
+        home = next((group for group in found if _alike(group[0], cell)), None)
+        if home is None:
+            found.append([cell])
+        else:
+            home.append(cell)
+    named = _named(results, wanted)
+    words = _words(named, wanted)
+    chosen = []
+    for group in found:
+        candidates = [cell for cell in group if cell in named]
+        candidates = candidates or [cell for cell in group if _fits_all(cell, words)]
+        chosen.append(Group(tuple(group), max(candidates or group, key=_rank)))
+    return sorted(chosen, key=lambda group: -len(group.cells))
+
+
+def check_reference(results: Results, wanted: str | None) -> None:
+    """Raises UsageError when no cell of the folder fits ``wanted``."""
+    if wanted is None or not results.cells:
+        return
+    words = _words(_named(results, wanted), wanted)
+    if not any(_fits_all(cell, words) for cell in results.cells):
+        some = results.cells[0].target
+        raise UsageError(
+            f"--reference {wanted}: no cell fits it; write a preview's name, or what it is, such "
+            f"as {some.network},{some.size},{some.fps}"
+        )
+
+
+def _rank(cell: CellResult) -> tuple[float, ...]:
+    size, shown = Size.parse(cell.target.size), Size.parse(cell.video.size)
+    return (size.pixels, cell.cost.macs, cell.target.fps_float, shown.pixels)
+
+
+def _alike(first: CellResult, second: CellResult) -> bool:
+    a, b = first.target, second.target
+    if (a.style, a.strength, first.start) != (b.style, b.strength, second.start):
+        return False
+    shapes = _views(first, second) or [_shape(first), _shape(second)]
+    return all(abs(x - y) <= _CLOSE for x, y in zip(*shapes, strict=True))
+
+
+def _views(*cells: CellResult) -> list[tuple[float, ...]] | None:
+    """What of the clip each cell shows, and where, in shares of the sides; None where that of one
+    was not recorded."""
+    found = []
+    for cell in cells:
+        if cell.view is None:
+            return None
+        canvas, size = Size.parse(cell.view.canvas), Size.parse(cell.target.size)
+        found.append((*_shares(box(cell.view.crop), canvas), *_shares(box(cell.view.inner), size)))
+    return found
+
+
+def _shape(cell: CellResult) -> tuple[float, ...]:
+    size = Size.parse(cell.target.size)
+    return (size.width / size.height,)
+
+
+def _shares(part: Box, whole: Size) -> tuple[float, ...]:
+    return (
+        part.x / whole.width,
+        part.y / whole.height,
+        part.width / whole.width,
+        part.height / whole.height,
+    )
+
+
+def box(text: str) -> Box:
+    """``WxH+X+Y``, as a Box says itself. Raises UsageError."""
+    match = re.fullmatch(r"(\d+)x(\d+)\+(\d+)\+(\d+)", text)
+    if not match:
+        raise UsageError(f"{text!r} is no part of a picture; it is written WxH+X+Y")
+    width, height, x, y = map(int, match.groups())
+    return Box(x, y, width, height)
+
+
+def _named(results: Results, wanted: str | None) -> list[CellResult]:
+    """The cells that ``wanted`` is the id of, or the file's name with or without its ending."""
+    return [
+        cell
+        for cell in results.cells
+        if wanted in (cell.id, PurePosixPath(cell.id).name, PurePosixPath(cell.id).stem)
+    ]
+
+
+def _words(named: Sequence[CellResult], wanted: str | None) -> list[str]:
+    if wanted is None:
+        return []
+    if named:
+        target = named[0].target
+        return [target.network, target.size, target.fps]
+    return [word.strip() for word in wanted.split(",")]
+
+
+def _fits_all(cell: CellResult, words: Sequence[str]) -> bool:
+    return all(_fits(cell, word) for word in words)
+
+
+def _fits(cell: CellResult, word: str) -> bool:
+    target = cell.target
+    if word in (target.network, target.style):
+        return True
+    try:
+        size = Size.parse(word)
+        return size in (Size.parse(target.size), Size.parse(target.size).turned())
+    except UsageError:
+        pass
+    try:
+        return Rate.parse(word).fps == Rate.parse(target.fps).fps
+    except UsageError:
+        return False

@@ -1,0 +1,123 @@
+"""The figures as a table for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from render.results import CellResult, Figures, Results
+
+NONE = "–"
+MARK = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class FigureTable:
+    """Attributes:
+    header, rows: strings. right: numbers of the columns that are flush right.
+    legend: what the columns say and what they may rank, in one line each.
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    right: tuple[int, ...]
+    legend: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    title: str
+    value: Callable[[CellResult], str]
+    always: bool = True
+
+
+def figure_rows(results: Results) -> FigureTable:
+    """A row for each cell, by clip, the references marked. Of what a cell is, only what varies is
+    shown, and of the figures only what at least one cell has."""
+    cells = sorted(results.cells, key=lambda cell: cell.clip)
+    axes = [column for column in _axes(results) if _varies(column, cells)]
+    axes = axes or [_Column("fps", lambda cell: f"{cell.target.fps_float:.4g}")]
+    numbers = [c for c in _NUMBERS if c.always or any(c.value(cell) != NONE for cell in cells)]
+    header = ("", *(column.title for column in [*axes, *numbers]))
+    rows = [(_mark(cell), *(column.value(cell) for column in [*axes, *numbers])) for cell in cells]
+    right = tuple(range(1 + len(axes), len(header)))
+    return FigureTable(header, tuple(rows), right, _legend(results, [c.title for c in numbers]))
+
+
+def _axes(results: Results) -> list[_Column]:
+    names = [PurePath(clip.name).stem for clip in results.clips]
+    return [
+        _Column("clip", lambda cell: names[cell.clip]),
+        _Column("style", lambda cell: cell.target.style),
+        _Column("network", lambda cell: cell.target.network),
+        _Column("size", lambda cell: cell.target.size),
+        _Column("display", lambda cell: cell.video.size),
+        _Column("upscaler", lambda cell: cell.target.upscaler),
+        _Column("strength", lambda cell: f"{cell.target.strength:g}"),
+        _Column("start", lambda cell: f"{cell.start:g}"),
+        _Column("fps", lambda cell: f"{cell.target.fps_float:.4g}"),
+    ]
+
+
+def _varies(column: _Column, cells: Sequence[CellResult]) -> bool:
+    return len({column.value(cell) for cell in cells}) > 1
+
+
+def _mark(cell: CellResult) -> str:
+    return MARK if cell.figures is not None and cell.figures.reference == cell.id else ""
+
+
+def _figure(name: str, digits: int, scale: float = 1.0) -> Callable[[CellResult], str]:
+    def value(cell: CellResult) -> str:
+        number = getattr(cell.figures, name) if isinstance(cell.figures, Figures) else None
+        return NONE if number is None else f"{number * scale:.{digits}f}"
+
+    return value
+
+
+_NUMBERS = (
+    _Column("GMAC/s", lambda cell: f"{cell.cost.macs_second / 1e9:.3g}"),
+    _Column("ms", lambda c: NONE if c.cost.ms is None else f"{c.cost.ms:.1f}", always=False),
+    _Column("JOD↑", _figure("jod", 2), always=False),
+    _Column("LPIPS↓", _figure("lpips", 3), always=False),
+    _Column("SSIM↑", _figure("ssim", 3), always=False),
+    _Column("style↓", _figure("style", 3), always=False),
+    _Column("flicker", _figure("flicker", 3), always=False),
+    _Column("at gap↓", _figure("flicker_gap", 3), always=False),
+    _Column("sharp %", _figure("sharpness", 1, 100), always=False),
+    _Column("stroke px", _figure("stroke", 1), always=False),
+    _Column("MB", lambda cell: f"{cell.video.bytes / 1e6:.1f}"),
+)
+
+_WORDS = {
+    "JOD↑": "JOD (10 is alike): frame rate, resolution and flicker on one scale, {jod}",
+    "LPIPS↓": "LPIPS, SSIM, style: single pictures against the reference's, {moments}; they say "
+    "nothing of frame rates",
+    "flicker": "flicker: between neighbouring pictures, of cells of one rate; at gap: of pictures "
+    "{gap:g} s apart, of cells of any",
+    "sharp %": "sharp, stroke: what the pictures are like, not how good; in pixels of the display",
+}
+
+
+def _legend(results: Results, titles: Sequence[str]) -> tuple[str, ...]:
+    """What is shown, with the sample that it was taken from (the first clip's, if they differ)."""
+    if all(cell.figures is None for cell in results.cells):
+        return ()
+    sampling = next((clip.sampling for clip in results.clips if clip.sampling is not None), None)
+    lines = [f"{MARK} the reference that the others of its clip and style are compared with"]
+    for title, words in _WORDS.items():
+        if title in titles and sampling is not None:
+            seconds = sampling.jod_seconds
+            lines.append(
+                words.format(
+                    jod="at the reference's rate"
+                    if seconds is None
+                    else f"{seconds:.3g} s of the clip at {sampling.jod_size}",
+                    moments=f"{sampling.moments} of {sampling.of} moments at {sampling.size}",
+                    gap=sampling.gap,
+                )
+            )
+    if sampling is not None:
+        lines += sampling.notes
+    return tuple(lines)

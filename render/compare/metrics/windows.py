@@ -1,0 +1,121 @@
+"""What stretches of video say: JOD, each cell held to its reference's rate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+from render.compare.metrics.jod import jods, pixels_per_degree
+from render.compare.metrics.modes import Effort
+from render.compare.metrics.moments import Ticks
+from render.compare.metrics.reading import pictures, within
+from render.compare.metrics.subject import Step, Subject, Trouble
+from render.errors import RenderError
+from render.media.frame import Picture
+from render.target import Size
+
+_AT_ONCE = 6
+"""Videos beside the reference whose pictures are held at a time: bounds memory."""
+
+
+class Windows:
+    """Subjects against their reference, at the same stretches of the reference."""
+
+    def __init__(
+        self, subjects: Sequence[Subject], reference: Subject, effort: Effort, ffmpeg: Path
+    ) -> None:
+        self._subjects = tuple(s for s in subjects if s is not reference)
+        self._reference, self._ffmpeg = reference, ffmpeg
+        self.size = within(Size.parse(reference.cell.video.size), effort.jod_side)
+        self._windows: tuple[range, ...] = ()
+        if self._subjects:
+            self._windows = windows(reference.ticks, effort.windows, effort.window)
+
+    @property
+    def steps(self) -> int:
+        """How many Steps will come, if nothing fails."""
+        return len(self._subjects) * len(self._windows)
+
+    @property
+    def seconds(self) -> float | None:
+        """Of the clip that JOD is about; None where it is not taken."""
+        ticks = sum(len(window) for window in self._windows)
+        return ticks / float(self._reference.ticks.rate) if ticks else None
+
+    def run(self) -> Iterator[Step | Trouble]:
+        """Measure; what is found is in the subjects then."""
+        for window in self._windows:
+            fitting = []
+            for subject in self._subjects:
+                held = self._held(subject, window)
+                if held is None or subject.failed is not None:
+                    yield Step(subject.id)
+                else:
+                    fitting.append((subject, held))
+            for first in range(0, len(fitting), _AT_ONCE):
+                yield from self._some(fitting[first : first + _AT_ONCE], window)
+
+    def _held(self, subject: Subject, window: range) -> list[int] | None:
+        """What the subject shows at each tick of the reference; None where it cannot compare."""
+        clock = self._reference.ticks
+        if subject.ticks.rate > clock.rate:
+            subject.found.lacks(
+                "no JOD: it is faster than its reference, and would lose by what it has more"
+            )
+            return None
+        shown = [subject.ticks.on_show(clock.time(tick)) for tick in window]
+        held = [tick for tick in shown if tick is not None]
+        if len(held) < len(shown):
+            subject.found.lacks("no JOD: it does not last as long as its reference")
+            return None
+        return held
+
+    def _some(
+        self, fitting: Sequence[tuple[Subject, list[int]]], window: range
+    ) -> Iterator[Step | Trouble]:
+        try:
+            reference = self._video(self._reference, window)
+        except RenderError as error:
+            for subject, _ in fitting:
+                subject.failed = error
+                yield Trouble(subject.id, error)
+            return
+        videos: list[tuple[Subject, list[Picture]]] = []
+        for subject, held in fitting:
+            try:
+                videos.append((subject, self._video(subject, held)))
+            except RenderError as error:
+                subject.failed = error
+                yield Trouble(subject.id, error)
+        density = pixels_per_degree(min(self.size.width, self.size.height))
+        rate = float(self._reference.ticks.rate)
+        try:
+            values = jods(reference, [video for _, video in videos], rate, density)
+        except ValueError as error:
+            for subject, _ in videos:
+                subject.found.lacks(f"no JOD: {error}")
+            values = []
+        for (subject, _), value in zip(videos, values, strict=False):
+            subject.found.jod.append(value)
+        for subject, _ in videos:
+            yield Step(subject.id)
+
+    def _video(self, subject: Subject, held: Sequence[int]) -> list[Picture]:
+        """The pictures of the ticks; what is held is one object, and is worked on once."""
+        tick_at = {subject.own_time(tick): tick for tick in held}
+        read = pictures(subject.clip, self.size, tick_at, self._ffmpeg)
+        by_tick = {tick_at[time]: picture for time, picture in read}
+        return [by_tick[tick] for tick in held]
+
+
+def windows(clock: Ticks, number: int, seconds: float) -> tuple[range, ...]:
+    """At most ``number`` stretches of ``seconds``, as ticks, evenly over ``clock``; fewer in a
+    short one, and none of a single picture: there is no time in it."""
+    length = max(2, round(Fraction(seconds) * clock.rate))
+    if clock.count <= length:
+        return (range(clock.count),) if clock.count > 1 else ()
+    number = min(number, clock.count // length)
+    middles = ((2 * n + 1) * clock.count // (2 * number) for n in range(number))
+    starts = (min(middle - length // 2, clock.count - length) for middle in middles)
+    return tuple(range(start, start + length) for start in starts)

@@ -1,0 +1,109 @@
+// The results, and the words that everything is shown in.
+
+const data = JSON.parse(document.getElementById("data").textContent);
+
+const AXES = ["style", "network", "size", "upscale", "upscaler", "strength", "fps"];
+
+const AXIS_WORDS = {
+  style: "style", network: "network", size: "size", upscale: "display", upscaler: "upscaler",
+  strength: "strength", fps: "rate",
+};
+
+function axisValue(cell, axis) {
+  const target = cell.target;
+  if (axis === "fps") return `${round(target.fps_float, 3)} fps`;
+  if (axis === "upscale") return target.upscale ?? "none";
+  if (axis === "strength") return String(target.strength);
+  return target[axis];
+}
+
+// By depth, pixels, rate: as a reader expects them, whatever order they were rendered in.
+function axisOrder(cell, axis) {
+  const pixels = (text) => text ? text.split("x").reduce((a, b) => a * b, 1) : 0;
+  if (axis === "fps") return cell.target.fps_float;
+  if (axis === "size") return pixels(cell.target.size);
+  if (axis === "upscale") return pixels(cell.target.upscale);
+  if (axis === "network") return -cell.cost.macs / pixels(cell.target.size);
+  if (axis === "strength") return cell.target.strength;
+  return axisValue(cell, axis);
+}
+
+function valuesOf(cells, axis) {
+  const found = new Map();
+  for (const cell of cells) {
+    const value = axisValue(cell, axis);
+    if (!found.has(value)) found.set(value, axisOrder(cell, axis));
+  }
+  const compare = (a, b) => (a[1] < b[1] ? -1 : a[1] > b[1] ? 1 : 0);
+  return [...found].sort(compare).map(([value]) => value);
+}
+
+function varying(cells) {
+  return AXES.filter((axis) => valuesOf(cells, axis).length > 1);
+}
+
+function cellsOf(clip) {
+  return data.cells.filter((cell) => cell.clip === clip);
+}
+
+// What tells a cell from its neighbours; all of rate, size and network where nothing does.
+function nameOf(cell, axes) {
+  const shown = axes.length ? axes : ["fps", "size", "network"];
+  const order = ["fps", "size", "network", "style", "strength", "upscale", "upscaler"];
+  return order.filter((axis) => shown.includes(axis)).map((axis) => axisValue(cell, axis)).join(" · ");
+}
+
+function isReference(cell) {
+  return cell.figures !== null && cell.figures.reference === cell.id;
+}
+
+function round(value, digits) {
+  return Number(value.toFixed(digits));
+}
+
+const figure = (name) => (cell) => (cell.figures ? cell.figures[name] : null);
+
+// better: -1 where less is better, 1 where more is, 0 where neither says more than the other.
+const COLUMNS = [
+  { key: "macs", words: "GMAC", of: (c) => c.cost.macs / 1e9, digits: 1, better: -1,
+    about: "Multiply-adds of the network for one frame, in billions." },
+  { key: "macs_second", words: "GMAC/s", of: (c) => c.cost.macs_second / 1e9, digits: 0, better: -1,
+    about: "The same for a second at the preview's rate: what the phone must afford." },
+  { key: "ms", words: "ms", of: (c) => c.cost.ms, digits: 1, better: -1,
+    about: "Milliseconds of the network for a frame on the machine that rendered this, beside its other work. Not a phone's." },
+  { key: "jod", words: "JOD ↑", of: figure("jod"), digits: 2, better: 1,
+    about: "ColorVideoVDP's quality against the reference: 10 is alike. The one figure here that puts frame rate, resolution and flicker on one scale." },
+  { key: "lpips", words: "LPIPS ↓", of: figure("lpips"), digits: 3, better: -1,
+    about: "Perceptual distance of single pictures from the reference's at the same moments. Says nothing of frame rates." },
+  { key: "ssim", words: "SSIM ↑", of: figure("ssim"), digits: 3, better: 1,
+    about: "Structural similarity of single pictures to the reference's at the same moments. Says nothing of frame rates." },
+  { key: "style", words: "style ↓", of: figure("style"), digits: 3, better: -1,
+    about: "Distance of single pictures' textures (Gram matrices) from the reference's. Says nothing of frame rates." },
+  { key: "flicker", words: "flicker", of: figure("flicker"), digits: 3, better: 0,
+    about: "What the clip's motion does not explain between neighbouring frames, over contrast. Grows with the time between frames: it compares previews of one rate only." },
+  { key: "flicker_gap", words: "flicker at a gap ↓", of: figure("flicker_gap"), digits: 3, better: -1,
+    about: "The same between moments a fixed time apart, which compares across rates." },
+  { key: "sharpness", words: "sharpness %", of: (c) => percent(figure("sharpness")(c)), digits: 1, better: 0,
+    about: "How much of the picture's energy is fine detail. Describes; does not rank." },
+  { key: "stroke", words: "stroke px", of: figure("stroke"), digits: 1, better: 0,
+    about: "Size of the strokes in pixels of the display. Smaller inputs paint bolder; that is not quality." },
+  { key: "parameters", words: "M parameters", of: (c) => c.cost.parameters / 1e6, digits: 2, better: -1,
+    about: "Of the network, in millions." },
+  { key: "bytes", words: "MB", of: (c) => c.video.bytes / 1e6, digits: 1, better: 0,
+    about: "Size of the preview's file." },
+];
+
+const COLUMN = Object.fromEntries(COLUMNS.map((column) => [column.key, column]));
+
+function percent(value) {
+  return value === null || value === undefined ? null : value * 100;
+}
+
+function measured(cells, column) {
+  return cells.some((cell) => Number.isFinite(column.of(cell)));
+}
+
+function shown(column, cell) {
+  const value = column.of(cell);
+  return Number.isFinite(value) ? value.toFixed(column.digits) : "–";
+}

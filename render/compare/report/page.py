@@ -1,0 +1,93 @@
+"""Results → ``index.html``: data, style and code in one file, with nothing from outside.
+
+What the page shows is built in the browser from the data, as text, so no name can become markup.
+The data stands in a script element as JSON whose every ``<`` is written ``\\u003c``: nothing in it
+ends the element.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from render.errors import OutputError
+from render.results import Results
+from render.whole import whole
+
+NAME = "index.html"
+_MARK = '<meta name="generator" content="render">'
+
+# In this order; each uses only what stands before it.
+_SCRIPTS = (
+    "data.js",
+    "dom.js",
+    "clock.js",
+    "player.js",
+    "matrix.js",
+    "wipe.js",
+    "table.js",
+    "chart.js",
+    "about.js",
+    "main.js",
+)
+
+
+def write_report(results: Results, folder: Path) -> Path:
+    """Write the page of ``results`` into ``folder``, where its previews are; its path.
+
+    Raises OutputError when it cannot be written, or when another's index.html is in its place.
+    """
+    path = folder / NAME
+    if path.exists() and not _is_ours(path):
+        raise OutputError(f"{path}: is no report of render's; move it, or use another folder")
+    with whole(path, OutputError) as temporary:
+        temporary.write_bytes(build(results, folder).encode("utf-8", "replace"))
+    return path
+
+
+def build(results: Results, folder: Path) -> str:
+    """The page's text. The same results and files give the same text."""
+    names = ", ".join(clip.name for clip in results.clips)
+    script = "\n".join(_part(name) for name in _SCRIPTS)
+    parts = {
+        "mark": _MARK,
+        "title": html.escape(names or "render"),
+        "style": _part("report.css"),
+        "data": _embedded(results.as_dict() | {"files": _files(results, folder)}),
+        "script": script,
+    }
+    # In one pass: what is put in is not looked at again.
+    pieces = _part("page.html").split("@@")
+    return "".join(parts[piece] if n % 2 else piece for n, piece in enumerate(pieces))
+
+
+def _embedded(data: dict[str, Any]) -> str:
+    return json.dumps(data, allow_nan=False).replace("<", "\\u003c")
+
+
+def _files(results: Results, folder: Path) -> dict[str, dict[str, Any]]:
+    """Each file that the page speaks of, by its name: its address from the page, and whether it is
+    there. Names are bytes on disk, which addresses keep."""
+    sources = [clip.preview for clip in results.clips if clip.preview]
+    names = [*(cell.id for cell in results.cells), *sources, *results.grids, *results.sheets]
+    return {
+        name: {"url": quote(os.fsencode(name)), "there": (folder / name).is_file()}
+        for name in names
+    }
+
+
+def _part(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text("utf-8")
+
+
+def _is_ours(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return _MARK.encode() in file.read(4096)
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be read: {error.strerror}") from error

@@ -1,0 +1,130 @@
+"""A sweep from the command line: previews, figures, grid, sheet and report in one folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from render.cli.app import run
+from render.media.ffmpeg import FFmpeg
+from render.media.probe import probe
+from render.results import NAME, load
+from render.target import Size
+
+Command = Callable[..., int]
+Capture = pytest.CaptureFixture[str]
+SMALL = ("--size", "64x36,96x54", "--upscale", "192x108", "--duration", "0.8", "--audio", "none")
+
+
+@pytest.fixture
+def render(monkeypatch: pytest.MonkeyPatch) -> Command:
+    monkeypatch.delenv("RENDER_FFMPEG", raising=False)
+    return lambda *words: run([str(word) for word in words])
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_one_folder_holds_all_that_was_asked_for(
+    render: Command, moving: Path, tmp_path: Path, ff: FFmpeg, capsys: Capture
+) -> None:
+    out = tmp_path / "sweep"
+    asked = ("--grid", "--sheet", "--report")
+    assert render(moving, "--fps", "5,10", *SMALL, *asked, "-o", out) == 0
+    captured = capsys.readouterr()
+    previews = [
+        f"moving-composition-vii-res3-{size}-{fps}-up192x108.mp4"
+        for fps in (5, 10)
+        for size in ("64x36", "96x54")
+    ]
+    made = ["moving-grid.mp4", "moving-sheet.png", "index.html"]
+    assert captured.out.splitlines() == [str(out / name) for name in (*previews, *made)]
+    assert names(out) == sorted([*previews, *made, NAME, "moving-source.mp4"])
+    results = load(out)
+    assert [cell.id for cell in results.cells] == previews
+    assert results.grids == ("moving-grid.mp4",) and results.sheets == ("moving-sheet.png",)
+    (clip,) = results.clips
+    assert clip.reference == previews[-1] and clip.preview == "moving-source.mp4"
+    assert clip.sampling is not None and clip.sampling.mode == "fast"
+    for cell in results.cells:
+        figures = cell.figures
+        assert figures is not None and figures.reference == previews[-1]
+        assert figures.lpips is not None and figures.ssim is not None
+        assert (figures.lpips == 0) == (cell.id == previews[-1])
+        assert cell.video.frames == (4 if cell.target.fps == "5" else 8)
+    assert results.runs[0].wall is not None and results.runs[0].wall > 0
+    assert probe(out / "moving-grid.mp4", ff).video.displayed == Size(2 * 192 + 8, 2 * 108 + 8)
+    assert probe(out / "moving-source.mp4", ff).video.displayed == Size(192, 108)
+    assert "GMAC/S" in captured.err and "* the reference" in captured.err
+
+
+def test_a_later_run_adds_to_the_folder(
+    render: Command, moving: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    assert render(moving, "--fps", "5", *SMALL, "--metrics", "none", "-o", tmp_path) == 0
+    assert all(cell.figures is None for cell in load(tmp_path).cells)
+    assert render(moving, "--fps", "10", *SMALL, "--json", "-o", tmp_path) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line[0] == "{"]
+    assert [line["event"] for line in lines if line["event"] not in ("started", "progress")] == [
+        "plan", "preview", "preview", "results", "done"
+    ]  # fmt: skip
+    assert lines[-2]["path"] == str(tmp_path / NAME)
+    results = load(tmp_path)
+    assert [cell.target.fps for cell in results.cells] == ["5", "5", "10", "10"]
+    assert all(cell.figures is not None for cell in results.cells)
+    assert len(results.runs) == 2 and len(results.clips) == 1
+
+
+def test_one_preview_alone_is_not_recorded(render: Command, moving: Path, tmp_path: Path) -> None:
+    one = ("--fps", "5", "--size", "64x36", "--upscale", "none", "--duration", "0.4")
+    assert render(moving, *one, "-o", tmp_path) == 0
+    assert [path.suffix for path in tmp_path.iterdir()] == [".mp4"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--fps", "5", "--size", "64x36", "--grid"], "--grid: needs several previews"),
+        (["--fps", "5", "--size", "64x36", "--sheet"], "--sheet: needs several previews"),
+        (["--fps", "5,10", *SMALL, "--reference", "res9,1x1"], "no cell fits"),
+        (["--fps", "5,10", *SMALL, "--grid", "--rows", "speed"], "no such axis"),
+        (["--fps", "5,10", *SMALL, "--grid", "--rows", "fps", "--cols", "fps"], "name two axes"),
+        (["--fps", "5,10", *SMALL, "--metrics", "all"], "not one of none, fast, full"),
+        (["--fps", "5,10", *SMALL, "--network", "res3,res2"], "res2"),
+    ],
+)
+def test_what_cannot_be_is_said_before_anything_is_rendered(
+    words: list[str], said: str, render: Command, moving: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    assert render(moving, *words, "-o", tmp_path / "out") in {1, 2}
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    (line,) = (line for line in captured.err.splitlines() if line.startswith("error:"))
+    assert said in line
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_damaged_results_stop_a_sweep_before_it_starts(
+    render: Command, moving: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / NAME).write_text("{")
+    assert render(moving, "--fps", "5,10", *SMALL, "-o", tmp_path) == 2
+    assert "results.json: is damaged" in capsys.readouterr().err
+    assert names(tmp_path) == [NAME]
+
+
+def test_a_grid_that_cannot_be_written_costs_no_preview(
+    render: Command, moving: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    (tmp_path / "moving-grid.mp4").write_bytes(b"a holiday")
+    asked = ("--grid", "--sheet", "--metrics", "none")
+    assert render(moving, "--fps", "5,10", *SMALL, *asked, "-o", tmp_path) == 1
+    captured = capsys.readouterr()
+    assert "moving-grid.mp4: exists already" in captured.err
+    assert captured.out.splitlines()[-1] == str(tmp_path / "moving-sheet.png")
+    assert (tmp_path / "moving-grid.mp4").read_bytes() == b"a holiday"
+    assert len(load(tmp_path).cells) == 4

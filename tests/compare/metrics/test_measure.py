@@ -1,0 +1,235 @@
+"""A folder's figures, measured on small previews of a clip that moves."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from render.compare.metrics.measure import Measured, Measuring, measure
+from render.compare.metrics.modes import Metrics
+from render.compare.metrics.reading import pictures
+from render.compare.metrics.stills import SOURCE_GONE
+from render.compare.metrics.subject import Trouble
+from render.errors import ClipError, UsageError
+from render.media.ffmpeg import FFmpeg
+from render.media.probe import probe
+from render.results import Figures, Results, View, load, save
+from render.target import Size
+from tests.compare.metrics.folders import RunFFmpeg, a_cell, a_clip, preview, results_of
+
+CELLS = {"best.mp4": (20, 192), "slow.mp4": (10, 192), "soft.mp4": (20, 64)}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """Pictures this small gain nothing from several, which wait for each other on busy machines."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, run_ffmpeg: RunFFmpeg) -> tuple[Path, Results]:
+    """A clip of 1.5 s at 20 fps that scrolls, and three previews of it."""
+    folder = tmp_path_factory.mktemp("figures")
+    source = folder / "source" / "clip.mp4"
+    source.parent.mkdir()
+    scroll = "testsrc2=s=192x108:r=20:d=1.5,scroll=h=0.01"
+    run_ffmpeg("-f", "lavfi", "-i", scroll, "-c:v", "libx264", "-crf", "8", source)
+    view = View(canvas="192x108", crop="192x108+0+0", inner="192x108+0+0")
+    display = {"upscale": "192x108"}
+    cells = []
+    for name, (rate, width) in CELLS.items():
+        preview(run_ffmpeg, source, folder / name, rate, width)
+        size = f"{width}x{width * 9 // 16}"
+        box = view.model_copy(update={"inner": f"{size}+0+0"})
+        frames = rate * 3 // 2
+        cells.append(a_cell(name, str(rate), size, macs=width, frames=frames, view=box, **display))
+    clip = a_clip(source, fps="20", fps_float=20.0, duration=1.5)
+    return folder, results_of(*cells, clips=(clip,))
+
+
+def run(
+    results: Results, folder: Path, ff: FFmpeg, reference: str | None = None
+) -> tuple[Results, list[Any]]:
+    *updates, last = measure(results, folder, ff.path, Metrics.FAST, reference)
+    assert isinstance(last, Measured)
+    return last.results, updates
+
+
+def figures(results: Results) -> dict[str, Figures]:
+    return {cell.id: cell.figures for cell in results.cells if cell.figures is not None}
+
+
+@pytest.fixture(scope="module")
+def measured(made: tuple[Path, Results], ff: FFmpeg) -> tuple[Results, list[Any]]:
+    return run(made[1], made[0], ff)
+
+
+def test_the_reference_loses_nothing(measured: tuple[Results, list[Any]]) -> None:
+    results, _ = measured
+    best = figures(results)["best.mp4"]
+    assert results.clips[0].reference == best.reference == "best.mp4"
+    assert (best.lpips, best.ssim, best.style, best.jod) == (0, 1, 0, 10)
+    assert best.missing == ()
+
+
+def test_single_pictures_say_nothing_of_the_rate_and_jod_does(
+    measured: tuple[Results, list[Any]],
+) -> None:
+    found = figures(measured[0])
+    slow, soft = found["slow.mp4"], found["soft.mp4"]
+    for one in (slow, soft):
+        assert None not in (one.lpips, one.ssim, one.style, one.jod, one.flicker, one.flicker_gap)
+    assert slow.lpips is not None and soft.lpips is not None
+    assert slow.lpips < 0.02 < soft.lpips
+    assert slow.ssim is not None and soft.ssim is not None
+    assert slow.ssim > 0.97 > soft.ssim
+    assert slow.style is not None and soft.style is not None
+    assert slow.style < soft.style
+    assert slow.jod is not None and slow.jod < 9.5
+
+
+def test_sharpness_and_stroke_are_of_the_display(measured: tuple[Results, list[Any]]) -> None:
+    found = figures(measured[0])
+    best, soft = found["best.mp4"], found["soft.mp4"]
+    assert best.sharpness is not None and soft.sharpness is not None
+    assert soft.sharpness < 0.6 * best.sharpness
+    assert best.stroke is not None and soft.stroke is not None
+    assert soft.stroke > 1.3 * best.stroke
+
+
+def test_the_sample_is_said(measured: tuple[Results, list[Any]]) -> None:
+    sampling = measured[0].clips[0].sampling
+    assert sampling is not None
+    assert (sampling.mode, sampling.size, sampling.gap) == ("fast", "192x108", 0.2)
+    assert 1 <= sampling.moments <= 6 < sampling.of == 30
+    assert sampling.jod_seconds == 1.0
+    assert sampling.notes == ()
+
+
+def test_it_says_how_far_it_is(measured: tuple[Results, list[Any]]) -> None:
+    updates = measured[1]
+    assert all(isinstance(update, Measuring) for update in updates)
+    assert [u.done for u in updates] == list(range(1, len(updates) + 1))
+    assert all(u.done <= u.total for u in updates)
+    assert {u.words for u in updates} == set(CELLS)
+
+
+def test_what_is_measured_stays_and_what_is_new_is_added(
+    measured: tuple[Results, list[Any]], made: tuple[Path, Results], ff: FFmpeg, tmp_path: Path
+) -> None:
+    results, folder = measured[0], made[0]
+    save(results, tmp_path)
+    again, updates = run(load(tmp_path), folder, ff)
+    assert again == results and updates == []
+    forgotten = results.cells[1].model_copy(update={"figures": None})
+    cells = (results.cells[0], forgotten, results.cells[2])
+    again, updates = run(results.model_copy(update={"cells": cells}), folder, ff)
+    assert {u.words for u in updates} == {forgotten.id}
+    assert figures(again)[forgotten.id].lpips == pytest.approx(
+        figures(results)[forgotten.id].lpips, abs=1e-6
+    )
+    assert again.clips[0].sampling == results.clips[0].sampling
+
+
+def test_another_reference_measures_anew(
+    measured: tuple[Results, list[Any]], made: tuple[Path, Results], ff: FFmpeg
+) -> None:
+    again, updates = run(measured[0], made[0], ff, "soft")
+    found = figures(again)
+    assert again.clips[0].reference == "soft.mp4"
+    assert found["soft.mp4"].lpips == 0 and (found["best.mp4"].lpips or 0) > 0.02
+    assert {u.words for u in updates} == set(CELLS)
+    with pytest.raises(UsageError, match="no cell fits"):
+        run(measured[0], made[0], ff, "res9")
+
+
+def test_a_clip_that_is_gone_costs_only_the_flicker(
+    made: tuple[Path, Results],
+    measured: tuple[Results, list[Any]],
+    ff: FFmpeg,
+) -> None:
+    folder, results = made
+    lost = results.clips[0].model_copy(update={"path": "/nowhere/clip.mp4"})
+    gone, updates = run(results.model_copy(update={"clips": (lost,)}), folder, ff)
+    slow = figures(gone)["slow.mp4"]
+    assert slow.flicker is None and slow.flicker_gap is None
+    assert slow.lpips is not None and slow.jod is not None
+    assert slow.missing == (SOURCE_GONE,)
+    assert gone.clips[0].sampling is not None
+    assert gone.clips[0].sampling.notes == (SOURCE_GONE,)
+    assert not [u for u in updates if isinstance(u, Trouble)]
+    # Nothing to be gained without it; all of it when it is back; and what was had stays.
+    assert run(gone, folder, ff)[1] == []
+    back = gone.model_copy(update={"clips": results.clips})
+    assert figures(run(back, folder, ff)[0])["slow.mp4"].flicker is not None
+    shared = measured[0].model_copy(update={"clips": (lost,)})
+    assert figures(run(shared, folder, ff)[0])["slow.mp4"].flicker is not None
+
+
+def test_a_broken_preview_is_reported_and_the_others_go_on(
+    made: tuple[Path, Results], ff: FFmpeg, tmp_path: Path
+) -> None:
+    folder, results = made
+    for name in ("best.mp4", "slow.mp4"):
+        shutil.copy(folder / name, tmp_path)
+    (tmp_path / "soft.mp4").write_bytes((folder / "soft.mp4").read_bytes()[:3000])
+    broken, updates = run(results, tmp_path, ff)
+    trouble = [u for u in updates if isinstance(u, Trouble)]
+    assert [t.cell for t in trouble] == ["soft.mp4"]
+    assert "\n" not in str(trouble[0].error)
+    found = figures(broken)
+    assert found["soft.mp4"].missing and found["soft.mp4"].lpips is None
+    assert found["slow.mp4"].lpips is not None
+    # It is tried again when it has been mended.
+    shutil.copy(folder / "soft.mp4", tmp_path)
+    mended, updates = run(broken, tmp_path, ff)
+    assert figures(mended)["soft.mp4"].lpips is not None
+    assert {u.words for u in updates} == {"soft.mp4"}
+
+
+def test_without_its_reference_nothing_is_measured(
+    made: tuple[Path, Results], ff: FFmpeg, tmp_path: Path
+) -> None:
+    shutil.copy(made[0] / "slow.mp4", tmp_path)
+    shutil.copy(made[0] / "soft.mp4", tmp_path)
+    results, updates = run(made[1], tmp_path, ff)
+    assert {u.cell for u in updates if isinstance(u, Trouble)} == set(CELLS)
+    assert all(f.lpips is None and f.missing for f in figures(results).values())
+
+
+def test_a_faster_cell_than_its_reference_has_no_jod(
+    made: tuple[Path, Results], ff: FFmpeg
+) -> None:
+    found = figures(run(made[1], made[0], ff, "slow")[0])
+    assert found["best.mp4"].jod is None
+    assert "faster than its reference" in found["best.mp4"].missing[0]
+    assert found["best.mp4"].lpips is not None
+
+
+def test_none_measures_nothing(made: tuple[Path, Results], ff: FFmpeg) -> None:
+    folder, results = made
+    (only,) = measure(results, folder, ff.path, Metrics.NONE)
+    assert isinstance(only, Measured) and only.results is results
+
+
+def test_pictures_are_those_on_show(made: tuple[Path, Results], ff: FFmpeg) -> None:
+    clip = probe(made[0] / "best.mp4", ff)
+    moments = [Fraction(0), Fraction(1, 20), Fraction(1, 10), Fraction(29, 20)]
+    found = dict(pictures(clip, Size(192, 108), reversed(moments), ff.path))
+    assert list(found) == moments
+    # Seeking gives the same picture as reading through.
+    (alone,) = pictures(clip, Size(192, 108), moments[-1:], ff.path)
+    assert np.array_equal(alone[1], found[moments[-1]])
+    assert not np.array_equal(found[moments[0]], found[moments[1]])
+    with pytest.raises(ClipError, match=r"ends at 1\.50 s, before the picture at 2\.30 s"):
+        list(pictures(clip, Size(192, 108), [Fraction(1), Fraction(23, 10)], ff.path))

@@ -1,0 +1,62 @@
+"""The table: what varies, what was measured, the reference marked."""
+
+from __future__ import annotations
+
+from render.compare.metrics.rows import figure_rows
+from render.results import Figures, Sampling
+from tests.compare.metrics.folders import a_cell, a_clip, results_of
+
+BEST = a_cell("best.mp4", "30", macs=2_000_000_000).model_copy(
+    update={
+        "figures": Figures(
+            reference="best.mp4", lpips=0, ssim=1, style=0, jod=10, flicker=0.1, stroke=12.34
+        )
+    }
+)
+SLOW = a_cell("slow.mp4", "30000/1001").model_copy(
+    update={"figures": Figures(reference="best.mp4", lpips=0.25, missing=("no JOD: …",))}
+)
+
+
+def test_only_what_varies_and_what_was_measured_is_shown() -> None:
+    table = figure_rows(results_of(BEST, SLOW))
+    assert table.header == (
+        *("", "fps", "GMAC/s", "JOD↑", "LPIPS↓", "SSIM↑", "style↓", "flicker", "stroke px", "MB"),
+    )
+    assert table.rows == (
+        ("*", "30", "60", "10.00", "0.000", "1.000", "0.000", "0.100", "12.3", "0.0"),
+        ("", "29.97", "3e-06", "–", "0.250", "–", "–", "–", "–", "0.0"),
+    )
+    assert table.right == tuple(range(2, 10))
+    assert all(len(row) == len(table.header) for row in table.rows)
+
+
+def test_every_axis_that_varies_has_its_column() -> None:
+    cells = (
+        a_cell("a.mp4", "10", "160x90"),
+        a_cell("b.mp4", "15", "320x180", network="res1", style="other", strength=0.5, clip=1),
+    )
+    table = figure_rows(results_of(*cells, clips=(a_clip("/x/one.mp4"), a_clip("/x/two.mp4"))))
+    axes = ("clip", "style", "network", "size", "strength", "fps")
+    assert table.header[1:7] == axes
+    assert table.rows[1][1:7] == ("two", "other", "res1", "320x180", "0.5", "15")
+    assert table.legend == ()
+
+
+def test_the_legend_says_the_sample_and_what_may_rank_what() -> None:
+    sampling = Sampling(
+        mode="fast", size="853x480", moments=6, of=150, pairs=6, gap=0.2, jod_seconds=1.0,
+        jod_size="427x240", notes=("no flicker: …",),
+    )  # fmt: skip
+    clip = a_clip(sampling=sampling, reference="best.mp4")
+    legend = figure_rows(results_of(BEST, SLOW, clips=(clip,))).legend
+    words = "\n".join(legend)
+    assert legend[0].startswith("* the reference")
+    assert "1 s of the clip at 427x240" in words
+    assert "6 of 150 moments at 853x480" in words
+    assert "0.2 s apart" in words
+    assert legend[-1] == "no flicker: …"
+
+
+def test_nothing_is_a_table_too() -> None:
+    assert figure_rows(results_of()).rows == ()

@@ -1,0 +1,176 @@
+"""A real Chromium, and folders of previews whose frames say their number."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from render.compare.report.page import write_report
+from render.events import CellDone
+from render.record import Call, Recorder
+from render.results import Figures, Results
+from tests.cli.conftest import make_cell, make_plan, make_preview
+from tests.compare.videos import STEP, numbered
+from tests.conftest import MakeClip
+
+# No GPU, nothing from outside; pictures of file: may be read, which only a test does.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--allow-file-access-from-files",
+    "--autoplay-policy=no-user-gesture-required",
+]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def find_browser() -> str | None:
+    named = os.environ.get("RENDER_TEST_BROWSER")
+    return named or next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    path = find_browser()
+    if path is None:
+        pytest.skip("no Chromium here: the report page is NOT tested in a browser")
+    sync_api = pytest.importorskip(
+        "playwright.sync_api", reason="no playwright here: the report page is NOT tested"
+    )
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+@dataclass
+class Opened:
+    """A report in the browser, and what it asked for and complained of."""
+
+    page: Any
+    requests: list[str]
+    complaints: list[str]
+
+    def until(self, expression: str, seconds: float = 15) -> None:
+        """Playwright's own waiting evaluates strings in the page, which the page forbids."""
+        end = time.monotonic() + seconds
+        while not self.page.evaluate(expression):
+            assert time.monotonic() < end, f"never came true: {expression}"
+            self.page.wait_for_timeout(20)
+
+    def settle(self) -> None:
+        """Until every video in sight shows the frame that it was sent to."""
+        self.until(
+            "[...render.clock.players].filter(p => p.seen)"
+            ".every(p => !p.video.seeking && p.video.readyState >= 2)"
+        )
+        self.page.wait_for_timeout(120)
+
+    def numbers(self, players: str = "render.matrix.players") -> list[int]:
+        """The frame that each player shows, read from its pixels."""
+        levels = self.page.evaluate(
+            f"""{players}.map((player) => {{
+              const canvas = document.createElement('canvas');
+              [canvas.width, canvas.height] = [16, 9];
+              const pen = canvas.getContext('2d');
+              pen.drawImage(player.video, 0, 0, 16, 9);
+              return pen.getImageData(8, 4, 1, 1).data[0];
+            }})"""
+        )
+        return [round(level / STEP) for level in levels]
+
+    def text(self, selector: str) -> str:
+        return str(self.page.locator(selector).inner_text())
+
+
+@pytest.fixture
+def opened(browser: Any) -> Iterator[Callable[..., Opened]]:
+    """Opens a folder's page, from disk; at the end, nothing may have been complained of or asked
+    from elsewhere."""
+    contexts, all_opened = [], []
+
+    def open_(folder: Path, *, width: int = 1280, height: int = 900, **options: Any) -> Opened:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        one = Opened(context.new_page(), [], [])
+        all_opened.append(one)
+        one.page.on("request", lambda request: one.requests.append(request.url))
+        one.page.on("console", lambda said: one.complaints.append(said.text))
+        one.page.on("pageerror", lambda error: one.complaints.append(str(error)))
+        one.page.goto((folder / "index.html").as_uri())
+        one.until("window.render !== undefined")
+        return one
+
+    yield open_
+    for context in contexts:
+        context.close()
+    for one in all_opened:
+        assert one.complaints == []
+        assert all(url.startswith(("file:", "data:", "blob:")) for url in one.requests)
+
+
+Report = Callable[..., Results]
+
+
+@pytest.fixture
+def report(make_clip: MakeClip, tmp_path: Path) -> Report:
+    """``report(rates, networks, clip=…, name=…)`` makes a folder's previews, results and page."""
+
+    def make(
+        rates: tuple[str, ...] = ("10", "15", "30"),
+        networks: tuple[str, ...] = ("res3", "res1"),
+        *,
+        clip: str = "clip.mp4",
+        name: Callable[[str, str], str] = lambda rate, network: f"{network}-{rate}.mp4",
+        figures: bool = True,
+        seconds: float = 1,
+    ) -> Results:
+        cells = []
+        for network in networks:
+            for rate in rates:
+                output = tmp_path / name(rate, network)
+                shutil.copy(numbered(make_clip, rate, seconds), output)
+                cell = make_cell(Path("/clips") / clip)
+                cell = replace(cell, rate=Fraction(rate), network=network, output=output)
+                cells.append(cell)
+        call = Call(("render", clip, "--fps", ",".join(rates)), datetime(2026, 11, 23, tzinfo=UTC))
+        recorder = Recorder(make_plan(*cells), tmp_path, call)
+        for cell in cells:
+            frames = int(seconds * cell.rate)
+            recorder.event(CellDone(cell, make_preview(cell, frames)))
+        results = recorder.results(wall=9.5)
+        if figures:
+            results = measured(results)
+        write_report(results, tmp_path)
+        return results
+
+    return make
+
+
+def measured(results: Results) -> Results:
+    """Figures made up so that more operations lose less, but for one cell."""
+    most = max(cell.cost.macs_second for cell in results.cells)
+    reference = next(cell.id for cell in results.cells if cell.cost.macs_second == most)
+    cells = []
+    for number, cell in enumerate(results.cells):
+        share = cell.cost.macs_second / most
+        jod = 10.0 if cell.id == reference else 4 + 5 * share - (2 if number == 1 else 0)
+        figures = Figures(
+            reference=reference, jod=jod, lpips=1 - share, ssim=share, style=None, flicker=0.2
+        )
+        cells.append(cell.model_copy(update={"figures": figures}))
+    clips = tuple(clip.model_copy(update={"reference": reference}) for clip in results.clips)
+    return results.model_copy(update={"cells": tuple(cells), "clips": clips})

@@ -1,0 +1,313 @@
+"""The page in a real browser: playing, stepping, wiping, sorting, choosing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from render.results import Results
+
+from .conftest import Opened, Report
+
+Open = Callable[..., Opened]
+
+
+@pytest.fixture
+def page(report: Report, opened: Open, tmp_path: Path) -> Opened:
+    """Three rates by two networks; the matrix shows all six."""
+    report()
+    one = opened(tmp_path)
+    one.settle()
+    return one
+
+
+def test_every_cell_is_there_by_rate_and_network(page: Opened) -> None:
+    captions = page.page.locator("#matrix .cell strong").all_inner_texts()
+    assert captions == [
+        f"{rate} fps · 853x480 · {network}" for network in ("res3", "res1") for rate in (10, 15, 30)
+    ]
+    assert page.text("#title") == "clip.mp4"
+    assert "6 previews by network, rate" in page.text("#subtitle")
+    assert page.page.locator("#matrix em").all_inner_texts() == ["reference"]
+
+
+def test_after_a_seek_each_shows_its_own_frame(page: Opened) -> None:
+    for time in (0, 0.31, 0.5, 0.77, 0.966):
+        page.page.evaluate(f"render.clock.seek({time})")
+        page.settle()
+        assert page.numbers() == [int(time * rate + 1e-6) for rate in (10, 15, 30)] * 2
+
+
+def test_a_step_is_one_frame_of_the_fastest(page: Opened) -> None:
+    page.page.evaluate("render.clock.seek(0.3)")
+    for expected in (10, 11, 12, 13):
+        page.page.keyboard.press(".")
+        page.settle()
+        assert page.numbers()[2] == expected
+        assert page.numbers()[0] == expected // 3
+    page.page.click("#back")
+    page.settle()
+    assert page.numbers()[2] == 12
+    assert page.text("#time") == "0.40 s"
+
+
+def test_steps_reach_both_ends_and_go_no_further(page: Opened) -> None:
+    page.page.keyboard.press("End")
+    page.page.keyboard.press(".")
+    page.settle()
+    assert page.numbers() == [9, 14, 29] * 2
+    page.page.keyboard.press("Home")
+    page.page.keyboard.press(",")
+    page.settle()
+    assert page.numbers() == [0] * 6
+
+
+def test_playing_goes_on_and_pausing_holds_still(page: Opened) -> None:
+    page.page.evaluate("render.clock.setSpeed(0.25)")
+    page.page.keyboard.press("Space")
+    page.until("render.clock.time > 0.1")
+    assert page.page.locator("#play").get_attribute("aria-label") == "Pause"
+    times = page.page.evaluate("render.matrix.players.map(p => p.video.currentTime)")
+    assert max(times) > 0.02
+    page.page.keyboard.press("Space")
+    page.settle()
+    time = page.page.evaluate("render.clock.time")
+    page.page.wait_for_timeout(300)
+    assert page.page.evaluate("render.clock.time") == time
+    assert page.numbers() == [int(time * rate + 1e-6) for rate in (10, 15, 30)] * 2
+
+
+def test_the_end_loops_or_stops(page: Opened) -> None:
+    page.page.evaluate("render.clock.seek(0.9)")
+    page.page.evaluate("render.clock.play()")
+    page.until("render.clock.time < 0.5")
+    assert page.page.evaluate("render.clock.playing")
+    page.page.keyboard.press("l")
+    assert page.page.locator("#loop").get_attribute("aria-pressed") == "false"
+    page.page.evaluate("render.clock.seek(0.9)")
+    page.until("!render.clock.playing")
+    page.settle()
+    assert page.numbers() == [9, 14, 29] * 2
+
+
+def test_the_scrub_bar_seeks(page: Opened) -> None:
+    page.page.locator("#scrub").fill("0.5")
+    page.settle()
+    assert page.numbers() == [5, 7, 15] * 2
+
+
+def test_keys_change_the_speed(page: Opened) -> None:
+    page.page.keyboard.press("-")
+    assert page.page.locator("#speed").input_value() == "0.5"
+    assert page.page.evaluate("render.clock.speed") == 0.5
+    for _ in range(4):
+        page.page.keyboard.press("+")
+    assert page.page.evaluate("render.clock.speed") == 2
+
+
+def test_axes_can_be_turned(page: Opened) -> None:
+    page.page.select_option("#rows", "fps")
+    captions = page.page.locator("#matrix .cell strong").all_inner_texts()
+    assert captions[:2] == ["10 fps · 853x480 · res3", "10 fps · 853x480 · res1"]
+    assert page.page.locator("#columns").input_value() == "network"
+    page.settle()
+    assert page.numbers() == [0] * 6
+
+
+def test_the_wipe_follows_pointer_and_keys(page: Opened) -> None:
+    page.page.locator("#wipe-section").scroll_into_view_if_needed()
+    page.page.click("#matrix .cell:nth-child(1) .side-a")
+    page.page.click("#matrix .place:nth-child(3) .side-b")
+    assert page.page.evaluate("[render.wipe.a, render.wipe.b]") == ["res3-10.mp4", "res3-30.mp4"]
+    page.page.evaluate("document.getElementById('wipe-stage').scrollIntoView({block: 'center'})")
+    page.page.evaluate("render.clock.seek(0.9)")
+    page.settle()
+    assert page.numbers("render.wipe.players") == [9, 27]
+    box = page.page.locator("#wipe-stage").bounding_box()
+    page.page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] / 2)
+    page.page.mouse.down()
+    page.page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] / 2)
+    page.page.mouse.up()
+    assert page.page.evaluate("render.wipe.at") == pytest.approx(20, abs=1)
+    assert brightness(page, box, 0.1) == pytest.approx(9 * 7, abs=8)
+    assert brightness(page, box, 0.3) == pytest.approx(27 * 7, abs=8)
+    page.page.focus("#wipe-at")
+    page.page.keyboard.press("End")
+    assert page.page.evaluate("render.wipe.at") == 100
+    page.page.evaluate("document.activeElement.blur()")
+    page.page.keyboard.down("f")
+    assert brightness(page, box, 0.3) == pytest.approx(27 * 7, abs=8)
+    page.page.keyboard.up("f")
+    assert brightness(page, box, 0.3) == pytest.approx(9 * 7, abs=8)
+    page.page.keyboard.press("s")
+    assert page.page.evaluate("[render.wipe.a, render.wipe.b]") == ["res3-30.mp4", "res3-10.mp4"]
+    page.page.keyboard.press("z")
+    assert page.page.evaluate("document.getElementById('wipe-stage').clientWidth") == 1920
+
+
+def brightness(page: Opened, box: Any, across: float) -> float:
+    """Of the stage, at a share of its width, a third down."""
+    import io
+
+    import numpy as np
+    from PIL import Image
+
+    x, y = box["x"] + box["width"] * across, box["y"] + box["height"] * 0.66
+    shot = page.page.screenshot(clip={"x": x, "y": y, "width": 8, "height": 8})
+    with Image.open(io.BytesIO(shot)) as picture:
+        return float(np.asarray(picture.convert("L"), float).mean())
+
+
+def test_the_table_sorts_by_what_is_clicked(page: Opened) -> None:
+    def column(number: int) -> list[str]:
+        return page.page.locator(f"#table tbody td:nth-child({number})").all_inner_texts()
+
+    head = page.page.locator("#table thead th").all_inner_texts()
+    jod = next(n for n, words in enumerate(head) if words.startswith("JOD")) + 1
+    page.page.click("#table [data-key=jod]")
+    values = [float(text) for text in column(jod)]
+    assert values == sorted(values, reverse=True) and values[0] == 10
+    cell = page.page.locator(f"#table thead th:nth-child({jod})")
+    assert cell.get_attribute("aria-sort") == "descending"
+    page.page.keyboard.press("Enter")  # the header kept the focus
+    assert [float(text) for text in column(jod)] == sorted(values)
+    page.page.click("#table [data-key=fps]")
+    assert [text.split()[0] for text in column(1)] == ["10", "10", "15", "15", "30", "30"]
+    assert not any(words.startswith("style ↓") for words in head)  # nobody measured it
+
+
+def test_the_frontier_leaves_out_what_is_beaten(page: Opened) -> None:
+    best = page.page.evaluate(
+        "[[1, 5], [2, 4], [2, 7], [3, 7], [4, 9]].map(([x, y]) => ({x, y}))"
+        ".filter((p, n, all) => render.frontier(all, 1).includes(p)).map(p => [p.x, p.y])"
+    )
+    assert best == [[1, 5], [2, 7], [4, 9]]
+    less = page.page.evaluate(
+        "render.frontier([{x: 1, y: 5}, {x: 2, y: 6}, {x: 3, y: 1}], -1).map(p => p.x)"
+    )
+    assert less == [1, 3]
+    beaten = page.page.locator(".point:not(.best)")
+    assert beaten.evaluate_all("all => all.map(p => p.dataset.id)") == ["res3-15.mp4"]
+    page.page.select_option("#chart-y", "lpips")
+    assert page.page.locator(".point.best").count() == 6
+    assert "single pictures" in page.text("#chart-note")
+
+
+def test_a_point_a_row_and_a_cell_are_chosen_together(page: Opened) -> None:
+    page.page.locator(".point[data-id='res1-15.mp4']").focus()
+    page.page.keyboard.press("Enter")
+    chosen = page.page.locator(".selected")
+    assert chosen.evaluate_all("all => all.map(one => one.tagName.toLowerCase())") == [
+        "figure", "g", "tr"
+    ]  # fmt: skip
+    assert set(chosen.evaluate_all("all => all.map(one => one.dataset.id)")) == {"res1-15.mp4"}
+
+
+def test_the_command_is_told_as_a_shell_takes_it(page: Opened) -> None:
+    assert page.text(".command") == "render clip.mp4 --fps 10,15,30"
+    assert "opencv" in page.text("#about") and "9.5 s" in page.text("#about")
+
+
+def test_names_that_would_be_markup_or_addresses(
+    report: Report, opened: Open, tmp_path: Path
+) -> None:
+    name = "<img src=x onerror=alert(1)> a#b?c%20'\".mp4"
+    report(("10", "30"), ("res3",), clip=name, name=lambda rate, _: f"{rate} {name}")
+    one = opened(tmp_path)
+    one.settle()
+    assert one.text("#title") == name
+    assert one.page.locator("img").count() == 0
+    one.page.evaluate("render.clock.seek(0.5)")
+    one.settle()
+    assert one.numbers() == [5, 15]
+
+
+def test_what_is_gone_or_no_video_says_so(report: Report, opened: Open, tmp_path: Path) -> None:
+    from render.compare.report.page import write_report
+
+    results = report(("10", "15", "30"), ("res3",))
+    (tmp_path / "res3-10.mp4").unlink()
+    (tmp_path / "res3-15.mp4").write_bytes(b"no video")
+    write_report(results, tmp_path)
+    one = opened(tmp_path)
+    one.until("document.querySelectorAll('#matrix .failed').length === 2")
+    one.settle()
+    assert one.page.locator("#matrix .failed").all_inner_texts() == [
+        "its file is gone; render it again", "this browser cannot play it"
+    ]  # fmt: skip
+    assert one.page.locator("#table .gone").count() == 1
+    assert one.numbers("render.matrix.players.slice(2)") == [0]
+
+
+def test_one_preview_without_figures(report: Report, opened: Open, tmp_path: Path) -> None:
+    report(("15",), ("res3",), figures=False)
+    one = opened(tmp_path)
+    one.settle()
+    assert not one.page.locator("#wipe-section").is_visible()
+    assert not one.page.locator("#chart-section").is_visible()
+    assert one.page.locator("#table tbody tr").count() == 1
+
+
+def test_several_clips_are_shown_one_at_a_time(
+    report: Report, opened: Open, tmp_path: Path
+) -> None:
+    from render.compare.report.page import write_report
+
+    results: Results = report(("10", "15"), ("res3",))
+    other = results.clips[0].model_copy(update={"name": "other.mov", "path": "/clips/other.mov"})
+    cells = (results.cells[0], results.cells[1].model_copy(update={"clip": 1}))
+    two = results.model_copy(update={"clips": (*results.clips, other), "cells": cells})
+    write_report(two, tmp_path)
+    one = opened(tmp_path)
+    one.page.select_option("#clip", "1")
+    assert one.text("#title") == "other.mov"
+    assert one.page.locator("#matrix .cell").count() == 1
+    one.settle()
+    one.page.evaluate("render.clock.seek(0.5)")
+    one.settle()
+    assert one.numbers() == [7]
+
+
+@pytest.mark.parametrize(("scheme", "dark"), [("light", False), ("dark", True)])
+def test_dark_and_light(
+    scheme: str, dark: bool, report: Report, opened: Open, tmp_path: Path
+) -> None:
+    report(("10", "15"), ("res3",))
+    one = opened(tmp_path, color_scheme=scheme)
+
+    def is_dark() -> bool:
+        ground = one.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        return sum(int(n) for n in ground[4:-1].split(",")) < 200
+
+    assert is_dark() is dark
+    one.page.click("#theme")
+    assert is_dark() is not dark
+
+
+def test_a_phone_s_width_needs_no_sideways_scroll(
+    report: Report, opened: Open, tmp_path: Path
+) -> None:
+    report()
+    one = opened(tmp_path, width=360, height=740)
+    assert one.page.evaluate("document.documentElement.scrollWidth") == 360
+    assert one.page.locator("#play").is_visible()
+
+
+def test_help_opens_and_closes(page: Opened) -> None:
+    page.page.keyboard.press("?")
+    assert page.page.locator("#help").is_visible()
+    page.page.keyboard.press("Escape")
+    assert not page.page.locator("#help").is_visible()
+
+
+def test_only_what_is_in_sight_plays(report: Report, opened: Open, tmp_path: Path) -> None:
+    report()
+    one = opened(tmp_path, width=700, height=320)
+    one.settle()
+    one.page.evaluate("render.clock.setSpeed(0.25); render.clock.play()")
+    one.until("render.clock.time > 0.05")
+    playing = one.page.evaluate("render.wipe.players.map(p => [p.seen, p.video.paused])")
+    assert playing == [[False, True], [False, True]]

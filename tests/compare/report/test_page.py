@@ -1,0 +1,97 @@
+"""The page as text: whole, safe, and nobody else's."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from render.cli.app import run
+from render.compare.report.page import NAME, build, write_report
+from render.errors import OutputError
+from render.results import Results, save
+
+from .conftest import Report
+
+HOSTILE = "</script><img src=x onerror=alert(1)>&\u2028'\".mp4"
+
+
+def data_of(page: str) -> dict[str, object]:
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert found
+    data = json.loads(found[1])
+    assert isinstance(data, dict)
+    return data
+
+
+def test_names_cannot_leave_their_place(report: Report, tmp_path: Path) -> None:
+    results = report(clip=HOSTILE)
+    page = build(results, tmp_path)
+    assert "<img" not in page
+    assert data_of(page)["clips"] == results.as_dict()["clips"]
+    assert page.count("</script>") == 2
+    assert "<title>script&gt;&lt;img src=x" in page  # what follows the slash is the file's name
+
+
+def test_the_same_results_give_the_same_page(report: Report, tmp_path: Path) -> None:
+    results = report()
+    assert build(results, tmp_path) == build(results, tmp_path)
+
+
+def test_nothing_points_outside(report: Report, tmp_path: Path) -> None:
+    page = build(report(), tmp_path)
+    outside = set(re.findall(r"https?://[^\s\"'`<)]+", page))
+    assert outside <= {"http://www.w3.org/2000/svg"}  # a name, which nobody fetches
+    assert "default-src 'none'" in page
+    assert "@@" not in page
+
+
+def test_addresses_are_relative_and_quoted(report: Report, tmp_path: Path) -> None:
+    results = report(("10",), ("res3",), name=lambda *_: "a#b?c%20 é.mp4")
+    files = data_of(build(results, tmp_path))["files"]
+    assert files == {
+        "a#b?c%20 é.mp4": {"url": "a%23b%3Fc%2520%20%C3%A9.mp4", "there": True}
+    }  # fmt: skip
+
+
+def test_previews_that_are_gone_are_known_to_be(report: Report, tmp_path: Path) -> None:
+    results = report()
+    (tmp_path / "res3-10.mp4").unlink()
+    files = data_of(build(results, tmp_path))["files"]
+    assert isinstance(files, dict)
+    assert [name for name, file in files.items() if not file["there"]] == ["res3-10.mp4"]
+
+
+def test_a_page_of_ours_is_replaced_and_no_other(report: Report, tmp_path: Path) -> None:
+    results = report()
+    assert write_report(results, tmp_path) == tmp_path / NAME
+    (tmp_path / NAME).write_text("<html>my holiday</html>")
+    with pytest.raises(OutputError, match="no report of render's"):
+        write_report(results, tmp_path)
+    assert (tmp_path / NAME).read_text() == "<html>my holiday</html>"
+
+
+def test_the_command(report: Report, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    save(report(), tmp_path)
+    (tmp_path / NAME).unlink()
+    assert run(["report", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == f"{tmp_path / NAME}\n"
+    assert "res3-10.mp4" in (tmp_path / NAME).read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"), [([], "no folder given"), (["HERE"], "results.json"), (["x"], "no folder")]
+)
+def test_bad_input(
+    words: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["report", *(str(tmp_path) if w == "HERE" else w for w in words)]) == 2
+    captured = capsys.readouterr()
+    assert said in captured.err.splitlines()[0] and captured.out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_results_make_a_page_too(tmp_path: Path) -> None:
+    assert "<title>render</title>" in build(Results(), tmp_path)
