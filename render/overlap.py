@@ -72,9 +72,13 @@ def in_order(
     key: Callable[[Item], Key],
     work: Callable[[Key], Result],
     workers: int,
+    window: int = 0,
 ) -> Generator[tuple[Item, Result], None, None]:
     """Each item with ``work(key(item))``, in the items' order, ``workers`` of those at once (one:
     here, in the caller's thread).
+
+    ``window`` is how many results may wait for an earlier one, beyond those in work: where works
+    differ in length, without it the workers would wait for the longest.
 
     An item whose key is the same object as the last one's takes its result; the work is not done
     again. An error is raised where its result would have come. Closing this iterator waits for the
@@ -92,7 +96,7 @@ def in_order(
             if last is None or last[0] is not this:
                 last = (this, pool.submit(work, this))
             waiting.append((item, last[1]))
-            while _different(waiting) > workers or len(waiting) > _MOST_WAITING:
+            while _different(waiting) > workers + window or len(waiting) > _MOST_WAITING + window:
                 first, future = waiting.popleft()
                 yield first, future.result()
         while waiting:

@@ -119,7 +119,8 @@ def stylized(
         return Painted(job.branch, job.ticks, picture, job.resizing, time.perf_counter() - began)
 
     with contextlib.closing(ahead(_jobs(shown, tuple(engines), living), _DEPTH)) as jobs:
-        painted = in_order(jobs, lambda job: job, paint, workers)
+        # A turn of all branches: a large one's picture then holds up none of the small ones'.
+        painted = in_order(jobs, lambda job: job, paint, workers, window=len(engines) - 1)
         with contextlib.closing(ahead((result for _, result in painted), _DEPTH)) as results:
             yield from results
 

@@ -103,3 +103,20 @@ def test_in_order_raises_in_its_place_and_can_be_closed() -> None:
     next(endless)
     endless.close()
     assert not any(t.name.startswith("in-order") for t in threading.enumerate())
+
+
+def test_a_long_work_does_not_hold_up_the_short_ones_within_the_window() -> None:
+    def took(window: int) -> float:
+        began = time.monotonic()
+        lengths = [0.2, 0.05, 0.05, 0.05, 0.05]
+        found = list(in_order(lengths, lambda n: [n], lambda n: time.sleep(n[0]), 2, window))
+        assert [item for item, _ in found] == lengths
+        return time.monotonic() - began
+
+    begun: list[int] = []
+    results = in_order(range(9), lambda n: n, begun.append, 2, 3)
+    next(results)
+    time.sleep(0.1)
+    assert len(begun) <= 1 + 2 + 3 + 1  # never further ahead than that
+    results.close()
+    assert took(3) < 0.3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from cyclopts import Parameter
 from render.cli.count import Count
 from render.cli.help import Shown
 from render.cli.output import labelled, put, safe, say
+from render.defaults import DEFAULTS
 from render.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from render.geometry import Box
     from render.media.encoding import Encoding
     from render.media.ffmpeg import FFmpeg
+    from render.results import Results
     from render.target import Size
 
 _VIDEOS = (".mp4", ".mov", ".mkv")
@@ -81,6 +84,11 @@ def compare(
         _help("Keep the sound (of the first video that has any), or write none."),
         Shown("keep|none", "keep"),
     ] = None,
+    crf: Annotated[
+        str | None,
+        _help("Quality, from 0 (lossless) to 51 (worst)."),
+        Shown("N", str(DEFAULTS.crf)),
+    ] = None,
     moments: Annotated[
         str | None,
         _help("How many moments a contact sheet shows, evenly over the shortest video."),
@@ -93,7 +101,10 @@ def compare(
     ] = None,
     crop: Annotated[
         str | None,
-        _help("A part of each picture at 100 % of its pixels, from the middle or from X, Y."),
+        _help(
+            "A part of each picture at 100 % of its pixels, from the middle or from X, Y (in the "
+            "largest video; the same place in smaller ones)."
+        ),
         Shown("WxH[+X+Y]"),
     ] = None,
     force: Annotated[bool, Parameter(help="Overwrite what exists.")] = False,
@@ -120,29 +131,40 @@ def compare(
             f"-o {path}: a grid is written as {', '.join(_VIDEOS)}, a contact sheet as "
             f"{', '.join(_SHEETS)}"
         )
-    for option, word in (("--moments", moments), ("--at", at), ("--crop", crop)):
-        if word is not None and kind in _VIDEOS:
+    for_sheets = (("--moments", moments), ("--at", at), ("--crop", crop))
+    for option, word in for_sheets if kind in _VIDEOS else ():
+        if word is not None:
             raise UsageError(f"{option} {word}: is for contact sheets; write one by -o sheet.png")
+    lengths = "" if shortest else None
+    for_grids = (
+        ("--rows", rows), ("--cols", cols), ("--within", within), ("--audio", audio),
+        ("--crf", crf), ("--shortest", lengths),
+    )  # fmt: skip
+    for option, word in for_grids if kind in _SHEETS else ():
+        if word is not None:
+            said = f"{option} {word}".rstrip()
+            raise UsageError(f"{said}: is for grids; write one by -o grid.mp4")
+    encoding = Preset().with_options(audio=audio, crf=crf).encoding()
     named = os.environ.get("RENDER_FFMPEG")
     ffmpeg = find_ffmpeg(Path(named) if named else None)
     groups = _tiles(videos, ffmpeg, source=source)
     if labels is not None:
         groups = _relabelled(groups, labels)
-    _check_output(path, [tile.clip.path for tiles, _ in groups for tile in tiles])
+    shown = [tile for tiles, original in groups for tile in [*tiles, original] if tile]
+    inputs = [tile.clip.path for tile in shown]
     if kind in _SHEETS:
         contacts = [
             _contact(tiles, original, moments=moments, at=at, crop=crop)
             for tiles, original in groups
         ]
-        paths = _numbered(path, len(contacts), force=force)
+        paths = _numbered(path, len(contacts), inputs, force=force)
         for one, place in zip(contacts, paths, strict=True):
             write_sheet(one, place, ffmpeg, _common(one.tiles))
             put(str(place))
         return 0
-    room = Room() if within is None else Room(_within(Size.parse(within)))
+    room = Room() if within is None else Room(_within(Size.parse(within)), turns=False)
     pages = _pages(groups, rows, cols, room)
-    paths = _numbered(path, len(pages), force=force)
-    encoding = Preset().with_options(audio=audio).encoding()
+    paths = _numbered(path, len(pages), inputs, force=force)
     for page, place in zip(pages, paths, strict=True):
         write_page(page, place, ffmpeg, encoding, room, shortest=shortest, force=force)
         put(str(place))
@@ -166,10 +188,11 @@ def write_page(
     about = about_frames(page, shortest=shortest)
     _say_lengths(page, shortest=shortest)
     count = Count("frame", sys.stderr)
-    try:
-        frames = write_grid(
-            page, path, ffmpeg.path, encoding, room=room, shortest=shortest, force=force
-        )
+    frames = write_grid(
+        page, path, ffmpeg.path, encoding, room=room, shortest=shortest, force=force
+    )
+    # Closed whatever ends us, also a signal: what is half-written goes then.
+    with contextlib.closing(count), contextlib.closing(frames):
         while True:
             try:
                 done = next(frames)
@@ -177,8 +200,6 @@ def write_page(
                 warnings = list(end.value)
                 break
             count.show(path.name, done, max(done, about or done))
-    finally:
-        count.close()
     for warning in warnings:
         say(labelled("warning", f"{path.name}: {warning}", sys.stderr))
     cells = f"{len(page.cells)} x {page.columns} cells of {where.cell}"
@@ -192,13 +213,10 @@ def write_sheet(contact: Contact, path: Path, ffmpeg: FFmpeg, title: str) -> Non
 
     total = len(contact.tiles) * len(contact.moments)
     shown = []
-    count = Count("picture", sys.stderr)
-    try:
+    with contextlib.closing(Count("picture", sys.stderr)) as count:
         for picture in pictures(contact, ffmpeg.path):
             shown.append(picture)
             count.show(path.name, len(shown), total)
-    finally:
-        count.close()
     save(draw(grid(contact, shown, title), contact.cell), path)
 
 
@@ -230,6 +248,7 @@ def _tiles(
         results = load(folder)
         for clip in range(len(results.clips)):
             tiles = tiles_of_clip(results, clip, folder, ffmpeg)
+            _say_left_out(folder, results, clip, len(tiles))
             if len(tiles) > 1:
                 groups.append((tiles, _source(tiles[0].clip.path, ffmpeg) if source else None))
     files = [path for path in videos if not path.is_dir()]
@@ -238,18 +257,33 @@ def _tiles(
     if files:
         original = None
         if source:
-            first = next((path for path in files if known_of(path)), None)
-            if first is None:
+            known = [one for one in map(known_of, files) if one is not None]
+            if not known:
                 raise UsageError(
                     f"--source: nothing beside {files[0]} says which clip it was made of; name the "
                     "clip as one of the videos"
                 )
-            known = known_of(first)
-            original = None if known is None else source_tile(known, ffmpeg)
+            names = list(dict.fromkeys((one.clip.path, one.clip.name) for one in known))
+            if len(names) > 1:
+                said = ", ".join(name for _, name in names)
+                raise UsageError(f"--source: the videos are of several clips ({said}); drop it")
+            original = source_tile(known[0], ffmpeg)
         groups.append((tiles_of(files, ffmpeg), original))
     if not groups:
         raise UsageError(f"{folders[0]}: holds no two previews of one clip")
     return groups
+
+
+def _say_left_out(folder: Path, results: Results, clip: int, there: int) -> None:
+    """What of a folder's clip is not shown."""
+    name, whole = results.clips[clip].name, len(results.of_clip(clip))
+    where = f"{folder.resolve().name}: "
+    if gone := whole - there:
+        words = "1 preview of {} is gone" if gone == 1 else f"{gone} previews of {{}} are gone"
+        say(labelled("note", safe(where + words.format(name)), sys.stderr))
+    if there == 1:
+        said = f"{where}of {name} there is one preview, nothing to compare it with"
+        say(labelled("note", safe(said), sys.stderr))
 
 
 def _source(preview: Path, ffmpeg: FFmpeg) -> Tile | None:
@@ -335,19 +369,15 @@ def _common(tiles: tuple[Tile, ...]) -> str:
     return names.pop() if len(names) == 1 else ""
 
 
-def _check_output(path: Path, inputs: list[Path]) -> None:
-    for one in inputs:
-        if path.exists() and path.samefile(one):
-            raise OutputError(f"{path}: is one of the videos; choose another place with -o")
-
-
-def _numbered(path: Path, count: int, *, force: bool) -> list[Path]:
+def _numbered(path: Path, count: int, inputs: list[Path], *, force: bool) -> list[Path]:
     paths = [path]
     if count > 1:
         paths = [path.with_name(f"{path.stem}-{n}{path.suffix}") for n in range(1, count + 1)]
     for one in paths:
         if one.is_dir():
             raise OutputError(f"{one}: is a folder; name a file")
+        if one.exists() and any(one.samefile(video) for video in inputs):
+            raise OutputError(f"{one}: is one of the videos; choose another place with -o")
         if one.exists() and not force:
             raise OutputError(f"{one}: exists already; --force overwrites it")
     return paths

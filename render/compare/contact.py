@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
+
+from render.compare import sheet
 from render.compare.sheet import Grid, Label, fitting_width
 from render.compare.tiles import Tile, shape_of
 from render.errors import ClipError, UsageError
 from render.geometry import Box
 from render.media.decode import Decoder
-from render.media.frame import Picture
+from render.media.frame import Picture, as_picture
 from render.media.sample import ROUNDING, sample
 from render.overlap import in_order
 from render.target import Size
@@ -27,7 +30,8 @@ class Contact:
 
     Attributes:
         tiles: its rows. moments: its columns, seconds.
-        crop: the part of each picture, at 100 % of its pixels; None: all of it, made smaller.
+        crop: the part of each picture, at 100 % of its pixels; None: all of it, made smaller. It is
+        counted in the largest video's pixels; smaller ones show as many, of the same place.
         cell: the size of each picture on the sheet.
     """
 
@@ -47,7 +51,8 @@ def plan_contact(
 ) -> Contact:
     """``moments``, or ``count`` of them evenly over the shortest video; ``crop`` as a size is taken
     from the middle. Raises UsageError for a moment past a video's end, for a crop that is not
-    within a picture, and for videos of unknown length without moments."""
+    within a picture, for videos of unknown length without moments, and for a sheet too large to
+    write."""
     shortest = min(tiles, key=lambda tile: tile.seconds or Fraction(10**9))
     length = shortest.seconds
     if moments is None:
@@ -59,15 +64,20 @@ def plan_contact(
             raise UsageError(
                 f"--at {float(moment):g}: {shortest.clip.path} ends at {float(length):.2f} s"
             )
-    shape = shape_of(tiles)
+    largest = max(tiles, key=lambda tile: tile.size.pixels)
+    shape = largest.size
     if crop is not None:
         box = crop if isinstance(crop, Box) else Box.centred(shape, crop.width, crop.height)
+        _check_crop(box, largest)
         for tile in tiles:
-            _check_crop(box, tile)
-        return Contact(tuple(tiles), tuple(moments), box, box.size)
-    wide = width or fitting_width(len(moments))
-    tall = max(1, round(wide * shape.height / shape.width))
-    return Contact(tuple(tiles), tuple(moments), None, Size(wide, tall))
+            _check_crop(Box(0, 0, box.width, box.height), tile)
+        contact = Contact(tuple(tiles), tuple(moments), box, box.size)
+    else:
+        wide = width or fitting_width(len(moments))
+        tall = max(1, round(wide * shape.height / shape.width))
+        contact = Contact(tuple(tiles), tuple(moments), None, Size(wide, tall))
+    _check_sheet(contact)
+    return contact
 
 
 def _check_crop(box: Box, tile: Tile) -> None:
@@ -77,24 +87,53 @@ def _check_crop(box: Box, tile: Tile) -> None:
         raise UsageError(f"--crop {box}: is not within {tile.clip.path.name}, which is {size}")
 
 
-def pictures(contact: Contact, ffmpeg: Path) -> Iterator[Picture]:
-    """Every cell's picture, row by row, in the pixels of its video. Raises ClipError."""
+def _check_sheet(contact: Contact) -> None:
+    rows, columns = len(contact.tiles), len(contact.moments)
+    try:
+        sheet.check(grid(contact, [""] * (rows * columns), ""), contact.cell)
+    except UsageError as error:
+        cells = f"{rows} x {columns} pictures of {contact.cell}"
+        raise UsageError(
+            f"{cells} are too many for one sheet; name fewer --moments, or a smaller --crop"
+        ) from error
 
-    def one(place: tuple[Tile, Fraction]) -> Picture:
-        picture, box = _at(*place, ffmpeg), contact.crop
-        if box is None:
-            return picture
-        return picture[box.y : box.y + box.height, box.x : box.x + box.width]
+
+def pictures(contact: Contact, ffmpeg: Path) -> Iterator[Picture]:
+    """Every cell's picture, row by row, no larger than its cell. Raises ClipError."""
+    shape = shape_of(contact.tiles)
+
+    def one(which: tuple[Tile, Fraction]) -> Picture:
+        picture = _at(*which, ffmpeg)
+        if contact.crop is not None:
+            # A copy: what is shown of a picture must not keep all of it.
+            return _cut(picture, _same_place(contact.crop, shape, which[0].size)).copy()
+        # Made small at once, as the sheet would: many large ones would fill the memory.
+        small = sheet.fitted(picture, contact.cell)
+        return picture if small.width >= picture.shape[1] else as_picture(np.asarray(small))
 
     places = [(tile, moment) for tile in contact.tiles for moment in contact.moments]
     # Each is mostly the start of a process that decodes a second or two.
-    with contextlib.closing(in_order(places, lambda place: place, one, _AT_ONCE)) as found:
+    with contextlib.closing(in_order(places, lambda which: which, one, _AT_ONCE)) as found:
         for _, picture in found:
             yield picture
 
 
-def grid(contact: Contact, shown: Sequence[Picture], title: str) -> Grid:
-    """The sheet that `sheet.draw` draws, of the pictures in their order."""
+def _same_place(box: Box, shape: Size, size: Size) -> Box:
+    """As many pixels of a picture of ``size``, around the point that is ``box``'s middle in one of
+    ``shape``; at an edge within it."""
+    x = round((box.x + box.width / 2) * size.width / shape.width - box.width / 2)
+    y = round((box.y + box.height / 2) * size.height / shape.height - box.height / 2)
+    left, top = min(max(0, x), size.width - box.width), min(max(0, y), size.height - box.height)
+    return Box(left, top, box.width, box.height)
+
+
+def _cut(picture: Picture, box: Box) -> Picture:
+    return picture[box.y : box.y + box.height, box.x : box.x + box.width]
+
+
+def grid(contact: Contact, shown: Sequence[Picture | str], title: str) -> Grid:
+    """The sheet that `sheet.draw` draws, of the pictures in their order; words may stand for
+    them."""
     columns = len(contact.moments)
     lines = ("at 100 %",) if contact.crop is not None else ()
     return Grid(
@@ -117,7 +156,4 @@ def _at(tile: Tile, moment: Fraction, ffmpeg: Path) -> Picture:
         frame = next(frames, None)
         if frame is None:
             raise ClipError(f"{tile.clip.path}: shows nothing at {float(moment):g} s")
-        if tile.placement is None:
-            return frame.picture
-        crop = tile.placement.crop
-        return frame.picture[crop.y : crop.y + crop.height, crop.x : crop.x + crop.width]
+        return frame.picture if tile.placement is None else _cut(frame.picture, tile.placement.crop)

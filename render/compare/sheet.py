@@ -69,6 +69,15 @@ def fitting_width(columns: int) -> int:
     return max(120, min(_BASE, room))
 
 
+def fitted(picture: Picture, cell: Size) -> Image.Image:
+    """A picture as a cell of a sheet shows it: all of it, as large as the cell allows."""
+    height, width = picture.shape[:2]
+    share = min(cell.width / width, cell.height / height)
+    size = _near(round(width * share), cell.width), _near(round(height * share), cell.height)
+    # Lanczos over the whole area that falls into a pixel, however much it shrinks.
+    return Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS)
+
+
 def check(grid: Grid, cell: Size) -> None:
     """Raise the UsageError of ``draw`` before there are pictures: words may stand for them."""
     _Drawing(grid, cell)
@@ -167,12 +176,9 @@ class _Drawing:
             middle = (x + cell.width / 2, y + cell.height / 2)
             pen.text(middle, words, font=self._font(_LINE), fill=_MUTED, anchor="mm")
             return
-        height, width = shown.shape[:2]
-        share = min(cell.width / width, cell.height / height)
-        fitted = _near(round(width * share), cell.width), _near(round(height * share), cell.height)
-        # Lanczos over the whole area that falls into a pixel, however much it shrinks.
-        small = Image.fromarray(shown).resize(fitted, Image.Resampling.LANCZOS)
-        image.paste(small, (x + (cell.width - fitted[0]) // 2, y + (cell.height - fitted[1]) // 2))
+        small = fitted(shown, cell)
+        left, top = (cell.width - small.width) // 2, (cell.height - small.height) // 2
+        image.paste(small, (x + left, y + top))
 
     def _block(self, label: Label, head: int, width: int) -> list[_Line]:
         """The label's lines, wrapped."""

@@ -26,6 +26,9 @@ _ROWS = ("size", "network", "style", "strength", "upscaler", "upscale", "clip", 
 GUTTER = 8
 """Pixels between cells."""
 
+# A place left empty is worth so much of the cells' width.
+_NEARLY = 0.9
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tile:
@@ -66,10 +69,12 @@ class Tile:
 @dataclass(frozen=True, slots=True, eq=False)
 class Page:
     """One grid: tiles by row and column, None where there is none. ``title``: what its tiles have
-    in common among several pages, such as ``res3``; empty where there is only one."""
+    in common among several pages, such as ``res3``; empty where there is only one. ``empty``: the
+    words that stand where there is none, if any."""
 
     title: str
     cells: tuple[tuple[Tile | None, ...], ...]
+    empty: str = ""
 
     @property
     def tiles(self) -> tuple[Tile, ...]:
@@ -83,19 +88,26 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How large a grid may be, and how narrow its cells; pixels."""
+    """How large a grid may be, and how narrow its cells; pixels. If it ``turns``, a grid of upright
+    videos may stand upright too, where that makes them larger."""
 
     whole: Size = field(default_factory=lambda: Size(2560, 1440))
     cell: int = 320
+    turns: bool = True
 
     def fits(self, rows: int, columns: int, shape: Size) -> bool:
         return self.cell_for(rows, columns, shape).width >= min(self.cell, shape.width)
 
     def cell_for(self, rows: int, columns: int, shape: Size) -> Size:
         """The largest cell of ``shape``'s shape, even and no larger, of which so many fit."""
-        across = Fraction(self.whole.width - GUTTER * (columns - 1), columns * shape.width)
-        down = Fraction(self.whole.height - GUTTER * (rows - 1), rows * shape.height)
-        share = min(across, down, Fraction(1))
+
+        def share_of(whole: Size) -> Fraction:
+            across = Fraction(whole.width - GUTTER * (columns - 1), columns * shape.width)
+            down = Fraction(whole.height - GUTTER * (rows - 1), rows * shape.height)
+            return min(across, down, Fraction(1))
+
+        upright = shape.height > shape.width and self.turns
+        share = max(map(share_of, [self.whole, self.whole.turned()] if upright else [self.whole]))
         width, height = (max(2, int(side * share) // 2 * 2) for side in (shape.width, shape.height))
         return Size(width, height)
 
@@ -196,11 +208,13 @@ def _page(
         found: dict[tuple[str, ...], list[Tile]] = {key: [] for key in columns}
         for tile in mine:
             found[_key(tile, across)].append(tile)
-        # Two of one place (of two clips, say, that no axis was asked for) get a line each.
+        # Two of one place (rendered at two qualities, say, which is no axis) get a line each.
         for number in range(max(map(len, found.values()))):
             line = (each[number] if number < len(each) else None for each in found.values())
             table.append((*((source,) if source else ()), *line))
-    return Page("", tuple(table))
+    # Beside such a line nothing is missing.
+    missing = "not rendered" if len(table) == len(_values(tiles, down)) else ""
+    return Page("", tuple(table), missing)
 
 
 def _split(page: Page, shape: Size, room: Room) -> Iterator[Page]:
@@ -210,19 +224,25 @@ def _split(page: Page, shape: Size, room: Room) -> Iterator[Page]:
         columns -= 1
     while rows > 1 and not room.fits(rows, columns, shape):
         rows -= 1
+    rows, columns = _evenly(len(page.cells), rows), _evenly(page.columns, columns)
     for left in range(0, page.columns, columns):
         for top in range(0, len(page.cells), rows):
             part = page.cells[top : top + rows]
-            yield Page("", tuple(row[left : left + columns] for row in part))
+            yield replace(page, cells=tuple(row[left : left + columns] for row in part))
+
+
+def _evenly(count: int, most: int) -> int:
+    """How many go on each of the fewest pages that hold ``most``: 5 as 3 and 2, not as 4 and 1."""
+    return -(-count // -(-count // most))
 
 
 def _near_square(tiles: Sequence[Tile], source: Tile | None, room: Room) -> list[Page]:
-    """As many columns as make the cells largest."""
+    """As many columns as make the cells largest; of those about as large, the fullest grid."""
     every = [*([source] if source else []), *tiles]
     shape = shape_of(every)
 
-    def pixels(columns: int, count: int) -> int:
-        return room.cell_for(-(-count // columns), columns, shape).pixels
+    def width(columns: int, count: int) -> int:
+        return room.cell_for(-(-count // columns), columns, shape).width
 
     # The most on one page whose cells are not too small.
     most = len(every)
@@ -231,10 +251,12 @@ def _near_square(tiles: Sequence[Tile], source: Tile | None, room: Room) -> list
     ):
         most -= 1
     pages = []
-    for first in range(0, len(every), most):
-        mine: list[Tile | None] = [*every[first : first + most]]
-        count = min(most, len(every))
-        columns = max(range(1, count + 1), key=lambda n: (pixels(n, count), n))
+    count = _evenly(len(every), most)
+    largest = max(width(n, count) for n in range(1, count + 1))
+    near = [n for n in range(1, count + 1) if width(n, count) >= _NEARLY * largest]
+    columns = min(near, key=lambda n: (-count % n, -width(n, count), -n))
+    for first in range(0, len(every), count):
+        mine: list[Tile | None] = [*every[first : first + count]]
         mine += [None] * (-len(mine) % columns)
         lines = (tuple(mine[i : i + columns]) for i in range(0, len(mine), columns))
         pages.append(Page("", tuple(lines)))

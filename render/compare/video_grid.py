@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,10 @@ from render.resize import resize
 from render.target import Fit, Size
 
 _DEPTH = 3
+
+# Rates round a clip's end each to a tick of its own: what ends a tick of the slowest before the
+# others has not ended before them. Slow shows of pictures are not waited for.
+_LONGEST_TICK = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +79,16 @@ def write_grid(
     """Write the page to ``output``, yielding the frames written so far; returns warnings.
 
     A video that ends before the others keeps its last picture, dimmed; with ``shortest`` all end
-    with the first. The sound is that of the first video that has any. Raises ClipError for a video
-    that cannot be read and OutputError; nothing half-written stays.
+    with the first. The sound is that of the first video that has any. Damage of a video is a
+    warning. Raises ClipError for a video that cannot be read and OutputError; nothing half-written
+    stays.
     """
     place_ = layout(page, room)
     warnings: list[str] = []
     with contextlib.ExitStack() as stack:
-        cells = {tile: _Cell(tile, place_, ffmpeg, stack) for tile in page.tiles}
+        slowest = max(min(1 / tile.rate, _LONGEST_TICK) for tile in page.tiles)
+        patience = ceil(slowest * place_.rate)
+        cells = {tile: _Cell(tile, place_, ffmpeg, stack, patience) for tile in page.tiles}
         temporary = stack.enter_context(placing(output, force=force))
         silent = temporary.with_name(f"{temporary.stem}v{temporary.suffix}")
         stack.callback(silent.unlink, missing_ok=True)
@@ -90,6 +98,9 @@ def write_grid(
                 video.write(picture)
                 yield video.frames
             video.finish()
+        for tile, cell in cells.items():
+            damage = cell.damage
+            warnings += [f"{tile.clip.path.name}: {damage}"] if damage else []
         heard = next((tile for tile in page.tiles if tile.clip.audio), None)
         if heard is not None and encoding.audio is AudioMode.KEEP:
             lost = add_sound(
@@ -99,12 +110,20 @@ def write_grid(
                 temporary,
                 video.frames,
                 start=heard.start,
-                duration=heard.duration,
+                duration=_sounds(heard, video.frames / place_.rate, shortest=shortest),
             )
             warnings += [lost] if lost else []
         if not temporary.exists():
             silent.replace(temporary)
     return warnings
+
+
+def _sounds(tile: Tile, length: Fraction, *, shortest: bool) -> Fraction | None:
+    """How much of a video's sound there is to hear; None, which copies it untouched, where it need
+    not be cut."""
+    if not shortest or (tile.seconds is not None and tile.seconds <= length + 1 / tile.rate):
+        return tile.duration
+    return length
 
 
 def _pictures(
@@ -116,7 +135,7 @@ def _pictures(
             if tile is None:
                 part = _part(canvas, where, row, column)
                 part[:] = EMPTY
-                if words := overlay("not rendered", (), where.cell, where.whole):
+                if words := overlay(page.empty, (), where.cell, where.whole):
                     words.lay(part)
     while True:
         moved = {tile: cell.advance() for tile, cell in cells.items()}
@@ -139,9 +158,9 @@ class _Cell:
     """One video on its way through the grid."""
 
     def __init__(
-        self, tile: Tile, where: Layout, ffmpeg: Path, stack: contextlib.ExitStack
+        self, tile: Tile, where: Layout, ffmpeg: Path, stack: contextlib.ExitStack, patience: int
     ) -> None:
-        self.ended = False
+        self._over, self._patience = 0, patience
         self._tile = tile
         self._size = where.cell
         self._label: Overlay | None = overlay(tile.title, tile.lines, where.cell, where.whole)
@@ -153,18 +172,31 @@ class _Cell:
         )
         # Closed in this order: the child's end frees the decoding thread from its pipe.
         self._frames = stack.enter_context(contextlib.closing(ahead(self._fitted(frames), _DEPTH)))
-        stack.enter_context(decoder)
+        self._decoder = stack.enter_context(decoder)
         self._shown: object = None
         self.picture = np.zeros((where.cell.height, where.cell.width, 3), np.uint8)
 
+    @property
+    def ended(self) -> bool:
+        return self._over > 0
+
+    @property
+    def damage(self) -> str | None:
+        """What was wrong with the video, if it was read to its end."""
+        return self._decoder.damage.describe() if self.ended else None
+
     def advance(self) -> bool:
-        """One tick on; whether the picture is another."""
+        """One tick on; whether the picture is another. Over for longer than the patience of so many
+        ticks, it is dimmed."""
         frame = next(self._frames, None)
         if frame is None:
-            first, self.ended = not self.ended, True
-            if first:
+            self._over += 1
+            dims = self._over == self._patience + 1
+            if dims:
                 self.picture = self.picture // 3
-            return first
+                if self._label is not None:
+                    self._label.lay(self.picture)
+            return dims
         if frame.picture is self._shown:
             return False
         self._shown = frame.picture

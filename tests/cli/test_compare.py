@@ -18,7 +18,7 @@ from render.events import CellDone
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
 from render.record import Call, Recorder
-from render.results import Results
+from render.results import Results, load, save
 from tests.compare.videos import number, numbered
 from tests.conftest import MakeClip
 from tests.media.preview import pictures
@@ -62,6 +62,18 @@ def folder(make_clip: MakeClip, tmp_path: Path, ff: FFmpeg) -> Path:
     return made
 
 
+def other_clip(folder: Path) -> Path:
+    """One preview of another clip, added to the folder."""
+    results = load(folder)
+    alone = folder / "alone.mp4"
+    shutil.copy(folder / "res1-10.mp4", alone)
+    clip = results.clips[0].model_copy(update={"path": "/other.mp4", "name": "other.mp4"})
+    cell = results.cells[0].model_copy(update={"id": alone.name, "clip": 1})
+    more = {"clips": (*results.clips, clip), "cells": (*results.cells, cell)}
+    save(results.model_copy(update=more), folder)
+    return alone
+
+
 def errors(capsys: Capture) -> str:
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -98,8 +110,6 @@ def test_labels_say_what_is_known(folder: Path, ff: FFmpeg, results: Results) ->
 
 @pytest.fixture
 def results(folder: Path) -> Results:
-    from render.results import load
-
     return load(folder)
 
 
@@ -146,6 +156,37 @@ def test_lengths_that_differ_are_said(
     assert "note: numbered_30.mp4 ends at 0.3 s, another at 1.0 s" in capsys.readouterr().err
 
 
+def test_no_page_is_written_over_a_video(
+    make_clip: MakeClip, compare: Command, tmp_path: Path, capsys: Capture
+) -> None:
+    mine = tmp_path / "grid-2.mp4"
+    shutil.copy(numbered(make_clip, "30", 0.3), mine)
+    before = mine.read_bytes()
+    many = [mine, *[numbered(make_clip, "10", 0.3)] * 3]
+    assert compare(*many, "--within", "328x90", "-o", tmp_path / "grid.mp4", "--force") == 1
+    assert "grid-2.mp4: is one of the videos" in errors(capsys)
+    assert mine.read_bytes() == before
+
+
+def test_quality_is_the_caller_s(
+    make_clip: MakeClip, compare: Command, tmp_path: Path, moving: Path
+) -> None:
+    for crf in ("10", "40"):
+        assert compare(moving, moving, "--crf", crf, "-o", tmp_path / f"{crf}.mp4") == 0
+    assert (tmp_path / "40.mp4").stat().st_size < (tmp_path / "10.mp4").stat().st_size / 2
+
+
+def test_previews_that_are_gone_and_clips_alone_are_said(
+    folder: Path, compare: Command, tmp_path: Path, capsys: Capture
+) -> None:
+    (folder / "res3-10.mp4").unlink()
+    other_clip(folder)
+    assert compare(folder, "-o", tmp_path / "a.mp4") == 0
+    said = capsys.readouterr().err
+    assert "note: sweep: 1 preview of numbered_30.mp4 is gone" in said
+    assert "note: sweep: of other.mp4 there is one preview, nothing to compare" in said
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -163,6 +204,13 @@ def test_lengths_that_differ_are_said(
         (["A", "B", "-o", "x.png", "--moments", "0"], "whole number from 1 to 100"),
         (["A", "B", "-o", "x.png", "--moments", "2", "--at", "1"], "how many, or which"),
         (["A", "B", "-o", "x.png", "--at", "7"], "ends at"),
+        (["A", "B", "-o", "x.png", "--rows", "fps"], "--rows fps: is for grids"),
+        (["A", "B", "-o", "x.png", "--shortest"], "--shortest: is for grids"),
+        (["A", "B", "-o", "x.png", "--audio", "none"], "--audio none: is for grids"),
+        (["A", "B", "-o", "x.png", "--crf", "20"], "--crf 20: is for grids"),
+        (["A", "B", "--crf", "90"], "--crf"),
+        (["A", "B", "--source", "-o", "CLIP", "--force"], "is one of the videos"),
+        (["A", "OTHER", "--source"], "of several clips"),
         (["A", "B", "--within", "10x10"], "too small for a grid"),
         (["A", "B", "-o", "A", "--force"], "is one of the videos"),
         (["A", "B", "-o", "HERE"], "is a folder"),
@@ -183,6 +231,8 @@ def test_bad_input_is_one_line_and_leaves_nothing(
         "B": folder / "res1-10.mp4",
         "PLAIN": numbered(make_clip, "30", 0.5),
         "BAD": here / "bad.mp4",
+        "CLIP": Path(load(folder).clips[0].path),
+        "OTHER": other_clip(folder),
         "HERE": here,
     }
     before = sorted(tmp_path.rglob("*"))

@@ -15,7 +15,7 @@ from render.errors import UsageError
 from render.geometry import Box
 from render.media.ffmpeg import FFmpeg
 from render.target import Size
-from tests.conftest import MakeClip
+from tests.conftest import X264, MakeClip
 
 from .videos import number, numbered, tile
 
@@ -51,12 +51,40 @@ def test_a_crop_is_at_full_size(moving: object, make_clip: MakeClip, ff: FFmpeg)
     assert middle.crop == Box(60, 30, 40, 30)
 
 
+def test_pictures_wait_no_larger_than_they_are_shown(make_clip: MakeClip, ff: FFmpeg) -> None:
+    path = make_clip("large.mp4", "-f", "lavfi", "-i", "testsrc2=s=1280x720:r=10:d=1", *X264)
+    contact = plan_contact(tiles_of([path, path], ff), count=2)
+    for picture in pictures(contact, ff.path):
+        assert picture.shape == (contact.cell.height, contact.cell.width, 3)
+
+
+def test_a_crop_shows_the_same_part_of_videos_of_any_size(make_clip: MakeClip, ff: FFmpeg) -> None:
+    # A white square in the middle third of both.
+    square = "drawbox=x=iw/3:y=ih/3:w=iw/3:h=ih/3:color=white:t=fill"
+    paths = [
+        make_clip(
+            f"{size}.mp4", "-f", "lavfi", "-i", f"color=black:s={size}:d=0.5", "-vf", square, *X264
+        )
+        for size in ("300x180", "600x360")
+    ]
+    tiles = tiles_of(paths, ff)
+    for crop in (Size(40, 40), Box(280, 160, 40, 40)):
+        for picture in pictures(plan_contact(tiles, count=1, crop=crop), ff.path):
+            assert picture.shape == (40, 40, 3)
+            assert picture.min() > 200
+    # At an edge it stays within the smaller one.
+    edge = plan_contact(tiles, count=1, crop=Box(560, 0, 40, 40))
+    assert {picture.shape for picture in pictures(edge, ff.path)} == {(40, 40, 3)}
+
+
 def test_what_cannot_be_shown_is_said() -> None:
     tiles = [tile("a.mp4"), tile("b.mp4")]
     with pytest.raises(UsageError, match=r"--at 9: .*ends at 5\.00 s"):
         plan_contact(tiles, moments=[Fraction(9)])
     with pytest.raises(UsageError, match=r"--crop 4000x20.* is not within a\.mp4"):
         plan_contact(tiles, crop=Size(4000, 20))
+    with pytest.raises(UsageError, match=r"--moments"):
+        plan_contact([tile(f"{n}.mp4") for n in range(20)], count=100, crop=Size(700, 700))
     endless = replace(tiles[0], clip=replace(tiles[0].clip, duration=None))
     with pytest.raises(UsageError, match="length is not known"):
         plan_contact([endless])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -75,6 +76,48 @@ def test_every_tile_stands_somewhere_and_no_cell_is_tiny(count: int, axes: dict[
 def test_one_long_axis_is_a_block_not_a_ribbon() -> None:
     (page,) = arrange(sweep(network="a,b,c,d"))
     assert titles(page) == [["a", "b"], ["c", "d"]]
+
+
+def shaped(tiles: list[Tile], size: Size) -> list[Tile]:
+    return [
+        replace(t, clip=replace(t.clip, video=replace(t.clip.video, displayed=size))) for t in tiles
+    ]
+
+
+def test_upright_videos_get_an_upright_grid_rather_than_more_pages() -> None:
+    tiles = shaped(sweep(fps="10,15,30", size="s,m,l", network="res5,res3"), Size(1080, 1920))
+    pages = arrange(tiles)
+    assert [page.title for page in pages] == ["res5", "res3"]
+    assert all(len(page.cells) == 3 and page.columns == 3 for page in pages)
+    assert Room().cell_for(3, 3, Size(1080, 1920)).width == 474
+    # A pair stands side by side in the room as it lies; what is asked for is not turned.
+    assert Room().cell_for(1, 2, Size(1080, 1920)) == Size(810, 1440)
+    asked = Room(Size(2560, 1440), turns=False)
+    assert asked.cell_for(3, 3, Size(1080, 1920)).height == 474
+
+
+@pytest.mark.parametrize(("count", "rows", "columns"), [(4, 2, 2), (6, 2, 3), (9, 3, 3)])
+def test_no_place_is_left_empty_without_need(count: int, rows: int, columns: int) -> None:
+    for size in (Size(1080, 1080), Size(1920, 1080)):
+        (page,) = arrange(shaped([tile(f"{n}") for n in range(count)], size))
+        assert (len(page.cells), page.columns) == (rows, columns)
+
+
+def test_pages_are_alike_in_number() -> None:
+    pages = arrange([tile(f"{n}") for n in range(64)])
+    assert {len(page.tiles) for page in pages} == {32}
+    rows = [str(n) for n in range(8)]
+    tall = arrange(sweep(fps="10,15", size=",".join(rows)), rows="size", columns="fps")
+    assert len({len(page.cells) for page in tall}) == 1
+
+
+def test_only_a_combination_that_is_missing_is_called_so() -> None:
+    (page,) = arrange([t for t in sweep(fps="10,15", size="s,m") if t.title != "15-s"])
+    assert page.empty == "not rendered"
+    (page,) = arrange([tile(name) for name in "abc"])
+    assert None in page.cells[1] and page.empty == ""
+    (page,) = arrange([*sweep(fps="10,15", size="s,m"), tile("again", fps="10", size="s")])
+    assert page.empty == ""
 
 
 def test_combinations_that_were_not_rendered_stay_empty() -> None:

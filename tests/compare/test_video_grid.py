@@ -94,6 +94,65 @@ def test_the_longest_goes_on_and_the_others_dim(
     assert len(pictures(ff, tmp_path / "short.mp4")) == pytest.approx(9, abs=1)
 
 
+def test_previews_of_one_clip_end_together_undimmed(
+    make_clip: MakeClip, ff: FFmpeg, tmp_path: Path
+) -> None:
+    # A clip's end falls between ticks: the rates round it each to their own.
+    paths = [numbered(make_clip, "10", 1), numbered(make_clip, "30", 0.95)]
+    (page,) = arrange(plain(paths, ff))
+    write(page, tmp_path / "grid.mp4", ff)
+    shown = pictures(ff, tmp_path / "grid.mp4")
+    assert len(shown) == 30
+    assert numbers(page, shown, 0, 1)[-3:] == [27, 27, 27]  # not a third
+
+
+def test_sound_ends_with_the_pictures(make_clip: MakeClip, ff: FFmpeg, tmp_path: Path) -> None:
+    paths = [numbered(make_clip, "30", seconds) for seconds in (2, 0.5)]
+    (page,) = arrange(plain(paths, ff))
+    write(page, tmp_path / "grid.mp4", ff, shortest=True)
+    with av.open(str(tmp_path / "grid.mp4")) as container:
+        heard = container.streams.audio[0]
+        assert float(heard.duration * heard.time_base) == pytest.approx(0.5, abs=0.06)
+
+
+def test_a_torn_video_is_said(make_clip: MakeClip, ff: FFmpeg, tmp_path: Path) -> None:
+    whole = make_clip(
+        "whole.mkv", "-f", "lavfi", "-i", "testsrc2=s=160x90:r=30:d=2", *X264, "-g", "10"
+    )
+    torn = tmp_path / "torn.mkv"
+    torn.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    (page,) = arrange(plain([torn, whole], ff))
+    (warning,) = write(page, tmp_path / "grid.mp4", ff)
+    assert warning.startswith("torn.mkv: ") and "of about 60 frames decoded" in warning
+    # What was not read to its end promises nothing.
+    (page,) = arrange(plain([numbered(make_clip, "30", 0.3), whole], ff))
+    assert write(page, tmp_path / "short.mp4", ff, shortest=True) == []
+
+
+def test_places_left_over_say_nothing(make_clip: MakeClip, ff: FFmpeg, tmp_path: Path) -> None:
+    (page,) = arrange(plain([numbered(make_clip, rate, 0.3) for rate in ("10", "15", "30")], ff))
+    page = replace(page, cells=((*page.tiles[:2],), (page.tiles[2], None)))
+    write(page, tmp_path / "grid.mp4", ff)
+    where = layout(page)
+    x, y = where.corner(1, 1)
+    empty = pictures(ff, tmp_path / "grid.mp4")[0][y + 4 : y + 86, x + 4 : x + 156]
+    assert int(empty.max()) - int(empty.min()) < 8
+    write(replace(page, empty="not rendered"), tmp_path / "said.mp4", ff)
+    said = pictures(ff, tmp_path / "said.mp4")[0][y + 4 : y + 86, x + 4 : x + 156]
+    assert said.max() > 200
+
+
+def test_the_label_of_what_has_ended_stays_bright(
+    make_clip: MakeClip, ff: FFmpeg, tmp_path: Path
+) -> None:
+    tiles = tiles_of([numbered(make_clip, "30", seconds) for seconds in (0.3, 0.8)], ff)
+    (page,) = arrange(tiles)
+    write(page, tmp_path / "grid.mp4", ff)
+    last = pictures(ff, tmp_path / "grid.mp4")[-1]
+    assert last[60:90, 4:100].max() > 200
+    assert last[:30, 4:100].max() < 80
+
+
 def test_shapes_that_differ_get_bars(make_clip: MakeClip, ff: FFmpeg, tmp_path: Path) -> None:
     wide = make_clip("wide.mp4", "-f", "lavfi", "-i", "color=white:s=160x90:d=0.2", *X264)
     tall = make_clip("tall.mp4", "-f", "lavfi", "-i", "color=white:s=50x90:d=0.2", *X264)
