@@ -4,7 +4,7 @@
                                [--network res3] [--seconds 1] [--rounds 3]
 
 All three do the same previews' work in one run, interleaved, so that a noisy machine is noisy for
-each; medians are compared. "Networks alone" is every unique picture of every size once, with
+each; medians are compared, of wall time and of processor time, which others' work disturbs less. "Networks alone" is every unique picture of every size once, with
 nothing around it: what no sweep can go below. Loading is start-up, for all.
 """
 
@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import resource
 import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
@@ -75,21 +77,39 @@ def inputs(plan: Plan) -> dict[Branch, list[Picture]]:
     return found
 
 
-def seconds_of_networks(work: dict[Branch, list[Picture]], engines: pipeline.Engines) -> float:
+class Spent:
+    """Wall seconds, and processor seconds with those of children that have ended."""
+
+    def __enter__(self) -> Spent:
+        self.wall, self.processor = -time.perf_counter(), -_processor()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wall += time.perf_counter()
+        self.processor += _processor()
+
+
+def _processor() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+def networks_alone(work: dict[Branch, list[Picture]], engines: pipeline.Engines) -> Spent:
     loaded: dict[Branch, Engine] = {branch: engines.get(branch) for branch in work}
-    began = time.perf_counter()
-    for branch, pictures in work.items():
-        with ThreadPoolExecutor(loaded[branch].streams) as pool:
-            list(pool.map(loaded[branch].stylize, pictures))
-    return time.perf_counter() - began
+    with Spent() as spent:
+        for branch, pictures in work.items():
+            with ThreadPoolExecutor(loaded[branch].streams) as pool:
+                list(pool.map(loaded[branch].stylize, pictures))
+    return spent
 
 
-def seconds_of_run(plan: Plan, engines: pipeline.Engines) -> float:
-    began = time.perf_counter()
-    for event in pipeline.run(plan, engines):
-        if isinstance(event, CellFailed):
-            raise event.error
-    return time.perf_counter() - began
+def runs(plans: Iterable[Plan], engines: pipeline.Engines) -> Spent:
+    with Spent() as spent:
+        for plan in plans:
+            for event in pipeline.run(plan, engines):
+                if isinstance(event, CellFailed):
+                    raise event.error
+    return spent
 
 
 class Kept(pipeline.Engines):
@@ -113,14 +133,13 @@ def main() -> int:
         plan = make(args, Path(folder))
         work = inputs(plan)
         engines = Kept(plan.engine)
-        seconds_of_networks({branch: pictures[:2] for branch, pictures in work.items()}, engines)
-        alone, sweep, singles = [], [], []
+        networks_alone({branch: pictures[:2] for branch, pictures in work.items()}, engines)
+        rounds: dict[str, list[Spent]] = {"networks": [], "sweep": [], "singles": []}
         for _ in range(args.rounds):
-            alone.append(seconds_of_networks(work, engines))
-            sweep.append(seconds_of_run(plan, engines))
+            rounds["networks"].append(networks_alone(work, engines))
+            rounds["sweep"].append(runs([plan], engines))
             single = [replace(plan, cells=(cell,)) for cell in plan.cells]
-            singles.append(sum(seconds_of_run(one, engines) for one in single))
-    networks, whole, one_by_one = map(statistics.median, (alone, sweep, singles))
+            rounds["singles"].append(runs(single, engines))
     unique = sum(map(len, work.values()))
     macs = sum(
         NetworkSpec.parse(branch.cells[0].network).macs(branch.size) * len(pictures)
@@ -129,10 +148,19 @@ def main() -> int:
     floor = macs / matrix_rate()
     print(f"{args.clip.name}, {args.seconds} s: {len(plan.cells)} cells, {unique} unique pictures")
     print(f"engine: {plan.engine.engine} on {plan.engine.device}, {args.rounds} rounds")
-    print(f"networks alone: {networks:.1f} s; the sweep: {whole:.1f} s; one by one: "
-          f"{one_by_one:.1f} s")  # fmt: skip
-    print(f"sweep / networks alone: {whole / networks:.3f}")
-    print(f"one by one / sweep: {one_by_one / whole:.2f}")
+    found: dict[str, dict[str, float]] = {}
+    for clock in ("wall", "processor"):
+        found[clock] = {
+            name: statistics.median(getattr(spent, clock) for spent in each)
+            for name, each in rounds.items()
+        }
+        networks, sweep, singles = found[clock].values()
+        print(
+            f"{clock:>9}: networks alone {networks:.1f} s, the sweep {sweep:.1f} s "
+            f"({sweep / networks:.3f} times), one by one {singles:.1f} s "
+            f"({singles / sweep:.2f} times the sweep)"
+        )
+    networks = found["wall"]["networks"]
     print(
         f"floor: {floor:.1f} s ({macs / 1e9:.0f} GMAC at the float32 matrix rate); the networks "
         f"take {networks / floor:.2f} times that"

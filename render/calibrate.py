@@ -99,8 +99,9 @@ class Machine:
         upscaler = create_upscaler(Size(width, height), cell.output_size, cell.upscaler)
         with tempfile.TemporaryDirectory(prefix="render-") as folder:
             path = Path(folder) / "calibration.mkv"
+            plan, spare = self._plan, self._plan.engine.device is DeviceName.CPU
             writer = VideoWriter(
-                path, self._plan.ffmpeg, cell.output_size, rate, self._plan.encoding, ""
+                path, plan.ffmpeg, cell.output_size, rate, plan.encoding, "", spare=spare
             )
             with _Stopwatch() as watch, writer as video:
                 for picture in painted:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from render.defaults import DEFAULTS
 from render.media.clip import Clip, Transfer
-from render.media.encode import encoded_size
+from render.media.colour import even
 from render.target import Orient, Rate, Size, Target, Upscaling
 
 
@@ -93,8 +93,8 @@ def notes(met: Met, clip: Clip) -> Iterator[str]:
             f"{size} and {shown} differ in shape: the picture is stretched by "
             f"{abs(float(stretch) - 1):.0%}; --upscale {keeps} keeps it"
         )
-    if encoded_size(shown) != shown:
-        yield f"{shown} is odd and video needs even sides: written as {encoded_size(shown)}"
+    if even(shown) != shown:
+        yield f"{shown} is odd and video needs even sides: written as {even(shown)}"
     if video.transfer is not Transfer.SDR:
         yield f"HDR ({video.transfer.value}): tone-mapped to BT.709"
     if video.alpha:

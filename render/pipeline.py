@@ -14,6 +14,7 @@ from render.engines.base import Engine, EngineChoice
 from render.errors import ClipError, RenderError
 from render.events import CellDone, CellFailed, CellProgress, CellStarted, Event
 from render.geometry import Placement
+from render.media.colour import Planes, ToYUV
 from render.media.decode import Decoder
 from render.media.encode import folder_for_output
 from render.media.frame import Frame, Picture
@@ -156,6 +157,7 @@ class _Rendering:
         self._decoding = 0.0
         self._loading: dict[Branch, float] = {}
         self._network: dict[Branch, list[float]] = {branch: [] for branch in one.branches}
+        self._colours: dict[Size, ToYUV] = {}
         self._failed: set[Cell] = set()
         self._files: dict[Cell, PreviewFile] = {}
 
@@ -233,8 +235,8 @@ class _Rendering:
             self._files.popitem()[1].close()
 
     def _deal(self, painted: Painted) -> Iterator[Event]:
-        """One branch's picture to its cells, brought to each display's size once."""
-        upscaled: dict[object, tuple[Picture, float]] = {}
+        """One branch's picture to its cells, brought to each display's size and colours once."""
+        shown: dict[object, tuple[Planes, float, float]] = {}
         self._network[painted.branch].append(painted.stylizing)
         for cell in painted.branch.cells:
             ticks = painted.ticks.get(cell.rate)
@@ -244,21 +246,31 @@ class _Rendering:
                 if isinstance(painted.picture, RenderError):
                     raise painted.picture
                 how = cell.upscale, cell.upscaler
-                if how not in upscaled:
-                    began = time.perf_counter()
-                    upscaler = create_upscaler(cell.size, cell.upscale, cell.upscaler)
-                    picture = upscaler.upscale(painted.picture)
-                    upscaled[how] = picture, time.perf_counter() - began
-                picture, seconds = upscaled[how]
+                if how not in shown:
+                    shown[how] = self._shown(cell, painted.picture)
+                picture, upscaling, converting = shown[how]
                 file = self._files[cell]
                 file.spent("resize", painted.resizing)
                 file.stylized(painted.stylizing)
-                file.spent("upscale", seconds)
+                file.spent("upscale", upscaling)
+                file.spent("encode", converting)
                 file.write(picture, len(ticks))
             except (RenderError, MemoryError, OSError) as error:
                 yield from self._fail(cell, error)
             else:
                 yield CellProgress(cell, file.frames)
+
+    def _shown(self, cell: Cell, picture: Picture) -> tuple[Planes, float, float]:
+        """As the cell's display shows it; seconds of the upscale and of the conversion."""
+        began = time.perf_counter()
+        upscaler = create_upscaler(cell.size, cell.upscale, cell.upscaler)
+        upscaled = upscaler.upscale(picture)
+        between = time.perf_counter()
+        size = upscaler.size
+        if size not in self._colours:
+            self._colours[size] = ToYUV(size)
+        planes = self._colours[size].convert(upscaled)
+        return planes, between - began, time.perf_counter() - between
 
     def _finish(self, cell: Cell, damage: str | None, streams: int) -> Iterator[Event]:
         if cell in self._failed:

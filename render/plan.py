@@ -14,7 +14,8 @@ from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.errors import ClipError, OutputError, RenderError, StyleError, UsageError
 from render.geometry import Placement, canvas_for, place
 from render.media.clip import Clip
-from render.media.encode import SUFFIXES, encoded_size
+from render.media.colour import even
+from render.media.encode import SUFFIXES
 from render.media.encoding import Encoder, Encoding
 from render.media.ffmpeg import FFmpeg, find_ffmpeg
 from render.media.find import Found, find_clips
@@ -281,7 +282,7 @@ def _cell(
         placement=place(canvas_for(displayed, size), size, request.fit),
         upscale=upscale,
         upscaler=met.upscaler,
-        output_size=encoded_size(shown),
+        output_size=even(shown),
         start=request.start,
         duration=request.duration,
         about_frames=_about_frames(clip, rate, request.start, request.duration),

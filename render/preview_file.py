@@ -7,11 +7,12 @@ import time
 from dataclasses import fields
 from fractions import Fraction
 
+from render.engines.base import DeviceName
 from render.errors import OutputError
 from render.events import Preview, Timings
-from render.media.encode import VideoWriter, encoded_size, placing
+from render.media.colour import Planes, even
+from render.media.encode import VideoWriter, placing
 from render.media.encoding import AudioMode
-from render.media.frame import Picture
 from render.media.sound import add_sound
 from render.plan import Cell, Plan
 
@@ -35,7 +36,13 @@ class PreviewFile:
             self._silent = silent
             shown = cell.upscale or cell.size
             writer = VideoWriter(
-                silent, plan.ffmpeg, shown, cell.rate, plan.encoding, comment(cell)
+                silent,
+                plan.ffmpeg,
+                shown,
+                cell.rate,
+                plan.encoding,
+                comment(cell),
+                spare=plan.engine.device is DeviceName.CPU,
             )
             self._video = stack.enter_context(writer)
             self._stack = stack.pop_all()
@@ -54,7 +61,7 @@ class PreviewFile:
         self._stylized += 1
         self.spent("stylize", seconds)
 
-    def write(self, picture: Picture, times: int) -> None:
+    def write(self, picture: Planes, times: int) -> None:
         """Show ``picture`` at the next so many ticks."""
         began = time.perf_counter()
         for _ in range(times):
@@ -104,7 +111,7 @@ class PreviewFile:
         return Preview(
             cell=cell,
             path=cell.output,
-            size=encoded_size(cell.upscale or cell.size),
+            size=even(cell.upscale or cell.size),
             rate=cell.rate,
             frames=self.frames,
             stylized=self._stylized,

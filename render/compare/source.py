@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
+from render.media.colour import even
 from render.media.decode import Decoder
-from render.media.encode import VideoWriter, encoded_size, placing
+from render.media.encode import VideoWriter, placing
 from render.media.encoding import Encoding
 from render.media.sample import sample
 from render.plan import Cell
@@ -24,7 +25,7 @@ def write_source(
     placement = cell.placement.at(cell.size, shown)
     decoder = Decoder(cell.clip, placement.canvas, ffmpeg, start=cell.start, duration=cell.duration)
     with decoder, placing(output, force=True) as temporary:
-        title = f"render: {cell.clip.path.name}, as it is, {encoded_size(shown)}, {rate} fps"
+        title = f"render: {cell.clip.path.name}, as it is, {even(shown)}, {rate} fps"
         with VideoWriter(temporary, ffmpeg, shown, rate, encoding, title) as video:
             for frame in sample(decoder, rate, start=cell.start, duration=cell.duration):
                 video.write(bars(resize(frame.picture, placement, shown), placement))

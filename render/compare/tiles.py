@@ -26,8 +26,9 @@ _ROWS = ("size", "network", "style", "strength", "upscaler", "upscale", "clip", 
 GUTTER = 8
 """Pixels between cells."""
 
-# A place left empty is worth so much of the cells' width.
+# A near square may cost so much of the cells' width; it is no wider than two videos side by side.
 _NEARLY = 0.9
+_WIDEST = Fraction(2 * 16, 9) + Fraction(1, 10)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -237,7 +238,8 @@ def _evenly(count: int, most: int) -> int:
 
 
 def _near_square(tiles: Sequence[Tile], source: Tile | None, room: Room) -> list[Page]:
-    """As many columns as make the cells largest; of those about as large, the fullest grid."""
+    """As many columns as make the cells largest; of those about as large, the fullest grid that is
+    no ribbon."""
     every = [*([source] if source else []), *tiles]
     shape = shape_of(every)
 
@@ -254,7 +256,8 @@ def _near_square(tiles: Sequence[Tile], source: Tile | None, room: Room) -> list
     count = _evenly(len(every), most)
     largest = max(width(n, count) for n in range(1, count + 1))
     near = [n for n in range(1, count + 1) if width(n, count) >= _NEARLY * largest]
-    columns = min(near, key=lambda n: (-count % n, -width(n, count), -n))
+    shapes = {n: Fraction(n * shape.width, -(-count // n) * shape.height) for n in near}
+    columns = min(near, key=lambda n: (shapes[n] > _WIDEST, -count % n, -n))
     for first in range(0, len(every), count):
         mine: list[Tile | None] = [*every[first : first + count]]
         mine += [None] * (-len(mine) % columns)

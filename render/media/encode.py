@@ -11,10 +11,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from render.errors import OutputError
 from render.media import ffmpeg
+from render.media.colour import Planes, ToYUV, even
 from render.media.encoding import Encoder, Encoding
 from render.media.frame import Picture
 from render.target import Size
@@ -23,16 +22,12 @@ SUFFIXES = (".mp4", ".mov", ".mkv")
 _TEMPORARY = ".render-"
 
 
-def encoded_size(size: Size) -> Size:
-    """``size`` with even sides: 4:2:0 encoders (x264, x265, SVT-AV1) refuse odd ones."""
-    return Size(size.width + size.width % 2, size.height + size.height % 2)
-
-
 class VideoWriter:
     """Writes pictures of one size at a constant rate to ``path`` (a temporary one; see `placing`).
+    ``spare`` leaves the processor's cores to others, as far as the encoder lets one choose.
 
-    Colours leave as limited-range BT.709, converted by swscale and tagged by ``setparams``:
-    ffmpeg's ``-color_*`` options alone convert nothing and lose their tags in newer versions.
+    Colours leave as limited-range BT.709, converted by `colour.py` and tagged by ``setparams``:
+    ffmpeg's ``-color_*`` options lose their tags in newer versions.
     """
 
     def __init__(
@@ -43,22 +38,24 @@ class VideoWriter:
         rate: Fraction,
         encoding: Encoding,
         comment: str,
+        *,
+        spare: bool = False,
     ) -> None:
         self.frames = 0
         self._path = path
         self._size = size
+        self._colours: ToYUV | None = None
         self._process = ffmpeg.Process(
-            ff, _arguments(path, size, rate, encoding, comment), stdin=True
+            ff, _arguments(path, size, rate, encoding, comment, spare=spare), stdin=True
         )
 
-    def write(self, picture: Picture) -> None:
-        """Add one picture, RGB uint8 of the writer's size. Raises OutputError when ffmpeg died."""
-        height, width = picture.shape[:2]
-        if (width, height) != (self._size.width, self._size.height):
-            raise ValueError(f"a {width}x{height} picture for a {self._size} video")
-        if width % 2 or height % 2:
-            picture = np.pad(picture, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-        data = np.ascontiguousarray(picture).data.cast("B")
+    def write(self, picture: Picture | Planes) -> None:
+        """Add one picture of the writer's size, RGB uint8 or converted already (then with even
+        sides). Raises OutputError when ffmpeg died."""
+        planes = picture if isinstance(picture, Planes) else self._converted(picture)
+        if planes.size != even(self._size):
+            raise ValueError(f"a {planes.size} picture for a {self._size} video")
+        data = planes.data.data.cast("B")
         try:
             while data:
                 data = data[self._process.stdin.write(data) or 0 :]
@@ -66,6 +63,13 @@ class VideoWriter:
             self._process.wait()
             raise self._failure() from error
         self.frames += 1
+
+    def _converted(self, picture: Picture) -> Planes:
+        height, width = picture.shape[:2]
+        if (width, height) != (self._size.width, self._size.height):
+            raise ValueError(f"a {width}x{height} picture for a {self._size} video")
+        self._colours = self._colours or ToYUV(self._size)
+        return self._colours.convert(picture)
 
     def finish(self) -> None:
         """Close the file. Raises OutputError unless it is whole."""
@@ -101,45 +105,41 @@ def _free(path: Path) -> int:
 
 
 def _arguments(
-    path: Path, size: Size, rate: Fraction, encoding: Encoding, comment: str
+    path: Path, size: Size, rate: Fraction, encoding: Encoding, comment: str, *, spare: bool
 ) -> list[str]:
     import ffmpeg as graph
 
-    even = encoded_size(size)
+    written = even(size)
     source = graph.input(
         "pipe:0",
         format="rawvideo",
-        pixel_format="rgb24",
-        video_size=(even.width, even.height),  # ffmpeg-python writes this one itself
+        pixel_format="yuv420p",
+        video_size=(written.width, written.height),  # ffmpeg-python writes this one itself
         framerate=str(rate),
     )
     picture = source.filter(
-        "scale",
-        out_color_matrix="bt709",
-        out_range="tv",
-        flags="accurate_rnd+full_chroma_int",
-    ).filter("format", "yuv420p")
-    picture = picture.filter(
         "setparams",
         range="tv",
         color_primaries="bt709",
         color_trc="bt709",
         colorspace="bt709",
     ).filter("setsar", "1")
-    options = _codec_options(encoding) | container_options(path)
+    options = _codec_options(encoding, spare=spare) | container_options(path)
     options |= {"fps_mode": "passthrough", "metadata": f"comment={comment}"}
     output = graph.output(picture, ffmpeg.OUTPUT, **options).overwrite_output()
     return ffmpeg.with_names(output.get_args(), output=path)
 
 
-def _codec_options(encoding: Encoding) -> dict[str, Any]:
+def _codec_options(encoding: Encoding, *, spare: bool) -> dict[str, Any]:
     encoder, crf = encoding.encoder, encoding.crf
     options: dict[str, Any] = {"vcodec": encoder.value}
     if encoder is Encoder.X264:
         # The cores are the network's. Processor time a frame at 1920x1080 and crf 18: veryfast
         # 65 ms, superfast 51 ms, without B-frames and CABAC 24 ms for 1.6 times veryfast's bytes,
         # at the same SSIM (.987); ultrafast 17 ms, but it shows (.981).
-        return options | {"preset": "superfast", "bf": 0, "coder": 0, "crf": crf}
+        options |= {"preset": "superfast", "bf": 0, "coder": 0, "crf": crf}
+        # Threads of its own cost a tenth more, and nine encoders' get in the network's way.
+        return options | {"threads": 1} if spare else options
     if encoder is Encoder.X265:
         # hvc1: what QuickTime and iPhones want to see on HEVC.
         return options | {

@@ -35,10 +35,14 @@ def compare() -> Command:
 
 
 @pytest.fixture
-def folder(make_clip: MakeClip, tmp_path: Path, ff: FFmpeg) -> Path:
-    """A sweep of two rates and two sizes of one clip."""
-    made = tmp_path / "sweep"
-    made.mkdir()
+def folder(made: Path, tmp_path: Path) -> Path:
+    """A sweep of two rates and two networks of one clip."""
+    return Path(shutil.copytree(made, tmp_path / "sweep"))
+
+
+@pytest.fixture(scope="module")
+def made(make_clip: MakeClip, tmp_path_factory: pytest.TempPathFactory, ff: FFmpeg) -> Path:
+    made = tmp_path_factory.mktemp("sweep")
     clip = numbered(make_clip, "30", 0.5)
     cells = []
     for rate in ("10", "15"):

@@ -96,9 +96,11 @@ def test_upright_videos_get_an_upright_grid_rather_than_more_pages() -> None:
     assert asked.cell_for(3, 3, Size(1080, 1920)).height == 474
 
 
-@pytest.mark.parametrize(("count", "rows", "columns"), [(4, 2, 2), (6, 2, 3), (9, 3, 3)])
-def test_no_place_is_left_empty_without_need(count: int, rows: int, columns: int) -> None:
-    for size in (Size(1080, 1080), Size(1920, 1080)):
+@pytest.mark.parametrize(
+    ("count", "rows", "columns"), [(2, 1, 2), (4, 2, 2), (6, 2, 3), (9, 3, 3), (12, 3, 4)]
+)
+def test_no_place_is_left_empty_and_no_ribbon_made(count: int, rows: int, columns: int) -> None:
+    for size in (Size(1920, 1080), Size(160, 90)):
         (page,) = arrange(shaped([tile(f"{n}") for n in range(count)], size))
         assert (len(page.cells), page.columns) == (rows, columns)
 

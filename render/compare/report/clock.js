@@ -1,4 +1,8 @@
-// One clock for all players. Time is the clip's; players follow it, none leads.
+// One clock for all that plays. Time is the clip's; players follow it. It waits for those that this
+// computer cannot decode fast enough, so that slow playback is still playback in step.
+
+const HOLD = 0.1; // seconds that the clock may be ahead of the slowest player
+const LONGEST = 0.1; // seconds that one turn may last: a page that was hidden does not jump
 
 const clock = {
   time: 0,
@@ -7,6 +11,7 @@ const clock = {
   loop: true,
   duration: 0,
   rate: 1, // the fastest shown: what a step is one tick of
+  kept: 1, // the share of its speed that it has kept lately
   players: new Set(),
   listeners: [],
 
@@ -14,22 +19,26 @@ const clock = {
     return tickAt(this.time, this.rate);
   },
 
+  end() {
+    return lastTick(this.duration, this.rate) / this.rate;
+  },
+
   play() {
     if (this.playing || this.duration === 0) return;
-    if (this.time >= lastTick(this.duration, this.rate) / this.rate) this.time = 0;
+    if (this.time >= this.end()) this.time = 0;
     this.playing = true;
+    this.kept = 1;
     this.last = performance.now();
-    for (const player of this.players) player.follow(true);
-    requestAnimationFrame((now) => this.frame(now));
-    this.tell();
+    this.gather();
+    requestAnimationFrame((now) => this.turn(now));
   },
 
   pause() {
     this.playing = false;
+    this.kept = 1;
     // On the tick that is shown, so that steps and the time agree.
-    this.time = this.tick() / this.rate;
-    for (const player of this.players) player.follow(true);
-    this.tell();
+    this.time = Math.min(this.tick() / this.rate, this.end());
+    this.gather();
   },
 
   toggle() {
@@ -38,9 +47,8 @@ const clock = {
   },
 
   seek(time) {
-    this.time = Math.min(Math.max(time, 0), lastTick(this.duration, this.rate) / this.rate);
-    for (const player of this.players) player.follow(true);
-    this.tell();
+    this.time = Math.min(Math.max(time, 0), this.end());
+    this.gather();
   },
 
   step(ticks) {
@@ -50,25 +58,45 @@ const clock = {
 
   setSpeed(speed) {
     this.speed = speed;
+    this.kept = 1;
     this.tell();
   },
 
-  frame(now) {
+  // All to where the clock now is.
+  gather() {
+    for (const player of this.players) player.gather();
+    this.tell();
+  },
+
+  turn(now) {
     if (!this.playing) return;
-    this.time += ((now - this.last) / 1000) * this.speed;
+    const forth = Math.min(Math.max(0, (now - this.last) / 1000), LONGEST) * this.speed;
     this.last = now;
-    if (this.time >= this.duration) {
+    const time = this.waiting(this.time + forth);
+    if (forth > 0) this.kept += ((time - this.time) / forth - this.kept) * Math.min(1, forth / this.speed);
+    this.time = time;
+    if (time >= this.duration) {
       if (!this.loop) {
-        this.time = this.duration;
+        this.time = this.end();
         this.pause();
         return;
       }
       this.time = 0;
-      for (const player of this.players) player.follow(true);
+      this.gather();
     }
-    for (const player of this.players) player.follow(false);
+    for (const player of this.players) player.follow();
     this.tell();
-    requestAnimationFrame((next) => this.frame(next));
+    requestAnimationFrame((next) => this.turn(next));
+  },
+
+  // As far towards the wanted time as the slowest player lets it.
+  waiting(wanted) {
+    let time = wanted;
+    for (const player of this.players) {
+      const reached = player.reached();
+      if (reached !== null) time = Math.min(time, reached + HOLD * Math.max(1, this.speed));
+    }
+    return Math.max(time, this.time);
   },
 
   tell() {

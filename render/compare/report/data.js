@@ -53,8 +53,36 @@ function nameOf(cell, axes) {
   return order.filter((axis) => shown.includes(axis)).map((axis) => axisValue(cell, axis)).join(" · ");
 }
 
+// Its full label; with the file's name where another cell has the same.
+function labelOf(cell) {
+  const axes = [...new Set(["fps", "size", "network", ...state.vary])];
+  const label = nameOf(cell, axes);
+  const alone = state.cells.every((other) => other === cell || nameOf(other, axes) !== label);
+  return alone ? label : `${label} · ${cell.id}`;
+}
+
+function cellOf(id) {
+  return state.cells.find((cell) => cell.id === id);
+}
+
 function isReference(cell) {
-  return cell.figures !== null && cell.figures.reference === cell.id;
+  const reference = cell.figures ? cell.figures.reference : data.clips[cell.clip].reference;
+  return reference === cell.id;
+}
+
+// "13/10" seconds.
+function exact(text) {
+  const [over, under = "1"] = text.split("/");
+  return Number(over) / Number(under);
+}
+
+// Of a clip, by its number: its name, and which part of it where that is not all.
+function clipWords(number) {
+  const clip = data.clips[number];
+  const from = exact(clip.start);
+  if (from === 0 && clip.part === null) return { name: clip.name, part: "" };
+  const to = from + Math.max(...cellsOf(number).map((cell) => cell.video.duration));
+  return { name: clip.name, part: `${round(from, 2)} s to ${round(to, 2)} s` };
 }
 
 function round(value, digits) {
@@ -64,6 +92,7 @@ function round(value, digits) {
 const figure = (name) => (cell) => (cell.figures ? cell.figures[name] : null);
 
 // better: -1 where less is better, 1 where more is, 0 where neither says more than the other.
+// single: about single pictures, so that it may not rank frame rates.
 const COLUMNS = [
   { key: "macs", words: "GMAC", of: (c) => c.cost.macs / 1e9, digits: 1, better: -1,
     about: "Multiply-adds of the network for one frame, in billions." },
@@ -73,11 +102,11 @@ const COLUMNS = [
     about: "Milliseconds of the network for a frame on the machine that rendered this, beside its other work. Not a phone's." },
   { key: "jod", words: "JOD ↑", of: figure("jod"), digits: 2, better: 1,
     about: "ColorVideoVDP's quality against the reference: 10 is alike. The one figure here that puts frame rate, resolution and flicker on one scale." },
-  { key: "lpips", words: "LPIPS ↓", of: figure("lpips"), digits: 3, better: -1,
+  { key: "lpips", words: "LPIPS ↓", of: figure("lpips"), digits: 3, better: -1, single: true,
     about: "Perceptual distance of single pictures from the reference's at the same moments. Says nothing of frame rates." },
-  { key: "ssim", words: "SSIM ↑", of: figure("ssim"), digits: 3, better: 1,
+  { key: "ssim", words: "SSIM ↑", of: figure("ssim"), digits: 3, better: 1, single: true,
     about: "Structural similarity of single pictures to the reference's at the same moments. Says nothing of frame rates." },
-  { key: "style", words: "style ↓", of: figure("style"), digits: 3, better: -1,
+  { key: "style", words: "style ↓", of: figure("style"), digits: 3, better: -1, single: true,
     about: "Distance of single pictures' textures (Gram matrices) from the reference's. Says nothing of frame rates." },
   { key: "flicker", words: "flicker", of: figure("flicker"), digits: 3, better: 0,
     about: "What the clip's motion does not explain between neighbouring frames, over contrast. Grows with the time between frames: it compares previews of one rate only." },
@@ -99,11 +128,23 @@ function percent(value) {
   return value === null || value === undefined ? null : value * 100;
 }
 
+function known(value) {
+  return Number.isFinite(value);
+}
+
 function measured(cells, column) {
-  return cells.some((cell) => Number.isFinite(column.of(cell)));
+  return cells.some((cell) => known(column.of(cell)));
 }
 
 function shown(column, cell) {
   const value = column.of(cell);
-  return Number.isFinite(value) ? value.toFixed(column.digits) : "–";
+  if (!known(value)) return "–";
+  // A small network's thousandths are not nothing.
+  const digits = value !== 0 && Math.abs(value) < 10 ** -column.digits ? 3 : column.digits;
+  return value.toFixed(digits);
+}
+
+// Its words without the arrow, for sentences.
+function bare(column) {
+  return column.words.replace(/ [↑↓]$/, "");
 }

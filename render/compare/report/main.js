@@ -33,12 +33,6 @@ function showClip(number) {
   clock.seek(0);
 }
 
-// "13/10" seconds.
-function exact(text) {
-  const [over, under = "1"] = text.split("/");
-  return Number(over) / Number(under);
-}
-
 function select(id) {
   state.selected = state.selected === id ? null : id;
   mark();

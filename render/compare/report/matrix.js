@@ -1,31 +1,40 @@
 // Cells by row and column, of the axes that vary.
 
+const ORDER = {
+  columns: ["fps", "network", "style", "strength", "size", "upscaler", "upscale"],
+  rows: ["size", "network", "style", "strength", "upscaler", "upscale", "fps"],
+};
+
 const matrix = {
   axes: { rows: null, columns: null, fixed: {} },
   players: [],
+  cells: [], // those on show, in reading order
 
   // Whatever varies besides rows and columns is held at one value.
   show() {
-    const { cells, vary } = state;
-    const columns = pick(this.axes.columns, ["fps", "network", "style", "strength", "size", "upscaler", "upscale"], vary, []);
-    const rows = pick(this.axes.rows, ["size", "network", "style", "strength", "upscaler", "upscale", "fps"], vary, [columns]);
+    const columns = pick(this.axes.columns, ORDER.columns, []);
+    const rows = pick(this.axes.rows, ORDER.rows, [columns]);
     this.axes = { rows, columns, fixed: this.held(rows, columns) };
     this.choices();
     this.draw();
   },
 
+  // What was held stays so; else the reference's value.
   held(rows, columns) {
     const fixed = {};
+    const reference = state.cells.find(isReference) ?? state.cells[0];
     for (const axis of state.vary) {
       if (axis === rows || axis === columns) continue;
       const values = valuesOf(state.cells, axis);
-      fixed[axis] = values.includes(this.axes.fixed[axis]) ? this.axes.fixed[axis] : values[0];
+      const before = this.axes.fixed[axis];
+      fixed[axis] = values.includes(before) ? before : axisValue(reference, axis);
     }
     return fixed;
   },
 
   choices() {
     const box = $("axes");
+    const focused = document.activeElement && box.contains(document.activeElement) ? document.activeElement.id : null;
     box.replaceChildren();
     if (state.vary.length < 2) return;
     const options = state.vary.map((axis) => [axis, AXIS_WORDS[axis]]);
@@ -34,12 +43,13 @@ const matrix = {
       choose(select, all, value);
       box.append(element("label", {}, `${words} `, select));
     };
-    add("Rows", "rows", options, this.axes.rows, (axis) => this.turn("rows", axis, "columns"));
-    add("Columns", "columns", options, this.axes.columns, (axis) => this.turn("columns", axis, "rows"));
     for (const [axis, value] of Object.entries(this.axes.fixed)) {
       const all = valuesOf(state.cells, axis).map((each) => [each, each]);
       add(capital(AXIS_WORDS[axis]), `fixed-${axis}`, all, value, (chosen) => { this.axes.fixed[axis] = chosen; });
     }
+    add("Rows", "rows", options, this.axes.rows, (axis) => this.turn("rows", axis, "columns"));
+    add("Columns", "columns", options, this.axes.columns, (axis) => this.turn("columns", axis, "rows"));
+    if (focused && $(focused)) $(focused).focus(); // it was replaced under the hand
   },
 
   // The axis that was there goes where the new one came from.
@@ -51,74 +61,95 @@ const matrix = {
   draw() {
     for (const player of this.players) player.remove();
     this.players = [];
+    this.cells = [];
     const { rows, columns, fixed } = this.axes;
     const cells = state.cells.filter((cell) =>
       Object.entries(fixed).every(([axis, value]) => axisValue(cell, axis) === value));
     const across = columns ? valuesOf(cells, columns) : [null];
     const down = rows ? valuesOf(cells, rows) : [null];
-    const box = $("matrix");
-    const source = this.source();
     // One axis alone fills lines as a page of pictures does.
     const flat = down.length === 1 || across.length === 1;
+    const source = this.source();
+    const grid = element("div", { class: "cells" });
+    if (flat && source) grid.append(source);
+    if (!flat) for (const value of across) grid.append(element("div", { class: "head", text: value }));
+    for (const row of down) {
+      if (!flat) grid.append(element("div", { class: "row", text: row }));
+      for (const column of across) grid.append(this.place(cells, row, column));
+    }
+    const box = $("matrix");
     box.className = flat ? "flat" : "grid";
     box.style.setProperty("--columns", across.length);
-    box.replaceChildren();
-    if (source) box.append(element("div", { class: flat ? "" : "beside" }, source));
-    for (const row of down) {
-      for (const column of across) {
-        const here = cells.filter((cell) =>
-          (row === null || axisValue(cell, rows) === row)
-          && (column === null || axisValue(cell, columns) === column));
-        const shownHere = here.map((cell) => this.cell(cell));
-        if (shownHere.length) box.append(element("div", { class: "place" }, ...shownHere));
-        else box.append(element("div", { class: "place empty", text: "not rendered" }));
-      }
-    }
+    box.style.setProperty("--shape", shapeOf(state.cells[0].video.size));
+    box.replaceChildren(...(!flat && source ? [source, grid] : [grid]));
     mark();
+  },
+
+  place(cells, row, column) {
+    const { rows, columns } = this.axes;
+    const here = cells.filter((cell) =>
+      (row === null || axisValue(cell, rows) === row)
+      && (column === null || axisValue(cell, columns) === column));
+    if (!here.length) return element("div", { class: "place empty", text: "not rendered" });
+    this.cells.push(...here);
+    return element("div", { class: "place" }, ...here.map((cell) => this.cell(cell)));
   },
 
   source() {
     const clip = data.clips[state.clip];
     if (!clip.preview) return null;
-    const player = new Player(clip.preview, fastest(state.cells), null, "The clip itself");
+    const player = playerOfClip();
     this.players.push(player);
     return element("figure", { class: "cell source" }, player.box,
       element("figcaption", {}, element("strong", { text: "The clip" }),
-        element("span", { text: `${clip.size}, ${round(clip.fps_float, 2)} fps` })));
+        element("span", { class: "facts", text: `${clip.size}, ${round(clip.fps_float, 2)} fps` })));
   },
 
   cell(cell) {
-    const name = nameOf(cell, ["fps", "size", "network", ...state.vary]);
-    const player = playerOf(cell, name);
+    const label = labelOf(cell);
+    const player = playerOf(cell, label);
     this.players.push(player);
-    const side = (letter) => element("button", {
-      type: "button", class: `side side-${letter}`, "data-id": cell.id, text: letter.toUpperCase(),
-      "aria-label": `${name} as ${letter.toUpperCase()}`, "aria-pressed": "false",
-      onclick: () => wipe.put(letter, cell.id),
-    });
-    const facts = [
-      `${shown(COLUMN.macs_second, cell)} GMAC/s`,
-      cell.cost.ms === null ? null : `${shown(COLUMN.ms, cell)} ms`,
-      cell.figures && cell.figures.jod !== null ? `JOD ${shown(COLUMN.jod, cell)}` : null,
-    ].filter((fact) => fact !== null);
-    return element("figure", { class: "cell", "data-id": cell.id },
-      player.box,
-      element("figcaption", {},
-        element("button", { type: "button", class: "name", onclick: () => select(cell.id) },
-          element("strong", { text: nameOf(cell, captionAxes()) }),
-          isReference(cell) ? element("em", { text: "reference" }) : null),
-        element("span", { class: "sides" }, side("a"), side("b")),
-        element("span", { class: "facts", text: facts.join(" · ") })));
+    player.box.addEventListener("click", () => select(cell.id));
+    const name = element("button", { type: "button", class: "name", "aria-pressed": "false", onclick: () => select(cell.id) },
+      element("strong", { text: label }),
+      isReference(cell) ? element("em", { text: "reference" }) : null);
+    return element("figure", { class: "cell", "data-id": cell.id }, player.box,
+      element("figcaption", {}, name, sides(cell), element("span", { class: "facts", text: factsOf(cell) })));
+  },
+
+  // Turned to what holds the cell, and to it.
+  find(cell) {
+    for (const axis of Object.keys(this.axes.fixed)) this.axes.fixed[axis] = axisValue(cell, axis);
+    this.show();
+    const found = [...document.querySelectorAll("#matrix .cell")].find((each) => each.dataset.id === cell.id);
+    found.scrollIntoView({ block: "center", inline: "center" });
+    found.querySelector(".name").focus({ preventScroll: true });
   },
 };
 
-function captionAxes() {
-  return [...new Set(["fps", "size", "network", ...state.vary])];
+// Buttons that put a cell into the wipe.
+function sides(cell) {
+  const side = (letter) => element("button", {
+    type: "button", class: `side side-${letter}`, "data-id": cell.id, text: letter.toUpperCase(),
+    title: `See it as ${letter.toUpperCase()} of the wipe`,
+    "aria-label": `${labelOf(cell)} as ${letter.toUpperCase()}`, "aria-pressed": "false",
+    onclick: () => wipe.put(letter, cell.id),
+  });
+  return element("span", { class: "sides" }, side("a"), side("b"));
 }
 
-function pick(wanted, order, vary, taken) {
-  if (wanted !== null && vary.includes(wanted) && !taken.includes(wanted)) return wanted;
-  return order.find((axis) => vary.includes(axis) && !taken.includes(axis)) ?? null;
+// What it costs, and the best word on what it loses.
+function factsOf(cell) {
+  const facts = [`${shown(COLUMN.macs_second, cell)} GMAC/s`];
+  if (known(COLUMN.ms.of(cell))) facts.push(`${shown(COLUMN.ms, cell)} ms`);
+  const loss = [COLUMN.jod, COLUMN.lpips].find((column) => known(column.of(cell)));
+  if (loss) facts.push(`${bare(loss)} ${shown(loss, cell)}`);
+  return facts.join(" · ");
+}
+
+function pick(wanted, order, taken) {
+  const free = (axis) => state.vary.includes(axis) && !taken.includes(axis);
+  return wanted !== null && free(wanted) ? wanted : order.find(free) ?? null;
 }
 
 function capital(words) {

@@ -1,55 +1,20 @@
-// A video that follows the clock: exactly while it stands, closely while it plays.
+// What follows the clock: exactly while it stands, closely while it plays.
 
-const SEEK_BEYOND = 0.15; // seconds of drift that a faster or slower pace no longer mends
-const OBSERVER = new IntersectionObserver((entries) => {
-  for (const entry of entries) entry.target.player.see(entry.isIntersecting);
-}, { rootMargin: "200px" });
+const SEEK_BEYOND = 0.5; // seconds of drift that a faster or slower pace no longer mends
+const SEEK_AGAIN = 1000; // milliseconds before it may be mended so again
+const NEAR = 0.02; // seconds of drift that nobody sees, and that sound is not bent for
+const STUCK = 1500; // milliseconds without progress after which nobody waits for it
 
-class Player {
-  // name: a file of the results; rate: frames a second; frames: how many, or null.
-  constructor(name, rate, frames, words) {
-    this.name = name;
+class Follower {
+  // media: a video or audio element; rate: frames a second; frames: how many, or null if unknown.
+  constructor(media, rate, frames) {
+    this.media = media;
     this.rate = rate;
     this.frames = frames;
-    this.seen = false;
-    this.video = element("video", {
-      muted: true, playsinline: true, preload: "auto", "aria-label": words, disablepictureinpicture: true,
-    });
-    this.video.muted = true;
-    this.box = element("div", { class: "player" }, this.video);
-    this.box.player = this;
-    const file = data.files[name];
-    if (!file || !file.there) {
-      this.fail("its file is gone; render it again");
-      return;
-    }
-    this.video.addEventListener("error", () => this.fail("this browser cannot play it"));
-    this.video.addEventListener("loadedmetadata", () => this.follow(true));
-    this.video.src = file.url;
-    clock.players.add(this);
-    OBSERVER.observe(this.box);
-  }
-
-  fail(reason) {
-    this.failed = true;
-    clock.players.delete(this);
-    this.video.remove();
-    this.box.classList.add("failed");
-    this.box.replaceChildren(element("p", { text: reason }));
-  }
-
-  remove() {
-    OBSERVER.unobserve(this.box);
-    clock.players.delete(this);
-    this.video.pause();
-    this.video.removeAttribute("src");
-    this.video.load(); // lets go of the file and its decoder
-    this.box.remove();
-  }
-
-  see(seen) {
-    this.seen = seen;
-    this.follow(true);
+    this.seen = true;
+    this.joined = false; // in step with the others: they wait for it
+    this.sought = -Infinity;
+    this.moved = { at: 0, time: -1 };
   }
 
   // The frame that is on show at the clock's time.
@@ -58,30 +23,178 @@ class Player {
     return Math.min(tickAt(clock.time, this.rate), last);
   }
 
-  // sure: also where nothing but the time has changed.
-  follow(sure) {
-    const video = this.video;
-    if (this.failed || video.readyState < 1) return;
-    const ended = this.frames !== null && clock.time >= this.frames / this.rate;
-    if (!clock.playing || !this.seen || ended) {
-      if (!video.paused) video.pause();
-      const middle = (this.frame() + 0.5) / this.rate;
-      const wanted = Math.min(middle, Math.max(0, video.duration - 0.001));
-      if (this.seen && (sure || ended) && Math.abs(video.currentTime - wanted) > 1e-4) {
-        video.currentTime = wanted;
-      }
+  over() {
+    return this.frames !== null && clock.time >= this.frames / this.rate;
+  }
+
+  gather() {
+    this.joined = this.seen;
+    this.moved.at = performance.now();
+    this.follow();
+  }
+
+  // The time that it shows, for those who wait for it; null where nobody should.
+  reached() {
+    if (!this.joined || !this.seen || this.over() || this.media.readyState < 1) return null;
+    const now = performance.now();
+    if (this.media.currentTime !== this.moved.time) this.moved = { at: now, time: this.media.currentTime };
+    return now - this.moved.at > STUCK || this.media.ended ? null : this.media.currentTime;
+  }
+
+  follow() {
+    if (this.media.readyState < 1) return;
+    if (clock.playing && this.seen && !this.over()) this.keepUp();
+    else this.standStill();
+  }
+
+  // In the middle of the frame's time: at its edge, rounding would show the one before.
+  standStill() {
+    const media = this.media;
+    if (!media.paused) media.pause();
+    const wanted = Math.min((this.frame() + 0.5) / this.rate, Math.max(0, media.duration - 0.001));
+    if (this.seen && Math.abs(media.currentTime - wanted) > 1e-4) media.currentTime = wanted;
+  }
+
+  keepUp() {
+    const media = this.media;
+    const drift = media.currentTime - clock.time;
+    const now = performance.now();
+    // Back to the start all at once; else not again and again, which would only make it later.
+    const may = !media.seeking && (clock.time < NEAR || now - this.sought > SEEK_AGAIN);
+    if (Math.abs(drift) > SEEK_BEYOND && may) {
+      media.currentTime = Math.min(clock.time, media.duration);
+      this.sought = now;
+    }
+    if (Math.abs(drift) < HOLD) this.joined = true;
+    const bent = Math.abs(drift) < NEAR ? 0 : drift * 3;
+    const pace = Math.max(0.0625, clock.speed * (1 - Math.max(-0.3, Math.min(0.95, bent))));
+    if (Math.abs(media.playbackRate - pace) > 0.01) media.playbackRate = pace;
+    if (media.paused) media.play().catch(() => {}); // interrupted by the next pause
+  }
+}
+
+// A browser holds some 75 videos at most, and each takes memory: those out of sight give way.
+const MOST_LOADED = 40;
+const loaded = new Set();
+
+// Margins: loaded before they come into sight, played when they are in it.
+const LOADER = new IntersectionObserver((entries) => {
+  for (const entry of entries) if (entry.isIntersecting) entry.target.player.load();
+}, { rootMargin: "400px" });
+const OBSERVER = new IntersectionObserver((entries) => {
+  for (const entry of entries) entry.target.player.see(entry.isIntersecting);
+}, { rootMargin: "40px" });
+
+class Player extends Follower {
+  // name: a file of the results; size: its WxH; words: what it is, for those who cannot see it.
+  constructor(name, { rate, frames, size, words }) {
+    const video = element("video", {
+      muted: true, playsinline: true, preload: "auto", "aria-label": words, disablepictureinpicture: true,
+    });
+    super(video, rate, frames);
+    this.name = name;
+    this.video = video;
+    video.muted = true;
+    this.seen = false;
+    this.box = element("div", { class: "player" }, video);
+    this.box.style.setProperty("--shape", shapeOf(size));
+    this.box.player = this;
+    const file = data.files[name];
+    this.url = file && file.there ? file.url : null;
+    if (this.url === null) {
+      this.fail("Its file is gone. Render it again.");
       return;
     }
-    const drift = video.currentTime - clock.time;
-    if (Math.abs(drift) > SEEK_BEYOND || (sure && video.paused)) {
-      if (!video.seeking) video.currentTime = Math.min(clock.time, video.duration);
-    }
-    const pace = clock.speed * (1 - Math.max(-0.2, Math.min(0.2, drift * 2)));
-    if (Math.abs(video.playbackRate - pace) > 0.01) video.playbackRate = pace;
-    if (video.paused) video.play().catch(() => {}); // interrupted by the next pause
+    video.addEventListener("error", () => {
+      if (loaded.has(this)) this.fail("This browser cannot play it, or its file is gone.");
+    });
+    video.addEventListener("loadedmetadata", () => this.follow());
+    clock.players.add(this);
+    LOADER.observe(this.box);
+    OBSERVER.observe(this.box);
+  }
+
+  load() {
+    if (this.failed || loaded.has(this)) return;
+    loaded.add(this);
+    this.video.src = this.url;
+    if (loaded.size <= MOST_LOADED) return;
+    for (const other of loaded) if (other !== this && !other.seen) { other.unload(); break; }
+  }
+
+  // Lets go of the file and its decoder.
+  unload() {
+    if (!loaded.delete(this)) return;
+    this.video.pause();
+    this.video.removeAttribute("src");
+    this.video.load();
+  }
+
+  fail(reason) {
+    this.failed = true;
+    this.forget();
+    this.video.remove();
+    this.box.classList.add("failed");
+    this.box.replaceChildren(element("p", { text: reason }));
+  }
+
+  forget() {
+    LOADER.unobserve(this.box);
+    OBSERVER.unobserve(this.box);
+    clock.players.delete(this);
+    this.unload();
+  }
+
+  remove() {
+    this.forget();
+    this.box.remove();
+  }
+
+  see(seen) {
+    this.seen = seen;
+    this.joined = false;
+    if (seen) this.load();
+    this.follow();
   }
 }
 
 function playerOf(cell, words) {
-  return new Player(cell.id, cell.target.fps_float, cell.video.frames, words);
+  return new Player(cell.id, {
+    rate: cell.target.fps_float, frames: cell.video.frames, size: cell.video.size, words,
+  });
 }
+
+// The clip itself; it is written at the rate of the fastest preview and at their size.
+function playerOfClip() {
+  const size = state.cells[0].video.size;
+  return new Player(data.clips[state.clip].preview, {
+    rate: clock.rate, frames: null, size, words: "The clip itself",
+  });
+}
+
+function shapeOf(size) {
+  const [width, height] = size.split("x").map(Number);
+  return width / height;
+}
+
+// Sound of one preview, whether it is in sight or not.
+const sound = {
+  follower: null,
+
+  hear(id) {
+    if (this.follower) {
+      clock.players.delete(this.follower);
+      this.follower.media.pause();
+      this.follower.media.removeAttribute("src");
+      this.follower = null;
+    }
+    const cell = state.cells.find((each) => each.id === id);
+    const file = cell && data.files[id];
+    if (!file || !file.there) return;
+    const media = element("audio", { preload: "auto" });
+    this.follower = new Follower(media, cell.target.fps_float, cell.video.frames);
+    media.addEventListener("loadedmetadata", () => this.follower && this.follower.follow());
+    media.src = file.url;
+    clock.players.add(this.follower);
+  },
+};

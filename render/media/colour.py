@@ -1,0 +1,77 @@
+"""RGB pictures → what encoders take: yuv420p, BT.709, limited range.
+
+By swscale, in this process: a picture that several previews show is converted once, and half the
+bytes go through the pipe. The flags decide how exact it is; without them chroma is a little off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from render.media.frame import Picture
+from render.target import Size
+
+
+def even(size: Size) -> Size:
+    """``size`` with even sides: 4:2:0 encoders (x264, x265, SVT-AV1) refuse odd ones."""
+    return Size(size.width + size.width % 2, size.height + size.height % 2)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Planes:
+    """A picture in yuv420p.
+
+    Attributes:
+        size: even. data: uint8, contiguous: luma, then each chroma plane at half the sides.
+    """
+
+    size: Size
+    data: npt.NDArray[np.uint8]
+
+
+class ToYUV:
+    """Converts pictures of one size; odd sides are made even by repeating the last pixels."""
+
+    def __init__(self, size: Size) -> None:
+        import av
+        import av.filter
+
+        self._size = even(size)
+        self._graph = av.filter.Graph()
+        self._graph.threads = 1  # the cores are the network's
+        source = self._graph.add_buffer(
+            width=self._size.width,
+            height=self._size.height,
+            format=av.VideoFormat("rgb24"),
+            time_base=Fraction(1, 1000),
+        )
+        chain: list[Any] = [
+            source,
+            self._graph.add(
+                "scale",
+                "out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int",
+            ),
+            self._graph.add("format", "yuv420p"),
+            self._graph.add("buffersink"),
+        ]
+        self._graph.link_nodes(*chain).configure()
+        self._count = 0
+
+    def convert(self, picture: Picture) -> Planes:
+        """RGB uint8 of the size given."""
+        import av
+
+        height, width = picture.shape[:2]
+        if width % 2 or height % 2:
+            picture = np.pad(picture, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
+        frame.pts = self._count
+        self._count += 1
+        self._graph.push(frame)
+        converted: Any = self._graph.pull()
+        return Planes(self._size, np.ascontiguousarray(converted.to_ndarray()))
