@@ -4,8 +4,9 @@
                                [--network res3] [--seconds 1] [--rounds 3]
 
 All three do the same previews' work in one run, interleaved, so that a noisy machine is noisy for
-each; medians are compared, of wall time and of processor time, which others' work disturbs less. "Networks alone" is every unique picture of every size once, with
-nothing around it: what no sweep can go below. Loading is start-up, for all.
+each; medians are compared, of wall time and of processor time, which others' work disturbs less.
+"Networks alone" is every unique picture of every size once, with nothing around it: what no sweep
+can go below. Loading is start-up, for all.
 """
 
 from __future__ import annotations

@@ -76,8 +76,13 @@ def _figure(name: str, digits: int, scale: float = 1.0) -> Callable[[CellResult]
     return value
 
 
+def _three(number: float) -> str:
+    """Three digits, or all that stand before the point."""
+    return f"{number:.0f}" if number >= 1000 else f"{number:.3g}"
+
+
 _NUMBERS = (
-    _Column("GMAC/s", lambda cell: f"{cell.cost.macs_second / 1e9:.3g}"),
+    _Column("GMAC/s", lambda cell: _three(cell.cost.macs_second / 1e9)),
     _Column("ms", lambda c: NONE if c.cost.ms is None else f"{c.cost.ms:.1f}", always=False),
     _Column("JOD↑", _figure("jod", 2), always=False),
     _Column("LPIPS↓", _figure("lpips", 3), always=False),
