@@ -25,7 +25,8 @@ def test_the_readme_has_its_two_commands_first() -> None:
     for command in (render_it, test_it):
         assert "\n" not in command
         assert command.startswith("python3 -m venv .venv && .venv/bin/pip install -q ")
-    assert render_it.endswith("render samples/bigbuckbunny.mp4 --fps 15 --size 480x853")
+    assert " samples/bigbuckbunny.mp4 " in render_it
+    assert render_it.endswith(" --grid --report -o sweep")
     assert test_it.endswith(".venv/bin/python -m pytest -q")
     assert (ROOT / "samples/bigbuckbunny.mp4").is_file()
 

@@ -198,9 +198,11 @@ def test_an_encoder_that_dies_costs_its_own_cell(
 
     begin = VideoWriter.__init__
 
-    def noted(self: Any, path: Path, ff: Path, size: Size, rate: Fraction, *rest: Any) -> None:
+    def noted(
+        self: Any, path: Path, ff: Path, size: Size, rate: Fraction, *rest: Any, **options: Any
+    ) -> None:
         self._rate = rate
-        begin(self, path, ff, size, rate, *rest)
+        begin(self, path, ff, size, rate, *rest, **options)
 
     monkeypatch.setattr(VideoWriter, "__init__", noted)
     monkeypatch.setattr(VideoWriter, "write", breaks)

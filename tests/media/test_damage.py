@@ -304,8 +304,8 @@ def test_a_dead_encoder_is_one_line(
 
     real = encode._arguments
 
-    def wrong(*args: object) -> list[str]:
-        arguments = real(*args)  # type: ignore[arg-type]
+    def wrong(*args: object, **options: object) -> list[str]:
+        arguments = real(*args, **options)  # type: ignore[arg-type]
         return [a.replace("libx264", "no_such_encoder") for a in arguments]
 
     monkeypatch.setattr(encode, "_arguments", wrong)
