@@ -125,6 +125,8 @@ def _arguments(
         colorspace="bt709",
     ).filter("setsar", "1")
     options = _codec_options(encoding, spare=spare) | container_options(path)
+    # A key frame every half second: players seek in no time, which people who compare do all day.
+    options |= {"g": max(1, round(rate / 2))}
     options |= {"fps_mode": "passthrough", "metadata": f"comment={comment}"}
     output = graph.output(picture, ffmpeg.OUTPUT, **options).overwrite_output()
     return ffmpeg.with_names(output.get_args(), output=path)
