@@ -1,40 +1,85 @@
 // What made this: commands, versions, machine; what was noted on the way.
 
 function showAbout() {
-  const box = $("about");
-  box.replaceChildren(box.firstElementChild);
-  const clip = data.clips[state.clip];
-  const used = new Set(state.cells.map((cell) => cell.run));
-  for (const number of used) {
-    const run = data.runs[number];
-    const versions = Object.entries(run.versions).map(([name, version]) => `${name} ${version}`).join(", ");
-    box.append(
-      element("pre", { class: "command", tabindex: "0" }, element("code", { text: run.command.map(quoted).join(" ") })),
-      element("p", { class: "note", text: `${run.at.replace("T", " ").replace(/[+].*/, " UTC")}`
-        + `${run.wall === null ? "" : `, ${round(run.wall, 1)} s`} · ${run.engine} on ${run.device} (${run.why})`
-        + ` · ${run.machine} · ${versions}` }));
-  }
-  const lines = [`The clip: ${clip.path}`];
-  const sampling = clip.sampling;
-  if (sampling) {
-    lines.push(`Figures (${sampling.mode}): single pictures at ${sampling.size}, ${sampling.moments} of ${sampling.of} moments; `
-      + `flicker over ${sampling.pairs} pairs and ${round(sampling.gap, 3)} s apart`
-      + (sampling.jod_seconds ? `; JOD on ${round(sampling.jod_seconds, 2)} s at ${sampling.jod_size}` : ""));
-    lines.push(...sampling.notes);
-  }
-  const said = new Set();
+  const used = [...new Set(state.cells.map((cell) => cell.run))].sort((a, b) => a - b);
+  $("about-body").replaceChildren(
+    ...used.flatMap((number) => aboutRun(data.runs[number])),
+    element("ul", {}, ...[`The clip: ${data.clips[state.clip].path}`, ...aboutFigures(), ...aboutCells()]
+      .map((text) => element("li", { text }))),
+    aboutFiles());
+}
+
+function aboutRun(run) {
+  const command = run.command.map(quoted).join(" ");
+  const versions = Object.entries(run.versions).map(([name, version]) => `${name} ${version}`).join(", ");
+  const at = run.at.replace("T", " ").replace(/(\+00:00|Z)$/, " UTC");
+  const wall = known(run.wall) ? `, ${round(run.wall, 1)} s` : "";
+  const code = element("code", { text: command });
+  return [
+    element("div", { class: "command" },
+      element("pre", { tabindex: "0", "aria-label": "The command" }, code),
+      element("button", { type: "button", text: "Copy", onclick: (event) => copy(command, code, event.target) })),
+    element("p", { class: "note", text: `${at}${wall} · ${run.engine} on ${run.device} (${run.why}) · ${run.machine} · ${versions}` }),
+  ];
+}
+
+function aboutFigures() {
+  const sampling = data.clips[state.clip].sampling;
+  if (!sampling) return ["No figures were taken; render with --metrics fast for them."];
+  const parts = [
+    `Figures (${sampling.mode}): single pictures at ${sampling.size}, ${sampling.moments} of ${sampling.of} moments`,
+    known(sampling.style_moments) ? `style at ${sampling.style_size}, ${sampling.style_moments} of them` : null,
+    `flicker over ${sampling.pairs} pairs and ${round(sampling.gap, 3)} s apart`,
+    known(sampling.jod_seconds) ? `JOD on ${round(sampling.jod_seconds, 2)} s at ${sampling.jod_size}` : null,
+    known(sampling.detail_moments) ? `sharpness and stroke in ${sampling.detail_moments} pictures as displayed` : null,
+  ];
+  return [parts.filter((part) => part !== null).join("; "), ...sampling.notes];
+}
+
+// What several cells have in common is said once, and of how many.
+function aboutCells() {
+  const said = new Map();
+  const say = (words, cell) => said.set(words, [...(said.get(words) ?? []), labelOf(cell)]);
   for (const cell of state.cells) {
-    for (const words of [...cell.notes, ...cell.warnings]) said.add(words);
-    for (const words of cell.figures ? cell.figures.missing : []) said.add(`${cell.id}: ${words}`);
+    for (const words of [...cell.notes, ...cell.warnings]) say(words, cell);
+    for (const words of cell.figures ? cell.figures.missing : []) say(words, cell);
   }
-  for (const failure of data.failures) said.add(`${failure.cell ?? failure.clip} failed: ${failure.message}`);
-  lines.push(...said);
-  box.append(element("ul", {}, ...lines.map((text) => element("li", { text }))));
+  return [...said].map(([words, cells]) => {
+    if (cells.length === state.cells.length) return words;
+    return cells.length > 4 ? `${words} (${cells.length} previews)` : `${words} (${cells.join(", ")})`;
+  });
+}
+
+function aboutFiles() {
   const files = [...data.grids, ...data.sheets];
-  if (files.length) box.append(element("p", {}, "Also here: ", ...files.flatMap((name, n) => [n ? ", " : "", link(name)])));
+  const results = element("a", { href: "results.json", text: "results.json" });
+  return element("p", {}, "Also here: ", ...files.flatMap((name) => [link(name), ", "]), results);
+}
+
+// What could not be rendered belongs where it is seen first.
+function showFailures() {
+  const count = data.failures.length;
+  $("notice").hidden = count === 0;
+  $("notice").querySelector("summary").textContent = count === 1 ? "One could not be rendered" : `${count} could not be rendered`;
+  $("failures").replaceChildren(...data.failures.map((failure) => {
+    const of = failure.cell ?? failure.clip;
+    const words = failure.message.startsWith(of) ? failure.message : `${of}: ${failure.message}`;
+    return element("li", { text: words });
+  }));
 }
 
 // As a shell takes it.
 function quoted(word) {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+// Where the browser lends no clipboard to a file, the words are at least chosen.
+async function copy(words, code, button) {
+  try {
+    await navigator.clipboard.writeText(words);
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+  } catch {
+    getSelection().selectAllChildren(code);
+  }
 }

@@ -1,20 +1,23 @@
 // Cost against loss: a point a cell, and the frontier of those that nothing beats.
 
-const CHART = { width: 900, height: 420, left: 64, right: 24, top: 20, bottom: 52 };
+const EDGES = { left: 58, right: 22, top: 30, bottom: 50 };
+const COSTS = ["macs_second", "macs", "ms", "parameters", "bytes"];
+const MOST_WORDS = 24; // points; beyond, only the best have their words beside them
+const LOSSES = ["jod", "lpips", "style", "ssim", "flicker_gap", "sharpness", "stroke"];
 
 const chart = {
   x: "macs_second",
-  y: null,
+  y: "jod",
 
   show() {
-    const costs = ["macs_second", "macs", "ms", "parameters", "bytes"].map((key) => COLUMN[key]);
-    const losses = ["jod", "lpips", "style", "ssim", "flicker_gap", "sharpness", "stroke"].map((key) => COLUMN[key]);
-    const xs = costs.filter((column) => measured(state.cells, column));
-    const ys = losses.filter((column) => measured(state.cells, column));
+    const options = (keys) => keys.map((key) => COLUMN[key])
+      .filter((column) => measured(state.cells, column))
+      .map((column) => [column.key, column.words]);
+    const [xs, ys] = [options(COSTS), options(LOSSES)];
     $("chart-section").hidden = ys.length === 0 || state.cells.length < 2;
-    if (ys.length === 0) return;
-    choose($("chart-x"), xs.map((column) => [column.key, column.words]), this.x);
-    choose($("chart-y"), ys.map((column) => [column.key, column.words]), this.y);
+    if ($("chart-section").hidden) return;
+    choose($("chart-x"), xs, this.x);
+    choose($("chart-y"), ys, this.y);
     this.x = $("chart-x").value;
     this.y = $("chart-y").value;
     this.draw();
@@ -24,112 +27,144 @@ const chart = {
     const [x, y] = [COLUMN[this.x], COLUMN[this.y]];
     const points = state.cells
       .map((cell) => ({ cell, x: x.of(cell), y: y.of(cell) }))
-      .filter((point) => Number.isFinite(point.x) && Number.isFinite(point.y));
-    const best = y.better === 0 ? [] : frontier(points, y.better);
-    const across = scale(points.map((point) => point.x), CHART.left, CHART.width - CHART.right, true);
-    const up = scale(points.map((point) => point.y), CHART.height - CHART.bottom, CHART.top, false);
-    const drawing = svg("svg", {
-      viewBox: `0 0 ${CHART.width} ${CHART.height}`, role: "group",
-      "aria-label": `${x.words} against ${y.words}, ${points.length} previews`,
-    });
-    drawing.append(...gridlines(across, up, x, y));
-    if (best.length > 1) {
-      const path = best.map((point, n) => `${n ? "L" : "M"}${across.at(point.x)} ${up.at(point.y)}`).join("");
-      drawing.append(svg("path", { class: "frontier", d: path }));
+      .filter((point) => known(point.x) && known(point.y));
+    if (!points.length) {
+      $("chart").replaceChildren(element("p", { class: "note", text: "No preview has both." }));
+      $("chart-note").textContent = "";
+      return;
     }
-    const placed = [];
-    for (const point of points) {
-      drawing.append(this.point(point, across, up, best.includes(point), placed));
+    const lines = frontiers(points, y);
+    const width = Math.max(280, $("chart").clientWidth - 20);
+    const height = Math.min(440, Math.max(300, width * 0.48));
+    const page = {
+      width, height,
+      across: scale(points.map((point) => point.x), EDGES.left, width - EDGES.right, true),
+      up: scale(points.map((point) => point.y), height - EDGES.bottom, EDGES.top, false),
+    };
+    const drawing = svg("svg", {
+      width, height, viewBox: `0 0 ${width} ${height}`, role: "group",
+      "aria-label": `${bare(x)} against ${bare(y)}, ${points.length} previews`,
+    });
+    drawing.append(...gridlines(page, x, y), ...lines.map((line) => this.line(line, page)));
+    const best = new Set(lines.flatMap((line) => line.points));
+    const taken = [
+      ...points.map((point) => dotBox(point, page)),
+      ...lines.flatMap((line) => lineBoxes(line, page)),
+      ...page.up.ticks.map((value) => tickBox(page.up.at(value))),
+    ];
+    const all = points.length <= MOST_WORDS;
+    // The best first: where words are short of room, theirs stay.
+    const order = [...points].sort((a, b) => best.has(b) - best.has(a));
+    for (const point of order) {
+      const words = all || best.has(point) ? taken : null;
+      drawing.append(this.point(point, page, best.has(point), words));
     }
     $("chart").replaceChildren(drawing);
-    const single = ["lpips", "ssim", "style"].includes(y.key);
-    $("chart-note").textContent = [
-      best.length ? "The line joins the previews that no other beats: none costs less and loses less." : "",
-      single && state.vary.includes("fps") ? "This compares single pictures: points of one size and network differ in rate alone and stand level." : "",
-      y.about,
-    ].filter((words) => words).join(" ");
+    $("chart-note").textContent = this.note(y, lines, points.length);
     mark();
   },
 
-  point(point, across, up, best, placed) {
-    const [x, y] = [across.at(point.x), up.at(point.y)];
+  line({ points }, page) {
+    const path = points.map((point, n) => `${n ? "L" : "M"}${page.across.at(point.x)} ${page.up.at(point.y)}`);
+    return svg("path", { class: "frontier", d: path.join("") });
+  },
+
+  note(y, lines, count) {
+    const missing = state.cells.length - count;
+    return [
+      lines.length === 1 ? "Filled, on the line: no other costs less and loses less." : "",
+      lines.length > 1 ? "A line for each rate, since this figure compares single pictures and may not rank rates. Filled, on a line: no other of its rate costs less and loses less." : "",
+      y.about,
+      missing ? `${missing} of ${state.cells.length} have no such figure.` : "",
+    ].filter((words) => words).join(" ");
+  },
+
+  point(point, page, best, taken) {
     const name = nameOf(point.cell, state.vary);
-    const told = `${name}: ${shown(COLUMN[this.x], point.cell)} ${COLUMN[this.x].words}, `
-      + `${COLUMN[this.y].words} ${shown(COLUMN[this.y], point.cell)}`;
+    const told = `${labelOf(point.cell)}: ${shown(COLUMN[this.x], point.cell)} ${bare(COLUMN[this.x])}, `
+      + `${bare(COLUMN[this.y])} ${shown(COLUMN[this.y], point.cell)}`;
     const made = svg("g", {
       class: `point${best ? " best" : ""}${isReference(point.cell) ? " ref" : ""}`,
-      "data-id": point.cell.id, tabindex: "0", role: "button", "aria-label": told,
-      transform: `translate(${x} ${y})`,
+      "data-id": point.cell.id, tabindex: "0", role: "button", "aria-label": told, "aria-pressed": "false",
+      transform: `translate(${page.across.at(point.x)} ${page.up.at(point.y)})`,
       onclick: () => select(point.cell.id),
-      onkeydown: (event) => { if (event.key === "Enter") select(point.cell.id); },
+      onkeydown: (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        event.stopPropagation();
+        select(point.cell.id);
+      },
     });
-    const title = svg("title", {});
+    const title = svg("title");
     title.textContent = told;
-    // To the side that has room; under another's words it would be no use, so only on request.
-    const end = x > CHART.width * 0.72;
-    const box = { left: end ? x - 12 - name.length * 7 : x + 12, y, width: name.length * 7 };
-    const free = placed.every((other) => Math.abs(other.y - y) > 15
-      || box.left > other.left + other.width || other.left > box.left + box.width);
-    const words = svg("text", {
-      x: end ? -12 : 12, y: 4, "text-anchor": end ? "end" : "start", class: free ? "words" : "words crowded",
-    });
-    if (free) placed.push(box);
+    const { at, free } = wordsPlace(point, name, page, taken);
+    const words = svg("text", { ...at, class: free ? "words" : "words crowded" });
     words.textContent = name;
     made.append(title, svg("circle", { class: "halo", r: 15 }), svg("circle", { class: "dot", r: 6 }), words);
     return made;
   },
 };
 
-// The points that no other beats, from the cheapest up: each next one is better. way: 1 where more
-// is better, -1 where less is.
-function frontier(points, way) {
-  const sorted = [...points].sort((a, b) => a.x - b.x || way * (b.y - a.y));
-  const best = [];
-  for (const point of sorted) {
-    const last = best[best.length - 1];
-    if (!last || way * (point.y - last.y) > 0) best.push(point);
-  }
-  return best;
+// Where words may stand beside their point, the best place first: dx, dy, and which end is there.
+const SPOTS = [
+  [12, 4, "start"], [-12, 4, "end"], [10, 17, "start"], [-10, -9, "end"], [0, -13, "middle"],
+  [0, 22, "middle"], [10, -9, "start"], [-10, 17, "end"],
+];
+
+const pen = document.createElement("canvas").getContext("2d");
+
+function widthOf(words) {
+  pen.font = "12.5px system-ui, sans-serif";
+  return pen.measureText(words).width;
 }
 
-// A scale over the values with a little room, its ticks at round numbers; logarithmic where they
-// span much and it may be.
-function scale(values, from, to, mayBeLog) {
-  let [low, high] = [Math.min(...values), Math.max(...values)];
-  const log = mayBeLog && low > 0 && high / low > 6;
-  const forth = log ? Math.log : (value) => value;
-  const room = (forth(high) - forth(low) || Math.abs(forth(high)) || 1) * 0.08;
-  const [first, last] = [forth(low) - room, forth(high) + room];
-  const at = (value) => from + ((forth(value) - first) / (last - first)) * (to - from);
-  [low, high] = log ? [Math.exp(first), Math.exp(last)] : [first, last];
-  return { at, ticks: log ? logTicks(low, high) : ticksOf(low, high) };
+function dotBox(point, page) {
+  const [x, y] = [page.across.at(point.x), page.up.at(point.y)];
+  return { left: x - 7, right: x + 7, top: y - 7, bottom: y + 7, point };
 }
 
-function ticksOf(low, high) {
-  const rough = (high - low) / 5;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map((n) => n * power).find((size) => size >= rough);
-  const ticks = [];
-  for (let n = Math.ceil(low / step); n * step <= high; n += 1) ticks.push(round(n * step, 10));
-  return ticks;
+function tickBox(y) {
+  return { left: 0, right: EDGES.left - 8, top: y - 7, bottom: y + 7, point: null };
 }
 
-function logTicks(low, high) {
-  const ticks = [];
-  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power += 1) {
-    for (const n of [1, 2, 5]) {
-      const value = round(n * 10 ** power, 10);
-      if (value >= low && value <= high) ticks.push(value);
+// A line as small boxes along it.
+function lineBoxes({ points }, page) {
+  const boxes = [];
+  const spots = points.map((point) => [page.across.at(point.x), page.up.at(point.y)]);
+  for (let n = 1; n < spots.length; n += 1) {
+    const [[x, y], [toX, toY]] = [spots[n - 1], spots[n]];
+    const count = Math.ceil(Math.hypot(toX - x, toY - y) / 6);
+    for (let i = 1; i < count; i += 1) {
+      const at = [x + ((toX - x) * i) / count, y + ((toY - y) * i) / count];
+      boxes.push({ left: at[0] - 1, right: at[0] + 1, top: at[1] - 1, bottom: at[1] + 1, point: null });
     }
   }
-  return ticks;
+  return boxes;
 }
 
-function gridlines(across, up, x, y) {
-  const { left, right, top, bottom, width, height } = CHART;
+// Beside its point, above or below it, wherever nothing is in the way; under other words it would be
+// of no use, and shows only on request. Takes the place; taken is null where only that is wanted.
+function wordsPlace(point, words, page, taken) {
+  const [x, y, wide] = [page.across.at(point.x), page.up.at(point.y), widthOf(words)];
+  const share = { start: 0, middle: 0.5, end: 1 };
+  const spots = SPOTS.map(([dx, dy, anchor]) => {
+    const left = x + dx - wide * share[anchor];
+    return {
+      at: { x: dx, y: dy, "text-anchor": anchor }, left, right: left + wide, top: y + dy - 11, bottom: y + dy + 3,
+    };
+  }).filter((spot) => spot.left >= 4 && spot.right <= page.width - 2);
+  const clear = (spot) => taken.every((box) => box.point === point
+    || box.left > spot.right || box.right < spot.left || box.top > spot.bottom || box.bottom < spot.top);
+  const found = taken === null ? undefined : spots.find(clear);
+  if (found) taken.push(found);
+  return { at: (found ?? spots[0] ?? { at: { x: 0, y: -13, "text-anchor": "middle" } }).at, free: Boolean(found) };
+}
+
+function gridlines({ width, height, across, up }, x, y) {
+  const { left, right, top, bottom } = EDGES;
   const made = [];
-  const words = (text, at) => {
-    const label = svg("text", at);
+  const words = (text, attributes) => {
+    const label = svg("text", attributes);
     label.textContent = text;
     return label;
   };
@@ -138,12 +173,15 @@ function gridlines(across, up, x, y) {
     made.push(svg("line", { class: "rule", x1: left, x2: width - right, y1: at, y2: at }));
     made.push(words(String(value), { class: "tick", x: left - 10, y: at + 4, "text-anchor": "end" }));
   }
+  let free = -Infinity; // on a phone not every tick's number has room
   for (const value of across.ticks) {
     const at = across.at(value);
     made.push(svg("line", { class: "rule faint", x1: at, x2: at, y1: top, y2: height - bottom }));
+    if (at - free < 34) continue;
     made.push(words(String(value), { class: "tick", x: at, y: height - bottom + 20, "text-anchor": "middle" }));
+    free = at;
   }
-  made.push(words(x.words, { class: "axis-words", x: (left + width - right) / 2, y: height - 8, "text-anchor": "middle" }));
-  made.push(words(y.words, { class: "axis-words", x: 4, y: top - 4, "text-anchor": "start" }));
+  made.push(words(`${x.words} →`, { class: "axis-words", x: width - right, y: height - 8, "text-anchor": "end" }));
+  made.push(words(`${y.words}`, { class: "axis-words", x: 4, y: 14, "text-anchor": "start" }));
   return made;
 }

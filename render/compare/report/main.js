@@ -1,4 +1,4 @@
-// The page: what is shown of which clip, the transport, the keys.
+// The page: what is shown of which clip, what is selected, the transport.
 
 const state = { clip: 0, cells: [], vary: [], selected: null };
 
@@ -8,22 +8,15 @@ function showClip(number) {
   state.cells = cellsOf(number);
   state.vary = varying(state.cells);
   state.selected = null;
-  const clip = data.clips[number];
-  $("title").textContent = clip.name;
-  const count = state.cells.length;
-  const reference = state.cells.find(isReference);
-  const from = exact(clip.start);
-  const to = from + Math.max(...state.cells.map((cell) => cell.video.duration));
-  const part = from > 0 || clip.part !== null ? `, ${round(from, 2)} s to ${round(to, 2)} s of it` : "";
-  $("subtitle").textContent = `${count} preview${count === 1 ? "" : "s"}`
-    + (state.vary.length ? ` by ${state.vary.map((axis) => AXIS_WORDS[axis]).join(", ")}` : "")
-    + part + (reference && count > 1 ? ` · held against ${nameOf(reference, captionAxes())}` : "");
   clock.rate = fastest(state.cells);
   clock.duration = Math.max(...state.cells.map((cell) => cell.video.duration));
   clock.time = 0;
-  $("scrub").max = lastTick(clock.duration, clock.rate) / clock.rate;
-  const sounds = state.cells.map((cell) => [cell.id, nameOf(cell, captionAxes())]);
+  $("scrub").max = clock.end();
+  $("scrub").step = 1 / clock.rate;
+  showTitle(number);
+  const sounds = state.cells.map((cell) => [cell.id, labelOf(cell)]);
   choose($("sound"), [["", "off"], ...sounds], "");
+  sound.hear("");
   matrix.show();
   wipe.show();
   chart.show();
@@ -31,6 +24,17 @@ function showClip(number) {
   table.explain();
   showAbout();
   clock.seek(0);
+}
+
+function showTitle(number) {
+  const { name, part } = clipWords(number);
+  const count = state.cells.length;
+  const reference = state.cells.find(isReference);
+  const by = state.vary.map((axis) => AXIS_WORDS[axis]);
+  $("title").textContent = name;
+  $("subtitle").textContent = `${count} preview${count === 1 ? "" : "s"}`
+    + (by.length ? ` by ${by.join(", ")}` : "") + (part ? `, ${part} of the clip` : "")
+    + (reference && count > 1 ? ` · held against ${labelOf(reference)}` : "");
 }
 
 function select(id) {
@@ -44,23 +48,44 @@ function mark() {
     const id = one.getAttribute("data-id");
     if (one.classList.contains("side")) {
       one.setAttribute("aria-pressed", String(wipe[one.classList.contains("side-a") ? "a" : "b"] === id));
-    } else {
-      one.classList.toggle("selected", id === state.selected);
+      continue;
     }
+    const selected = id === state.selected;
+    one.classList.toggle("selected", selected);
+    const button = one.matches("[role=button]") ? one : one.querySelector(".name, th button");
+    if (button) button.setAttribute("aria-pressed", String(selected));
+  }
+  showSelected();
+}
+
+// Beside the chart, where the cell itself is out of sight.
+function showSelected() {
+  const cell = cellOf(state.selected);
+  const figures = cell ? COLUMNS.filter((column) => known(column.of(cell))) : [];
+  $("selected").hidden = !cell;
+  $("selected").replaceChildren(...(cell ? [
+    element("strong", { text: labelOf(cell) }),
+    sides(cell) ?? "",
+    element("button", { type: "button", text: "Show it", onclick: () => matrix.find(cell) }),
+    element("span", { class: "facts", text: together(figures.map((column) => `${bare(column)} ${shown(column, cell)}`)) }),
+  ] : []));
+  for (const side of $("selected").querySelectorAll(".side")) {
+    side.setAttribute("aria-pressed", String(wipe[side.textContent.toLowerCase()] === side.dataset.id));
   }
 }
 
 function showClock() {
-  $("time").textContent = `${clock.time.toFixed(2)} s`;
+  const words = `${clock.time.toFixed(2)} s`;
+  $("time").textContent = `${clock.time.toFixed(2)} / ${clock.duration.toFixed(2)} s`;
   $("scrub").value = clock.time;
+  $("scrub").setAttribute("aria-valuetext", words);
+  const slow = clock.playing && clock.kept < 0.85;
+  $("pace").hidden = !slow;
+  if (slow) $("pace").textContent = `at ${(clock.kept * clock.speed).toFixed(1)}×`;
+  if ($("play").classList.contains("playing") === clock.playing) return;
   $("play").classList.toggle("playing", clock.playing);
   $("play").setAttribute("aria-label", clock.playing ? "Pause" : "Play");
-}
-
-function hear(id) {
-  for (const player of clock.players) player.video.muted = true;
-  const player = matrix.players.find((each) => each.name === id);
-  if (player) player.video.muted = false;
+  $("play").title = clock.playing ? "Pause (space)" : "Play (space)";
 }
 
 function setSpeed(by) {
@@ -84,69 +109,57 @@ function firstTheme() {
   try { return localStorage.getItem("render-theme") ?? ""; } catch { return ""; }
 }
 
-const KEYS = {
-  " ": () => clock.toggle(),
-  ",": () => clock.step(-1),
-  ".": () => clock.step(1),
-  ArrowLeft: (event) => event.shiftKey ? clock.seek(clock.time - 1) : clock.step(-1),
-  ArrowRight: (event) => event.shiftKey ? clock.seek(clock.time + 1) : clock.step(1),
-  Home: () => clock.seek(0),
-  End: () => clock.seek(clock.duration),
-  "-": () => setSpeed(-1),
-  "+": () => setSpeed(1),
-  "=": () => setSpeed(1),
-  l: () => toggleLoop(),
-  s: () => wipe.swap(),
-  z: () => wipe.zoom(),
-  f: () => wipe.flip(true),
-  "?": () => $("help").showModal(),
-};
+function toggleTheme() {
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const now = document.documentElement.dataset.theme || (dark ? "dark" : "light");
+  setTheme(now === "dark" ? "light" : "dark");
+}
 
 function listen() {
-  $("play").addEventListener("click", () => clock.toggle());
-  $("back").addEventListener("click", () => clock.step(-1));
-  $("forward").addEventListener("click", () => clock.step(1));
-  $("scrub").addEventListener("input", (event) => clock.seek(Number(event.target.value)));
-  $("speed").addEventListener("change", (event) => clock.setSpeed(Number(event.target.value)));
-  $("loop").addEventListener("click", toggleLoop);
-  $("sound").addEventListener("change", (event) => hear(event.target.value));
-  $("help-open").addEventListener("click", () => $("help").showModal());
-  $("theme").addEventListener("click", () => {
-    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-    const now = document.documentElement.dataset.theme || (dark ? "dark" : "light");
-    setTheme(now === "dark" ? "light" : "dark");
-  });
-  $("clip").addEventListener("change", (event) => showClip(Number(event.target.value)));
-  $("chart-x").addEventListener("change", (event) => { chart.x = event.target.value; chart.draw(); });
-  $("chart-y").addEventListener("change", (event) => { chart.y = event.target.value; chart.draw(); });
-  document.addEventListener("keydown", (event) => {
-    // Controls keep the keys that they have a use for themselves.
-    const own = { INPUT: true, SELECT: true, BUTTON: event.key === " ", SUMMARY: event.key === " " };
-    if (own[event.target.tagName] || event.ctrlKey || event.metaKey || event.altKey || $("help").open) return;
-    const act = KEYS[event.key];
-    if (!act) return;
-    event.preventDefault();
-    act(event);
-  });
-  document.addEventListener("keyup", (event) => { if (event.key === "f") wipe.flip(false); });
+  const on = (id, name, act) => $(id).addEventListener(name, act);
+  on("play", "click", () => clock.toggle());
+  on("back", "click", () => clock.step(-1));
+  on("forward", "click", () => clock.step(1));
+  on("scrub", "input", (event) => clock.seek(Number(event.target.value)));
+  on("speed", "change", (event) => clock.setSpeed(Number(event.target.value)));
+  on("loop", "click", toggleLoop);
+  on("sound", "change", (event) => sound.hear(event.target.value));
+  on("help-open", "click", () => $("help").showModal());
+  on("clip", "change", (event) => showClip(Number(event.target.value)));
+  on("chart-x", "change", (event) => { chart.x = event.target.value; chart.draw(); });
+  on("chart-y", "change", (event) => { chart.y = event.target.value; chart.draw(); });
+  let width = $("chart").clientWidth;
+  new ResizeObserver(() => {
+    if ($("chart-section").hidden || $("chart").clientWidth === width) return;
+    width = $("chart").clientWidth;
+    chart.draw();
+  }).observe($("chart"));
   wipe.listen();
+  listenToKeys();
   clock.listeners.push(showClock);
 }
 
 function start() {
   document.documentElement.dataset.theme = firstTheme();
-  const clips = data.clips.map((clip, n) => [n, clip.name]).filter(([n]) => cellsOf(n).length);
+  $("theme").addEventListener("click", toggleTheme);
+  showFailures();
+  const clips = data.clips.map((_, n) => n).filter((n) => cellsOf(n).length);
   if (!clips.length) {
     $("title").textContent = "Nothing rendered";
-    for (const section of document.querySelectorAll("main, #transport")) section.hidden = true;
+    for (const part of document.querySelectorAll("main, #transport, #help-open")) part.hidden = true;
     return;
   }
-  choose($("clip"), clips, clips[0][0]);
+  choose($("clip"), clips.map((n) => {
+    const { name, part } = clipWords(n);
+    return [n, part ? `${name}, ${part}` : name];
+  }), clips[0]);
   $("clip-choice").hidden = clips.length < 2;
   listen();
-  showClip(clips[0][0]);
+  showClip(clips[0]);
+  // Motion is what this is about, unless someone has said that they want none.
+  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) clock.play();
   // For whoever looks in from outside: what is shown, and when.
-  window.render = { data, state, clock, matrix, wipe, table, chart, frontier, tickAt };
+  window.render = { data, state, clock, matrix, wipe, table, chart, sound, frontier, tickAt, loaded };
 }
 
 start();

@@ -72,7 +72,7 @@ const matrix = {
     const source = this.source();
     const grid = element("div", { class: "cells" });
     if (flat && source) grid.append(source);
-    if (!flat) for (const value of across) grid.append(element("div", { class: "head", text: value }));
+    if (!flat) grid.append(element("div", { class: "corner-head" }), ...across.map((value) => element("div", { class: "head", text: value })));
     for (const row of down) {
       if (!flat) grid.append(element("div", { class: "row", text: row }));
       for (const column of across) grid.append(this.place(cells, row, column));
@@ -109,10 +109,10 @@ const matrix = {
     const label = labelOf(cell);
     const player = playerOf(cell, label);
     this.players.push(player);
+    if (isReference(cell)) player.box.append(element("em", { text: "reference" }));
     player.box.addEventListener("click", () => select(cell.id));
     const name = element("button", { type: "button", class: "name", "aria-pressed": "false", onclick: () => select(cell.id) },
-      element("strong", { text: label }),
-      isReference(cell) ? element("em", { text: "reference" }) : null);
+      element("strong", { text: label }));
     return element("figure", { class: "cell", "data-id": cell.id }, player.box,
       element("figcaption", {}, name, sides(cell), element("span", { class: "facts", text: factsOf(cell) })));
   },
@@ -127,8 +127,9 @@ const matrix = {
   },
 };
 
-// Buttons that put a cell into the wipe.
+// Buttons that put a cell into the wipe; null where there is nothing to hold it against.
 function sides(cell) {
+  if (!wipe.possible()) return null;
   const side = (letter) => element("button", {
     type: "button", class: `side side-${letter}`, "data-id": cell.id, text: letter.toUpperCase(),
     title: `See it as ${letter.toUpperCase()} of the wipe`,
@@ -144,7 +145,12 @@ function factsOf(cell) {
   if (known(COLUMN.ms.of(cell))) facts.push(`${shown(COLUMN.ms, cell)} ms`);
   const loss = [COLUMN.jod, COLUMN.lpips].find((column) => known(column.of(cell)));
   if (loss) facts.push(`${bare(loss)} ${shown(loss, cell)}`);
-  return facts.join(" · ");
+  return together(facts);
+}
+
+// Facts in a line, none of them broken across two.
+function together(facts) {
+  return facts.map((fact) => fact.replaceAll(" ", "\u00a0")).join(" · ");
 }
 
 function pick(wanted, order, taken) {

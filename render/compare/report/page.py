@@ -2,13 +2,16 @@
 
 What the page shows is built in the browser from the data, as text, so no name can become markup.
 The data stands in a script element as JSON whose every ``<`` is written ``\\u003c``: nothing in it
-ends the element.
+ends the element. Besides, the page's own policy lets no other script run than the one written here.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 import json
+import math
 import os
 from importlib import resources
 from pathlib import Path
@@ -22,7 +25,7 @@ from render.whole import whole
 NAME = "index.html"
 _MARK = '<meta name="generator" content="render">'
 
-# In this order; each uses only what stands before it.
+# In this order; each uses only what stands before it until the last one starts them all.
 _SCRIPTS = (
     "data.js",
     "dom.js",
@@ -31,8 +34,11 @@ _SCRIPTS = (
     "matrix.js",
     "wipe.js",
     "table.js",
+    "frontier.js",
+    "scale.js",
     "chart.js",
     "about.js",
+    "keys.js",
     "main.js",
 )
 
@@ -52,11 +58,12 @@ def write_report(results: Results, folder: Path) -> Path:
 
 def build(results: Results, folder: Path) -> str:
     """The page's text. The same results and files give the same text."""
-    names = ", ".join(clip.name for clip in results.clips)
-    script = "\n".join(_part(name) for name in _SCRIPTS)
+    names = ", ".join(dict.fromkeys(clip.name for clip in results.clips))
+    script = "\n".join(["(() => {", '"use strict";', *map(_part, _SCRIPTS), "})();"])
     parts = {
         "mark": _MARK,
         "title": html.escape(names or "render"),
+        "hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "style": _part("report.css"),
         "data": _embedded(results.as_dict() | {"files": _files(results, folder)}),
         "script": script,
@@ -67,18 +74,35 @@ def build(results: Results, folder: Path) -> str:
 
 
 def _embedded(data: dict[str, Any]) -> str:
-    return json.dumps(data, allow_nan=False).replace("<", "\\u003c")
+    return json.dumps(_finite(data), allow_nan=False).replace("<", "\\u003c")
+
+
+def _finite(value: Any) -> Any:
+    """Without the NaNs and infinities that JSON has no words for: those are not measured."""
+    if isinstance(value, dict):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _files(results: Results, folder: Path) -> dict[str, dict[str, Any]]:
     """Each file that the page speaks of, by its name: its address from the page, and whether it is
-    there. Names are bytes on disk, which addresses keep."""
+    there. Names are bytes on disk, which addresses keep. An address starts with ``./``, so that no
+    name can lead to another machine."""
     sources = [clip.preview for clip in results.clips if clip.preview]
     names = [*(cell.id for cell in results.cells), *sources, *results.grids, *results.sheets]
     return {
-        name: {"url": quote(os.fsencode(name)), "there": (folder / name).is_file()}
+        name: {"url": f"./{quote(os.fsencode(name))}", "there": _there(folder / name)}
         for name in names
     }
+
+
+def _there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that no file can have
+        return False
 
 
 def _part(name: str) -> str:

@@ -30,6 +30,7 @@ class Follower {
   gather() {
     this.joined = this.seen;
     this.moved.at = performance.now();
+    this.sought = -Infinity;
     this.follow();
   }
 
@@ -59,12 +60,12 @@ class Follower {
     const media = this.media;
     const drift = media.currentTime - clock.time;
     const now = performance.now();
-    // Back to the start all at once; else not again and again, which would only make it later.
-    const may = !media.seeking && (clock.time < NEAR || now - this.sought > SEEK_AGAIN);
-    if (Math.abs(drift) > SEEK_BEYOND && may) {
+    // Not again and again, which would only make it later.
+    if (Math.abs(drift) > SEEK_BEYOND && now - this.sought > SEEK_AGAIN) {
       media.currentTime = Math.min(clock.time, media.duration);
       this.sought = now;
     }
+    if (media.ended) return; // a little early; to play it now would be from its start
     if (Math.abs(drift) < HOLD) this.joined = true;
     const bent = Math.abs(drift) < NEAR ? 0 : drift * 3;
     const pace = Math.max(0.0625, clock.speed * (1 - Math.max(-0.3, Math.min(0.95, bent))));

@@ -4,7 +4,7 @@ const table = {
   sorted: { key: "macs_second", descending: true },
 
   columns() {
-    const axes = captionAxes().map((axis) => ({
+    const axes = [...new Set(["fps", "size", "network", ...state.vary])].map((axis) => ({
       key: axis, words: AXIS_WORDS[axis], axis, of: (cell) => axisOrder(cell, axis),
     }));
     return [...axes, ...COLUMNS.filter((column) => measured(state.cells, column))];
@@ -13,7 +13,8 @@ const table = {
   show() {
     const columns = this.columns();
     if (!columns.some((column) => column.key === this.sorted.key)) this.sorted.key = columns[0].key;
-    const head = element("tr", {}, ...columns.map((column) => this.head(column)), element("th", { text: "file" }));
+    const head = element("tr", {}, ...columns.map((column) => this.head(column)),
+      element("th", { scope: "col", text: "file" }));
     const rows = this.order(columns).map((cell) => this.row(cell, columns));
     $("table").replaceChildren(element("thead", {}, head), element("tbody", {}, ...rows));
     mark();
@@ -40,21 +41,29 @@ const table = {
   order(columns) {
     const column = columns.find((each) => each.key === this.sorted.key);
     const way = this.sorted.descending ? -1 : 1;
-    const known = (value) => value !== null && value !== undefined && !Number.isNaN(value);
+    const there = (value) => value !== null && value !== undefined && !Number.isNaN(value);
     return [...state.cells].sort((first, second) => {
       const [a, b] = [column.of(first), column.of(second)];
-      if (!known(a) || !known(b)) return Number(known(b)) - Number(known(a)); // unmeasured last
+      if (!there(a) || !there(b)) return Number(there(b)) - Number(there(a)); // unmeasured last
       return a < b ? -way : a > b ? way : 0;
     });
   },
 
+  // The first word is a button, so that a row can be chosen with keys too.
   row(cell, columns) {
-    const cells = columns.map((column) => column.axis
-      ? element("td", { class: "axis" }, axisValue(cell, column.axis))
-      : element("td", { class: "number", text: shown(column, cell) }));
-    if (isReference(cell)) cells[0].append(element("em", { text: " reference" }));
-    return element("tr", { "data-id": cell.id, onclick: () => select(cell.id) },
-      ...cells, element("td", { class: "file" }, link(cell.id, "open")));
+    const cells = columns.map((column, n) => {
+      const words = column.axis ? axisValue(cell, column.axis) : shown(column, cell);
+      const kind = column.axis ? "axis" : "number";
+      if (n > 0) return element("td", { class: kind, text: words });
+      return element("th", { class: kind, scope: "row" },
+        element("button", { type: "button", "aria-pressed": "false", "aria-label": labelOf(cell), text: words }),
+        isReference(cell) ? element("em", { text: "reference" }) : null);
+    });
+    const chosen = (event) => { if (event.target.tagName !== "A") select(cell.id); };
+    const file = link(cell.id, "open");
+    file.setAttribute("aria-label", `open ${cell.id}`);
+    file.title = cell.id;
+    return element("tr", { "data-id": cell.id, onclick: chosen }, ...cells, element("td", { class: "file" }, file));
   },
 
   explain() {

@@ -1,24 +1,32 @@
-// Two players over each other, with an edge to draw across.
+// Two players over each other, with an edge to draw across; and a look at their pixels.
+
+const ZOOMS = ["fit", "1", "2"];
+const GRIP = 28; // pixels around the edge that take hold of it while the picture can be moved too
 
 const wipe = {
   a: null,
   b: null,
   players: [],
-  at: 50,
+  at: 50, // percent of the frame: A is left of it, B right of it
+  scale: "fit", // or how many pixels of the screen show one of the preview
+  pan: { x: 0, y: 0 },
+
+  possible() {
+    return state.cells.length + (data.clips[state.clip].preview ? 1 : 0) > 1;
+  },
 
   show() {
-    const ids = state.cells.map((cell) => cell.id);
     const source = data.clips[state.clip].preview;
-    $("wipe-section").hidden = ids.length + (source ? 1 : 0) < 2;
+    $("wipe-section").hidden = !this.possible();
     const reference = state.cells.find(isReference) ?? state.cells[state.cells.length - 1];
-    const other = state.cells.find((cell) => cell.id !== reference.id);
+    const other = state.cells.find((cell) => cell !== reference);
     if (!this.knows(this.a)) this.a = other ? other.id : source;
     if (!this.knows(this.b)) this.b = reference.id;
     this.draw();
   },
 
   knows(id) {
-    return id !== null && (id === data.clips[state.clip].preview || state.cells.some((cell) => cell.id === id));
+    return id !== null && (id === data.clips[state.clip].preview || cellOf(id) !== undefined);
   },
 
   put(letter, id) {
@@ -26,86 +34,148 @@ const wipe = {
     if (this[other] === id) this[other] = this[letter];
     this[letter] = id;
     this.draw();
+    $("said").textContent = `${letter.toUpperCase()} is ${this.words(id)}`;
   },
 
   swap() {
+    if (!this.possible()) return;
     [this.a, this.b] = [this.b, this.a];
     this.draw();
   },
 
   draw() {
+    for (const player of this.players) player.remove();
+    this.players = [];
+    if (!this.possible()) return;
     const source = data.clips[state.clip].preview;
-    const options = state.cells.map((cell) => [cell.id, nameOf(cell, captionAxes())]);
+    const options = state.cells.map((cell) => [cell.id, labelOf(cell)]);
     if (source) options.unshift([source, "the clip itself"]);
     choose($("wipe-a"), options, this.a);
     choose($("wipe-b"), options, this.b);
-    for (const player of this.players) player.remove();
     this.players = ["a", "b"].map((letter) => this.player(letter));
-    const stage = $("wipe-stage");
-    stage.replaceChildren(...this.players.map((player) => player.box),
-      element("div", { class: "edge", "aria-hidden": "true" }),
-      element("span", { class: "corner left", text: `A  ${this.words(this.a)}` }),
-      element("span", { class: "corner right", text: `B  ${this.words(this.b)}` }));
-    const cell = state.cells.find((each) => each.id === this.b) ?? state.cells[0];
-    const [width, height] = cell.video.size.split("x").map(Number);
-    stage.style.setProperty("--shape", width / height);
-    stage.style.setProperty("--width", `${width}px`);
+    $("wipe-layers").replaceChildren(...this.players.map((player) => player.box));
+    $("corner-a").textContent = this.words(this.a);
+    $("corner-b").textContent = this.words(this.b);
+    $("wipe").style.setProperty("--shape", this.width() / this.height());
     this.move(this.at);
+    this.setScale(this.scale);
     mark();
   },
 
   words(id) {
-    const cell = state.cells.find((each) => each.id === id);
-    return cell ? nameOf(cell, captionAxes()) : "the clip itself";
+    const cell = cellOf(id);
+    return cell ? labelOf(cell) : "the clip itself";
   },
 
   player(letter) {
-    const id = this[letter];
-    const cell = state.cells.find((each) => each.id === id);
-    const made = cell
-      ? playerOf(cell, `${letter.toUpperCase()}: ${this.words(id)}`)
-      : new Player(id, fastest(state.cells), null, "The clip itself");
+    const cell = cellOf(this[letter]);
+    const made = cell ? playerOf(cell, `${letter.toUpperCase()}: ${labelOf(cell)}`) : playerOfClip();
     made.box.classList.add(letter);
     return made;
   },
 
-  // A is left of the edge, B right of it; percent of the width.
+  // Both fill one frame: the shape of B, in which they were made to be compared.
+  width() { return Number(this.size().split("x")[0]); },
+  height() { return Number(this.size().split("x")[1]); },
+  size() { return (cellOf(this.b) ?? cellOf(this.a) ?? state.cells[0]).video.size; },
+
   move(at) {
     this.at = Math.min(100, Math.max(0, at));
     $("wipe").style.setProperty("--at", `${this.at}%`);
     $("wipe-at").value = this.at;
+    $("wipe-at").setAttribute("aria-valuetext", `A on the left ${Math.round(this.at)} %`);
   },
 
   flip(alone) {
     $("wipe").classList.toggle("flipped", alone);
+    $("wipe-flip").setAttribute("aria-pressed", String(alone));
   },
 
   zoom() {
-    const button = $("wipe-zoom");
-    const full = button.getAttribute("aria-pressed") !== "true";
-    button.setAttribute("aria-pressed", String(full));
-    $("wipe").classList.toggle("full", full);
+    if (!this.possible()) return;
+    this.setScale(ZOOMS[(ZOOMS.indexOf(this.scale) + 1) % ZOOMS.length]);
+  },
+
+  // The middle of the frame stays where it is.
+  setScale(scale) {
+    const frame = $("wipe-frame");
+    const [wide, high] = this.shown();
+    const middle = [(this.pan.x + frame.clientWidth / 2) / wide, (this.pan.y + frame.clientHeight / 2) / high];
+    this.scale = scale;
+    $("wipe-zoom").value = scale;
+    const whole = scale === "fit";
+    $("wipe").classList.toggle("zoomed", !whole);
+    if (whole) frame.removeAttribute("tabindex");
+    else frame.tabIndex = 0;
+    const [newWide, newHigh] = this.shown();
+    this.setPan(middle[0] * newWide - frame.clientWidth / 2, middle[1] * newHigh - frame.clientHeight / 2);
+  },
+
+  // The picture's size in the page's pixels; at 100 % one of its own covers one of the screen.
+  shown() {
+    const frame = $("wipe-frame");
+    if (this.scale === "fit") return [frame.clientWidth, frame.clientHeight];
+    const scale = Number(this.scale) / window.devicePixelRatio;
+    return [this.width() * scale, this.height() * scale];
+  },
+
+  setPan(x, y) {
+    const frame = $("wipe-frame");
+    const [wide, high] = this.shown();
+    const held = (at, all, seen) => (all <= seen ? (all - seen) / 2 : Math.min(Math.max(at, 0), all - seen));
+    this.pan = { x: held(x, wide, frame.clientWidth), y: held(y, high, frame.clientHeight) };
+    const style = $("wipe").style;
+    style.setProperty("--wide", `${wide}px`);
+    style.setProperty("--high", `${high}px`);
+    style.setProperty("--x", `${-this.pan.x}px`);
+    style.setProperty("--y", `${-this.pan.y}px`);
   },
 
   listen() {
-    const stage = $("wipe-stage");
-    const follow = (event) => {
-      const box = stage.getBoundingClientRect();
-      this.move(((event.clientX - box.left) / box.width) * 100);
-    };
-    stage.addEventListener("pointerdown", (event) => {
-      stage.setPointerCapture(event.pointerId);
-      follow(event);
+    this.listenToPointer($("wipe-frame"));
+    $("wipe-frame").addEventListener("keydown", (event) => {
+      const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+      if (!way || this.scale === "fit") return;
+      event.preventDefault();
+      event.stopPropagation(); // here arrows move the picture, not the time
+      this.setPan(this.pan.x + way[0] * 60, this.pan.y + way[1] * 60);
     });
-    stage.addEventListener("pointermove", (event) => { if (event.buttons) follow(event); });
     $("wipe-at").addEventListener("input", (event) => this.move(Number(event.target.value)));
     $("wipe-a").addEventListener("change", (event) => this.put("a", event.target.value));
     $("wipe-b").addEventListener("change", (event) => this.put("b", event.target.value));
     $("wipe-swap").addEventListener("click", () => this.swap());
-    $("wipe-zoom").addEventListener("click", () => this.zoom());
-    const button = $("wipe-flip");
-    for (const name of ["pointerdown"]) button.addEventListener(name, () => this.flip(true));
-    for (const name of ["pointerup", "pointerleave", "pointercancel", "blur"]) {
+    $("wipe-zoom").addEventListener("change", (event) => this.setScale(event.target.value));
+    this.listenToHold($("wipe-flip"));
+    new ResizeObserver(() => this.setPan(this.pan.x, this.pan.y)).observe($("wipe-frame"));
+  },
+
+  // In the whole picture, anywhere moves the edge; in an enlarged one its surroundings do, and the
+  // rest moves the picture.
+  listenToPointer(frame) {
+    let drag = null;
+    frame.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      const box = frame.getBoundingClientRect();
+      const away = Math.abs(event.clientX - box.left - (this.at / 100) * box.width);
+      const edge = this.scale === "fit" || away < GRIP;
+      drag = { edge, x: event.clientX + this.pan.x, y: event.clientY + this.pan.y };
+      frame.setPointerCapture(event.pointerId);
+      if (edge) this.move(((event.clientX - box.left) / box.width) * 100);
+    });
+    frame.addEventListener("pointermove", (event) => {
+      if (!drag) return;
+      const box = frame.getBoundingClientRect();
+      if (drag.edge) this.move(((event.clientX - box.left) / box.width) * 100);
+      else this.setPan(drag.x - event.clientX, drag.y - event.clientY);
+    });
+    for (const name of ["pointerup", "pointercancel"]) frame.addEventListener(name, () => { drag = null; });
+  },
+
+  listenToHold(button) {
+    button.addEventListener("pointerdown", () => this.flip(true));
+    button.addEventListener("contextmenu", (event) => event.preventDefault()); // of a long touch
+    button.addEventListener("keydown", (event) => { if (event.key === " " || event.key === "Enter") this.flip(true); });
+    for (const name of ["pointerup", "pointerleave", "pointercancel", "blur", "keyup"]) {
       button.addEventListener(name, () => this.flip(false));
     }
   },

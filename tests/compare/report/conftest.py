@@ -77,7 +77,7 @@ class Opened:
             "[...render.clock.players].filter(p => p.seen)"
             ".every(p => !p.video.seeking && p.video.readyState >= 2)"
         )
-        self.page.wait_for_timeout(120)
+        self.page.wait_for_timeout(50)
 
     def numbers(self, players: str = "render.matrix.players") -> list[int]:
         """The frame that each player shows, read from its pixels."""
@@ -92,6 +92,11 @@ class Opened:
         )
         return [round(level / STEP) for level in levels]
 
+    def ids(self, selector: str) -> list[str]:
+        """Of the cells that elements stand for."""
+        found = self.page.locator(selector).evaluate_all("all => all.map(one => one.dataset.id)")
+        return [str(each) for each in found]
+
     def text(self, selector: str) -> str:
         return str(self.page.locator(selector).inner_text())
 
@@ -103,6 +108,8 @@ def opened(browser: Any) -> Iterator[Callable[..., Opened]]:
     contexts, all_opened = [], []
 
     def open_(folder: Path, *, width: int = 1280, height: int = 900, **options: Any) -> Opened:
+        # Who wants less motion gets a page that stands still at first, as most tests need it.
+        options = {"reduced_motion": "reduce"} | options
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         one = Opened(context.new_page(), [], [])

@@ -51,7 +51,7 @@ def test_a_step_is_one_frame_of_the_fastest(page: Opened) -> None:
     page.page.click("#back")
     page.settle()
     assert page.numbers()[2] == 12
-    assert page.text("#time") == "0.40 s"
+    assert page.text("#time") == "0.40 / 1.00 s"
 
 
 def test_steps_reach_both_ends_and_go_no_further(page: Opened) -> None:
@@ -93,6 +93,62 @@ def test_the_end_loops_or_stops(page: Opened) -> None:
     assert page.numbers() == [9, 14, 29] * 2
 
 
+DRIFTS = """(seconds) => new Promise((done) => {
+  const [first, found] = [performance.now(), {late: 0, early: 0}];
+  const look = () => {
+    for (const player of render.clock.players) {
+      if (!player.joined || player.over()) continue;
+      const drift = player.media.currentTime - render.clock.time;
+      found.late = Math.max(found.late, -drift);
+      found.early = Math.max(found.early, drift);
+    }
+    if (performance.now() - first > seconds * 1000) done(found);
+    else requestAnimationFrame(look);
+  };
+  look();
+})"""
+
+
+def test_all_play_in_step_also_where_they_start_again(page: Opened) -> None:
+    page.page.evaluate("render.clock.play()")
+    drifts = page.page.evaluate(DRIFTS, 2.5)
+    assert page.page.evaluate("render.clock.playing")
+    assert drifts["late"] < 0.11  # the clock waits
+    assert drifts["early"] < 0.3
+
+
+def test_all_wait_for_one_that_is_slow_but_not_for_ever(page: Opened) -> None:
+    page.page.evaluate("render.matrix.players[1].video.play = () => Promise.resolve()")
+    stuck = page.page.evaluate("render.matrix.players[1].video.currentTime")
+    page.page.evaluate("render.clock.play()")
+    assert page.page.evaluate(DRIFTS, 1)["late"] < 0.11
+    assert page.page.evaluate("render.clock.time") <= stuck + 0.1 + 1e-6
+    assert page.page.locator("#pace").is_visible()
+    page.until("render.clock.time > 0.5")
+
+
+def test_it_plays_at_once_unless_motion_is_not_wanted(
+    report: Report, opened: Open, tmp_path: Path
+) -> None:
+    report(("10", "15"), ("res3",))
+    assert opened(tmp_path).page.evaluate("render.clock.playing") is False
+    one = opened(tmp_path, reduced_motion="no-preference")
+    one.until("render.clock.time > 0.1")
+    assert one.page.evaluate("render.matrix.players.every(p => p.video.muted && !p.video.paused)")
+
+
+def test_sound_of_one_whatever_is_shown(page: Opened) -> None:
+    page.page.select_option("#sound", "res1-15.mp4")
+    page.until("render.sound.follower.media.readyState >= 2")
+    page.page.select_option("#rows", "fps")
+    page.page.evaluate("render.clock.setSpeed(0.5); render.clock.play()")
+    page.until("render.sound.follower.media.currentTime > 0.1")
+    assert not page.page.evaluate("render.sound.follower.media.muted")
+    assert page.page.evaluate("render.matrix.players.every(p => p.video.muted)")
+    page.page.select_option("#sound", "")
+    assert page.page.evaluate("render.sound.follower") is None
+
+
 def test_the_scrub_bar_seeks(page: Opened) -> None:
     page.page.locator("#scrub").fill("0.5")
     page.settle()
@@ -119,14 +175,14 @@ def test_axes_can_be_turned(page: Opened) -> None:
 
 def test_the_wipe_follows_pointer_and_keys(page: Opened) -> None:
     page.page.locator("#wipe-section").scroll_into_view_if_needed()
-    page.page.click("#matrix .cell:nth-child(1) .side-a")
-    page.page.click("#matrix .place:nth-child(3) .side-b")
+    page.page.locator("#matrix .side-a").nth(0).click()
+    page.page.locator("#matrix .side-b").nth(2).click()
     assert page.page.evaluate("[render.wipe.a, render.wipe.b]") == ["res3-10.mp4", "res3-30.mp4"]
-    page.page.evaluate("document.getElementById('wipe-stage').scrollIntoView({block: 'center'})")
+    page.page.evaluate("document.getElementById('wipe-frame').scrollIntoView({block: 'center'})")
     page.page.evaluate("render.clock.seek(0.9)")
     page.settle()
     assert page.numbers("render.wipe.players") == [9, 27]
-    box = page.page.locator("#wipe-stage").bounding_box()
+    box = page.page.locator("#wipe-frame").bounding_box()
     page.page.mouse.move(box["x"] + box["width"] * 0.5, box["y"] + box["height"] / 2)
     page.page.mouse.down()
     page.page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] / 2)
@@ -144,8 +200,56 @@ def test_the_wipe_follows_pointer_and_keys(page: Opened) -> None:
     assert brightness(page, box, 0.3) == pytest.approx(9 * 7, abs=8)
     page.page.keyboard.press("s")
     assert page.page.evaluate("[render.wipe.a, render.wipe.b]") == ["res3-30.mp4", "res3-10.mp4"]
+    page.page.keyboard.press("]")
+    assert page.page.evaluate("render.wipe.at") == 100
+
+
+def test_the_button_that_holds_b_works_with_keys(page: Opened) -> None:
+    page.page.focus("#wipe-flip")
+    page.page.keyboard.down("Space")
+    assert page.page.locator("#wipe.flipped").count() == 1
+    page.page.keyboard.up("Space")
+    assert page.page.locator("#wipe.flipped").count() == 0
+    assert page.page.evaluate("render.clock.playing") is False
+
+
+def test_digits_put_previews_into_the_wipe(page: Opened) -> None:
+    page.page.keyboard.press("5")
+    page.page.keyboard.press("Shift+Digit1")
+    assert page.page.evaluate("[render.wipe.a, render.wipe.b]") == ["res1-15.mp4", "res3-10.mp4"]
+    page.page.keyboard.press("9")  # there is none
+    assert page.page.evaluate("render.wipe.a") == "res1-15.mp4"
+    assert page.text("#corner-a") == "15 fps · 853x480 · res1"
+
+
+def test_pixels_as_they_are_and_moving_over_them(page: Opened) -> None:
+    frame = page.page.locator("#wipe-frame")
+    frame.scroll_into_view_if_needed()
+    fitted = page.page.locator("#wipe-layers video").first.bounding_box()
+    assert fitted == frame.bounding_box()
     page.page.keyboard.press("z")
-    assert page.page.evaluate("document.getElementById('wipe-stage').clientWidth") == 1920
+    picture = page.page.locator("#wipe-layers video").first
+    box, edge = picture.bounding_box(), frame.bounding_box()
+    assert (box["width"], box["height"]) == (1920, 1080)
+    assert box["x"] + 960 == pytest.approx(edge["x"] + edge["width"] / 2, abs=1)
+    # Away from the edge the picture moves, as far as it goes; the edge stays.
+    x, y = edge["x"] + edge["width"] * 0.2, edge["y"] + edge["height"] / 2
+    page.page.mouse.move(x, y)
+    page.page.mouse.down()
+    page.page.mouse.move(x + 100, y)
+    assert picture.bounding_box()["x"] == pytest.approx(box["x"] + 100)
+    page.page.mouse.move(x + 3000, y)
+    page.page.mouse.up()
+    assert picture.bounding_box()["x"] == edge["x"]
+    assert page.page.evaluate("render.wipe.at") == 50
+    frame.focus()
+    page.page.keyboard.press("ArrowRight")
+    assert picture.bounding_box()["x"] == edge["x"] - 60
+    assert page.page.evaluate("render.clock.time") == 0
+    page.page.keyboard.press("z")
+    assert page.page.locator("#wipe-zoom").input_value() == "2"
+    page.page.keyboard.press("z")
+    assert picture.bounding_box()["width"] == fitted["width"]
 
 
 def brightness(page: Opened, box: Any, across: float) -> float:
@@ -175,7 +279,8 @@ def test_the_table_sorts_by_what_is_clicked(page: Opened) -> None:
     page.page.keyboard.press("Enter")  # the header kept the focus
     assert [float(text) for text in column(jod)] == sorted(values)
     page.page.click("#table [data-key=fps]")
-    assert [text.split()[0] for text in column(1)] == ["10", "10", "15", "15", "30", "30"]
+    rates = page.page.locator("#table tbody th button").all_inner_texts()
+    assert rates == ["10 fps"] * 2 + ["15 fps"] * 2 + ["30 fps"] * 2
     assert not any(words.startswith("style ↓") for words in head)  # nobody measured it
 
 
@@ -189,25 +294,67 @@ def test_the_frontier_leaves_out_what_is_beaten(page: Opened) -> None:
         "render.frontier([{x: 1, y: 5}, {x: 2, y: 6}, {x: 3, y: 1}], -1).map(p => p.x)"
     )
     assert less == [1, 3]
-    beaten = page.page.locator(".point:not(.best)")
-    assert beaten.evaluate_all("all => all.map(p => p.dataset.id)") == ["res3-15.mp4"]
+    alike = page.page.evaluate(
+        "render.frontier([{x: 1, y: 5}, {x: 1, y: 5}, {x: 1, y: 4}], 1).map(p => p.y)"
+    )
+    assert alike == [5, 5]
+    assert page.ids(".point:not(.best)") == ["res3-15.mp4"]
+    assert page.page.locator(".frontier").count() == 1
+
+
+def test_what_may_not_rank_rates_has_a_frontier_for_each(page: Opened) -> None:
     page.page.select_option("#chart-y", "lpips")
+    assert page.page.locator(".frontier").count() == 3
     assert page.page.locator(".point.best").count() == 6
-    assert "single pictures" in page.text("#chart-note")
+    assert "may not rank rates" in page.text("#chart-note")
+    page.page.select_option("#chart-x", "ms")
+    assert page.page.locator("#chart .axis-words").first.text_content() == "ms →"
+
+
+def test_what_has_no_figure_is_a_dash_and_last(
+    report: Report, opened: Open, tmp_path: Path
+) -> None:
+    from render.compare.report.page import write_report
+
+    results = report(("10", "15", "30"), ("res3",))
+    first = results.cells[0]
+    assert first.figures
+    bare = first.figures.model_copy(update={"jod": None, "lpips": float("nan")})
+    cells = (first.model_copy(update={"figures": bare}), *results.cells[1:])
+    write_report(results.model_copy(update={"cells": cells}), tmp_path)
+    one = opened(tmp_path)
+    for _ in range(2):
+        one.page.click("#table [data-key=jod]")
+        assert one.ids("#table tbody tr")[-1] == first.id
+    assert one.text("#table tbody tr:last-child").split().count("–") == 2
+    assert one.page.locator(".point").count() == 2
+    assert "1 of 3 have no such figure" in one.text("#chart-note")
 
 
 def test_a_point_a_row_and_a_cell_are_chosen_together(page: Opened) -> None:
     page.page.locator(".point[data-id='res1-15.mp4']").focus()
-    page.page.keyboard.press("Enter")
+    page.page.keyboard.press("Space")
     chosen = page.page.locator(".selected")
     assert chosen.evaluate_all("all => all.map(one => one.tagName.toLowerCase())") == [
         "figure", "g", "tr"
     ]  # fmt: skip
-    assert set(chosen.evaluate_all("all => all.map(one => one.dataset.id)")) == {"res1-15.mp4"}
+    assert set(page.ids(".selected")) == {"res1-15.mp4"}
+    assert page.page.evaluate("render.clock.playing") is False
+    assert page.text("#selected strong") == "15 fps · 853x480 · res1"
+    assert "JOD" in page.text("#selected .facts")
+    page.page.click("#selected .side-b")
+    assert page.page.evaluate("render.wipe.b") == "res1-15.mp4"
+    page.page.click("#selected >> text=Show it")
+    assert page.page.evaluate("document.activeElement.className") == "name"
+    # A row's first word is a button; the same again lets go.
+    page.page.locator("#table tr[data-id='res1-15.mp4'] th button").focus()
+    page.page.keyboard.press("Enter")
+    assert page.page.locator(".selected").count() == 0
+    assert not page.page.locator("#selected").is_visible()
 
 
 def test_the_command_is_told_as_a_shell_takes_it(page: Opened) -> None:
-    assert page.text(".command") == "render clip.mp4 --fps 10,15,30"
+    assert page.text(".command code") == "render clip.mp4 --fps 10,15,30"
     assert "opencv" in page.text("#about") and "9.5 s" in page.text("#about")
 
 
@@ -236,7 +383,7 @@ def test_what_is_gone_or_no_video_says_so(report: Report, opened: Open, tmp_path
     one.until("document.querySelectorAll('#matrix .failed').length === 2")
     one.settle()
     assert one.page.locator("#matrix .failed").all_inner_texts() == [
-        "its file is gone; render it again", "this browser cannot play it"
+        "Its file is gone. Render it again.", "This browser cannot play it, or its file is gone."
     ]  # fmt: skip
     assert one.page.locator("#table .gone").count() == 1
     assert one.numbers("render.matrix.players.slice(2)") == [0]
@@ -248,6 +395,10 @@ def test_one_preview_without_figures(report: Report, opened: Open, tmp_path: Pat
     one.settle()
     assert not one.page.locator("#wipe-section").is_visible()
     assert not one.page.locator("#chart-section").is_visible()
+    assert one.page.locator(".side").count() == 0
+    one.page.keyboard.press("1")
+    one.page.keyboard.press("s")
+    one.page.keyboard.press("z")
     assert one.page.locator("#table tbody tr").count() == 1
 
 
@@ -257,13 +408,16 @@ def test_several_clips_are_shown_one_at_a_time(
     from render.compare.report.page import write_report
 
     results: Results = report(("10", "15"), ("res3",))
-    other = results.clips[0].model_copy(update={"name": "other.mov", "path": "/clips/other.mov"})
+    other = results.clips[0].model_copy(update={"start": "1/2", "part": "1"})
     cells = (results.cells[0], results.cells[1].model_copy(update={"clip": 1}))
     two = results.model_copy(update={"clips": (*results.clips, other), "cells": cells})
     write_report(two, tmp_path)
     one = opened(tmp_path)
+    assert one.page.locator("#clip option").all_inner_texts() == [
+        "clip.mp4", "clip.mp4, 0.5 s to 1.5 s"
+    ]  # fmt: skip
     one.page.select_option("#clip", "1")
-    assert one.text("#title") == "other.mov"
+    assert "0.5 s to 1.5 s of the clip" in one.text("#subtitle")
     assert one.page.locator("#matrix .cell").count() == 1
     one.settle()
     one.page.evaluate("render.clock.seek(0.5)")
@@ -285,15 +439,21 @@ def test_dark_and_light(
     assert is_dark() is dark
     one.page.click("#theme")
     assert is_dark() is not dark
+    one.page.reload()
+    assert is_dark() is not dark  # it remembers
 
 
 def test_a_phone_s_width_needs_no_sideways_scroll(
     report: Report, opened: Open, tmp_path: Path
 ) -> None:
-    report()
+    long = "a-name-that-is-longer-than-any-phone-is-wide" * 4 + ".mp4"
+    report(clip=long, name=lambda rate, network: f"{network}-{rate}-{long}")
     one = opened(tmp_path, width=360, height=740)
+    one.page.click("#table tbody tr >> nth=1")
+    assert one.page.locator("#selected").is_visible()
     assert one.page.evaluate("document.documentElement.scrollWidth") == 360
-    assert one.page.locator("#play").is_visible()
+    bar = one.page.locator("#transport").bounding_box()
+    assert bar["height"] < 90 and one.page.locator("#sound").is_visible()
 
 
 def test_help_opens_and_closes(page: Opened) -> None:
@@ -311,3 +471,34 @@ def test_only_what_is_in_sight_plays(report: Report, opened: Open, tmp_path: Pat
     one.until("render.clock.time > 0.05")
     playing = one.page.evaluate("render.wipe.players.map(p => [p.seen, p.video.paused])")
     assert playing == [[False, True], [False, True]]
+
+
+def test_a_hundred_previews_are_never_all_loaded(
+    report: Report, opened: Open, tmp_path: Path
+) -> None:
+    networks = [f"res{n % 4 + 1}-w{8 * (n // 4 + 1)}" for n in range(16)]
+    report(("6", "10", "12", "15", "24", "30"), tuple(networks))
+    one = opened(tmp_path, width=600, height=500)
+    assert one.page.locator("#matrix .cell").count() == 96
+    assert one.page.evaluate("render.loaded.size") < 30
+    for _ in range(12):
+        one.page.mouse.wheel(0, 700)
+        one.page.wait_for_timeout(60)
+    one.page.evaluate("render.clock.seek(0.5)")
+    assert one.page.evaluate("render.loaded.size") <= 40
+    one.page.evaluate("scrollTo(0, 0)")
+    one.until("render.matrix.players[0].seen")
+    one.settle()
+    assert one.numbers("render.matrix.players.slice(0, 2)") == [3, 5]
+
+
+def test_what_failed_is_said_first(report: Report, opened: Open, tmp_path: Path) -> None:
+    from render.compare.report.page import write_report
+    from render.results import Failure
+
+    results = report(("10", "15"), ("res3",))
+    failure = Failure(clip="/c/<b>.mp4", cell=None, kind="clip", message="/c/<b>.mp4: no video")
+    write_report(results.model_copy(update={"failures": (failure,)}), tmp_path)
+    one = opened(tmp_path)
+    one.page.click("#notice summary")
+    assert one.text("#failures") == "/c/<b>.mp4: no video"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 from render.cli.app import run
 from render.compare.report.page import NAME, build, write_report
 from render.errors import OutputError
-from render.results import Results, save
+from render.results import Figures, Results, save
 
 from .conftest import Report
 
@@ -52,8 +54,36 @@ def test_addresses_are_relative_and_quoted(report: Report, tmp_path: Path) -> No
     results = report(("10",), ("res3",), name=lambda *_: "a#b?c%20 é.mp4")
     files = data_of(build(results, tmp_path))["files"]
     assert files == {
-        "a#b?c%20 é.mp4": {"url": "a%23b%3Fc%2520%20%C3%A9.mp4", "there": True}
+        "a#b?c%20 é.mp4": {"url": "./a%23b%3Fc%2520%20%C3%A9.mp4", "there": True}
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name", ["//elsewhere/x.mp4", "https://elsewhere/x.mp4", "\\\\a\\b", "x" * 999]
+)
+def test_no_name_leads_elsewhere(name: str, report: Report, tmp_path: Path) -> None:
+    results = report(("10",), ("res3",))
+    cell = results.cells[0].model_copy(update={"id": name})
+    found = data_of(build(results.model_copy(update={"cells": (cell,)}), tmp_path))["files"]
+    assert isinstance(found, dict)
+    assert found[name]["url"].startswith("./") and ":" not in found[name]["url"]
+    assert found[name]["there"] is False
+
+
+def test_only_its_own_script_may_run(report: Report, tmp_path: Path) -> None:
+    page = build(report(), tmp_path)
+    script = page.rpartition("<script>")[2].partition("</script>")[0]
+    mark = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{mark}'" in page
+
+
+def test_no_number_is_no_number(report: Report, tmp_path: Path) -> None:
+    results = report(("10",), ("res3",))
+    figures = Figures(reference="x", jod=float("nan"), lpips=float("inf"))
+    cell = results.cells[0].model_copy(update={"figures": figures})
+    cells = data_of(build(results.model_copy(update={"cells": (cell,)}), tmp_path))["cells"]
+    assert isinstance(cells, list)
+    assert (cells[0]["figures"]["jod"], cells[0]["figures"]["lpips"]) == (None, None)
 
 
 def test_previews_that_are_gone_are_known_to_be(report: Report, tmp_path: Path) -> None:
