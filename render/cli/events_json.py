@@ -62,6 +62,7 @@ class EventLines:
         self._clock = clock
         self._began = clock()
         self._next: dict[Cell, float] = {}
+        self._positions = {cell: number for number, cell in enumerate(plan.cells)}
 
     def plan(self, estimate: Estimate | None = None) -> str:
         """The plan, and (``--dry-run``) what it will take."""
@@ -104,7 +105,7 @@ class EventLines:
     def _which(self, cell: Cell) -> dict[str, Any]:
         """Which of the plan's cells, counted from 0, and its clip and preview by path."""
         return {
-            "cell": self._plan.cells.index(cell),
+            "cell": self._positions[cell],
             "cells": len(self._plan.cells),
             "clip_path": str(cell.clip.path),
             "path": str(cell.output),

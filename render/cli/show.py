@@ -32,6 +32,10 @@ class Show:
         if plan.cells:
             choice = plan.engine
             self._say(f"{choice.engine.value} on {choice.device.value}: {choice.why}")
+        # All of them before anything is rendered: there may be a reason to stop among them.
+        for cell in plan.cells:
+            for note in cell.notes:
+                self._note(f"{cell.clip.path.name}: {note}")
 
     def event(self, event: Event) -> None:
         """Show one event."""
@@ -40,8 +44,6 @@ class Show:
         match event:
             case CellStarted(cell):
                 self._progress.start(cell)
-                for note in cell.notes:
-                    self._note(f"{cell.clip.path.name}: {note}")
             case CellProgress(cell, frames):
                 self._progress.advance(cell, frames)
             case CellDone(cell, preview):
