@@ -5,7 +5,7 @@
 Lists make a sweep: --size 96x170,192x340 --fps 10,15,30.
 
 Each is rendered by the command line in a process of its own; the peak is of the resident memory of
-that process and its children together, looked at every 50 ms.
+that process and its children together, looked at five times a second.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ def resident(process: psutil.Process) -> int:
     return total
 
 
-def peak(clip: Path, folder: Path, size: str, fps: str) -> int:
+def peak(clip: Path, folder: Path, size: str, fps: str, upscale: str) -> int:
     command = [sys.executable, "-m", "render", str(clip), "--size", size, "--fps", fps]
-    command += ["-o", f"{folder}/", "--metrics", "none", "--force"]
+    command += ["--upscale", upscale, "-o", f"{folder}/", "--metrics", "none", "--force"]
     quiet = subprocess.DEVNULL
     child = subprocess.Popen(command, stdout=quiet, stderr=quiet)
     process, most = psutil.Process(child.pid), 0
@@ -53,7 +53,7 @@ def peak(clip: Path, folder: Path, size: str, fps: str) -> int:
             most = max(most, resident(process))
         except psutil.NoSuchProcess:
             break
-        time.sleep(0.05)
+        time.sleep(0.2)
     if child.wait() != 0:
         raise SystemExit(f"render ended with {child.returncode}")
     return most
@@ -63,6 +63,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--size", default="96x170")
     parser.add_argument("--fps", default="15")
+    parser.add_argument("--upscale", default="1080x1920")
     parser.add_argument("--long", type=float, default=360)
     parser.add_argument("--short", type=float, default=10)
     args = parser.parse_args()
@@ -72,7 +73,7 @@ def main() -> int:
         for seconds in (args.short, args.long):
             clip = folder / f"{seconds:g}.mp4"
             make_clip(clip, seconds)
-            peaks[seconds] = peak(clip, folder / "out", args.size, args.fps)
+            peaks[seconds] = peak(clip, folder / "out", args.size, args.fps, args.upscale)
             print(f"{seconds:g} s: {peaks[seconds] / 2**20:.0f} MiB at most")
     print(f"ratio: {peaks[args.long] / peaks[args.short]:.3f}")
     return 0
