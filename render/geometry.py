@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from render.errors import UsageError
 from render.target import Fit, Size
 
 
@@ -27,10 +29,12 @@ class Box:
 
     @classmethod
     def parse(cls, text: str) -> Box:
-        """``853x480+10+0``, as it is written. Raises ValueError."""
-        size, x, y = text.split("+")
-        width, height = size.split("x")
-        return cls(int(x), int(y), int(width), int(height))
+        """``853x480+10+0``, as it is written. Raises UsageError."""
+        match = re.fullmatch(r"(\d+)x(\d+)\+(\d+)\+(\d+)", text)
+        if not match:
+            raise UsageError(f"{text!r} is no part of a picture; it is written WxH+X+Y")
+        width, height, x, y = map(int, match.groups())
+        return cls(x, y, width, height)
 
     @property
     def size(self) -> Size:

@@ -134,11 +134,7 @@ class Recorder:
             clip=_position(_clip(cell), clips),
             run=run,
             start=float(cell.start),
-            view=View(
-                canvas=str(cell.placement.canvas),
-                crop=str(cell.placement.crop),
-                inner=str(cell.placement.inner),
-            ),
+            view=View.of(cell.placement),
             target=_target(cell),
             video=CellVideo(
                 size=str(cell.output_size),

@@ -15,6 +15,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from render.errors import OutputError, UsageError
+from render.geometry import Box, Placement
+from render.target import Size
 from render.whole import whole
 
 SCHEMA = 1
@@ -122,6 +124,17 @@ class View(_Part):
     canvas: str
     crop: str
     inner: str
+
+    @classmethod
+    def of(cls, placement: Placement) -> View:
+        return cls(
+            canvas=str(placement.canvas), crop=str(placement.crop), inner=str(placement.inner)
+        )
+
+    @property
+    def placement(self) -> Placement:
+        """Raises UsageError when it is not written as it should be."""
+        return Placement(Size.parse(self.canvas), Box.parse(self.crop), Box.parse(self.inner))
 
 
 class CellVideo(_Part):

@@ -56,7 +56,7 @@ def results_folder(plan: Plan, wanted: Wanted) -> Path | None:
 def check(recorder: Recorder, wanted: Wanted) -> None:
     """Raise the UsageError of what cannot be done, before anything is rendered."""
     from render.compare.metrics.reference import check_reference
-    from render.compare.tiles import AXES
+    from render.compare.tiles import check_axes
 
     expected = recorder.expected()
     check_reference(expected, wanted.reference)
@@ -67,11 +67,7 @@ def check(recorder: Recorder, wanted: Wanted) -> None:
                 f"{option}: needs several previews of one clip; name several rates, sizes or "
                 "networks, such as --fps 10,15"
             )
-    for option, axis in (("--rows", wanted.rows), ("--cols", wanted.cols)):
-        if axis is not None and axis not in AXES:
-            raise UsageError(f"{option} {axis}: no such axis; there are {', '.join(AXES)}")
-    if wanted.rows is not None and wanted.rows == wanted.cols:
-        raise UsageError(f"--rows {wanted.rows} and --cols {wanted.cols}: name two axes")
+    check_axes(wanted.rows, wanted.cols)
 
 
 class After:

@@ -353,7 +353,7 @@ def _crop(text: str) -> Size | Box:
         return Size.parse(text)
     try:
         return Box.parse(text)
-    except ValueError:
+    except UsageError:
         raise UsageError(f"--crop {text}: write it as WxH or WxH+X+Y") from None
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from render.compare.tiles import Tile, varying
 from render.errors import ClipError, RenderError
-from render.geometry import Box, Placement
 from render.media.clip import Clip
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
@@ -54,15 +53,13 @@ def source_tile(known: Known, ffmpeg: FFmpeg) -> Tile:
     if known.cell.view is None:
         raise ClipError(f"{known.cell.id}: nothing says how it frames its clip; render it again")
     clip = probe(path, ffmpeg)
-    view = known.cell.view
-    placement = Placement(Size.parse(view.canvas), Box.parse(view.crop), Box.parse(view.inner))
     rate = clip.video.rate
     return Tile(
         clip=clip,
         rate=min(rate, _FASTEST_SOURCE),
         title="source",
         lines=(f"{float(rate):.4g} fps, {clip.video.displayed}",),
-        placement=placement,
+        placement=known.cell.view.placement,
         start=Fraction(known.clip.start),
         duration=None if known.clip.part is None else Fraction(known.clip.part),
     )

@@ -139,7 +139,7 @@ def arrange(
     """
     room = room or Room()
     vary = varying(tiles)
-    _check_axes(tiles, rows, columns)
+    check_axes(rows, columns, tiles)
     if not vary and rows is None and columns is None:
         return _near_square(tiles, source, room)
     across = columns or next((a for a in _COLUMNS if a in vary and a != rows), None)
@@ -166,7 +166,8 @@ def shape_of(tiles: Iterable[Tile]) -> Size:
     return max((tile.size for tile in tiles), key=lambda size: size.pixels)
 
 
-def _check_axes(tiles: Sequence[Tile], rows: str | None, columns: str | None) -> None:
+def check_axes(rows: str | None, columns: str | None, tiles: Sequence[Tile] = ()) -> None:
+    """Raise the UsageError of axes that there are not, that are one, or that ``tiles`` lack."""
     for option, axis in (("--rows", rows), ("--cols", columns)):
         if axis is not None and axis not in AXES:
             raise UsageError(f"{option} {axis}: no such axis; there are {', '.join(AXES)}")

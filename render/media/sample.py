@@ -64,7 +64,7 @@ def sample_all(
     upcoming: Frame | None = None
     for upcoming in frames:
         if current is not None:
-            takes_over = _boundary(current, upcoming, look_ahead)
+            takes_over = boundary(current, upcoming, look_ahead)
             ticks = {count.rate: now for count in counts if (now := count.until(takes_over))}
             if ticks:
                 yield Shown(current.picture, ticks)
@@ -105,7 +105,7 @@ class _Ticks:
         return range(first, self._next)
 
 
-def _boundary(current: Frame, upcoming: Frame, look_ahead: Fraction) -> Fraction:
+def boundary(current: Frame, upcoming: Frame, look_ahead: Fraction = LOOK_AHEAD) -> Fraction:
     """The moment from which ``upcoming`` is shown."""
     gap = max(Fraction(0), upcoming.time - current.time)
     return upcoming.time - min(look_ahead, gap / 2)

@@ -18,7 +18,7 @@ from render.events import CellDone
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
 from render.record import Call, Recorder
-from render.results import Results, load, save
+from render.results import Results, View, load, save
 from tests.compare.videos import number, numbered
 from tests.conftest import MakeClip
 from tests.media.preview import pictures
@@ -253,3 +253,13 @@ def test_what_exists_is_kept(folder: Path, compare: Command, tmp_path: Path) -> 
     assert output.read_bytes() == b"precious"
     assert compare(folder, "-o", output, "--force") == 0
     assert output.stat().st_size > 1000
+
+
+def test_a_damaged_view_is_one_line(
+    folder: Path, results: Results, compare: Command, tmp_path: Path, capsys: Capture
+) -> None:
+    torn = View(canvas="160x90", crop="a corner", inner="160x90+0+0")
+    cells = tuple(cell.model_copy(update={"view": torn}) for cell in results.cells)
+    save(results.model_copy(update={"cells": cells}), folder)
+    assert compare(folder, "--source", "-o", tmp_path / "x.mp4") == 2
+    assert "'a corner' is no part of a picture" in errors(capsys)

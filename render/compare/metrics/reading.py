@@ -11,7 +11,7 @@ from render.errors import ClipError
 from render.media.clip import Clip
 from render.media.decode import Decoder
 from render.media.frame import Frame, Picture, as_picture
-from render.media.sample import LOOK_AHEAD
+from render.media.sample import boundary
 from render.target import Size
 
 # Decoding on costs less than seeking, which begins at a key frame before and starts a process.
@@ -40,8 +40,7 @@ def _on_show(
     upcoming: Frame | None = None
     for upcoming in frames:
         if current is not None:
-            gap = max(Fraction(0), upcoming.time - current.time)
-            takes_over = upcoming.time - min(LOOK_AHEAD, gap / 2)
+            takes_over = boundary(current, upcoming)
             while pending and pending[-1] < takes_over:
                 yield pending.pop(), current.picture
             if not pending:

@@ -6,7 +6,6 @@ pictures on purpose, and each such group has a reference of its own.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -87,8 +86,8 @@ def _views(*cells: CellResult) -> list[tuple[float, ...]] | None:
     for cell in cells:
         if cell.view is None:
             return None
-        canvas, size = Size.parse(cell.view.canvas), Size.parse(cell.target.size)
-        found.append((*_shares(box(cell.view.crop), canvas), *_shares(box(cell.view.inner), size)))
+        where, size = cell.view.placement, Size.parse(cell.target.size)
+        found.append((*_shares(where.crop, where.canvas), *_shares(where.inner, size)))
     return found
 
 
@@ -104,15 +103,6 @@ def _shares(part: Box, whole: Size) -> tuple[float, ...]:
         part.width / whole.width,
         part.height / whole.height,
     )
-
-
-def box(text: str) -> Box:
-    """``WxH+X+Y``, as a Box says itself. Raises UsageError."""
-    match = re.fullmatch(r"(\d+)x(\d+)\+(\d+)\+(\d+)", text)
-    if not match:
-        raise UsageError(f"{text!r} is no part of a picture; it is written WxH+X+Y")
-    width, height, x, y = map(int, match.groups())
-    return Box(x, y, width, height)
 
 
 def _named(results: Results, wanted: str | None) -> list[CellResult]:

@@ -10,7 +10,6 @@ import numpy as np
 
 from render.compare.flow import Motion, motion
 from render.compare.metrics.reading import pictures, reduced
-from render.compare.metrics.reference import box
 from render.errors import RenderError
 from render.geometry import Box, Placement, canvas_for, place
 from render.media.clip import Clip
@@ -87,7 +86,7 @@ def placement_of(cell: CellResult, displayed: Size) -> Placement:
     size = Size.parse(cell.target.size)
     if cell.view is None:
         return place(canvas_for(displayed, size), size, Fit.COVER)
-    return Placement(Size.parse(cell.view.canvas), box(cell.view.crop), box(cell.view.inner))
+    return cell.view.placement
 
 
 def _scaled(part: Box, whole: Size, size: Size) -> Box:
