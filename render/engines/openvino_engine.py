@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from render.engines import silent_openvino
 from render.engines.base import EngineChoice
 from render.engines.limits import check_size, out_of_memory
 from render.errors import EngineError
@@ -75,9 +76,10 @@ class OpenVINOEngine:
 
 def _compiled(network: StyleNetwork, size: Size, precision: str) -> Any:
     """uint8 NHWC in and out; conversion, clamp and rounding are part of the graph."""
-    import openvino as ov
     import torch
     from torch import Tensor, nn
+
+    ov = silent_openvino.load()
 
     class Bytes(nn.Module):
         def __init__(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from render.engines import silent_openvino
 from render.errors import StyleError
 from render.networks.spec import MIN_SIDE, STRIDE
 from render.target import MAX_SIDE, Size
@@ -23,7 +24,7 @@ class Runner:
     """
 
     def __init__(self, path: Path, size: Size) -> None:
-        import openvino as ov
+        ov = silent_openvino.load()
 
         self._path = path
         try:
