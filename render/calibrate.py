@@ -61,7 +61,7 @@ class Machine:
 
     def decode(self, cell: Cell) -> tuple[list[Frame], Work]:
         """Some of the cell's clip, and what each picture took."""
-        skipped = min(_SKIPPED, Fraction(cell.about_frames or 0) / cell.rate / 3)
+        skipped = min(_SKIPPED, Fraction(cell.about_frames or 0) / cell.video_rate / 3)
         start = cell.start + skipped
         frames: list[Frame] = []
         until = time.perf_counter() + _DECODING

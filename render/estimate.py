@@ -17,6 +17,7 @@ from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from render.devices.screen import Schedule
 from render.engines.base import DeviceName
 from render.media.encoding import AudioMode
 from render.media.sample import LOOK_AHEAD
@@ -184,10 +185,13 @@ def pictures(cells: Iterable[Cell]) -> int:
     """How many pictures of their clip the cells show in all, one that several show counted once;
     of cells of one clip, that begin at one moment. Cells of unknown length count for none."""
     counts = [(cell, cell.about_frames) for cell in cells if cell.about_frames is not None]
-    longest = max((frames / cell.rate for cell, frames in counts), default=Fraction(0))
+    longest = max((frames / cell.video_rate for cell, frames in counts), default=Fraction(0))
     # Rates meet in a pattern that repeats: some of it says how much of a long clip they share.
     counted = min(longest, _COUNTED)
-    ticks = [(cell, min(frames, round(counted * cell.rate))) for cell, frames in counts]
+    ticks = [
+        (cell, min(round(frames * cell.sampled / cell.video_rate), round(counted * cell.sampled)))
+        for cell, frames in counts
+    ]
     found = len({picture for cell, count in ticks for picture in _shown(cell, count)})
     return round(found * longest / counted) if counted else found
 
@@ -195,16 +199,23 @@ def pictures(cells: Iterable[Cell]) -> int:
 def _shown(cell: Cell, ticks: int) -> Iterable[int]:
     """The numbers of the source pictures at the cell's first ticks, as `sample.py` would choose
     them if the clip's timestamps were even."""
-    source, rate = cell.clip.video.rate, cell.rate
+    source, rate = cell.clip.video.rate, cell.sampled
     ahead = min(LOOK_AHEAD, 1 / (2 * source))
     # (tick / rate + start + ahead) * source, in whole numbers, which are faster.
     offset, step = (cell.start + ahead) * source, source / rate
     below = offset.denominator * step.denominator
     a, b = step.numerator * offset.denominator, offset.numerator * step.denominator
     last = floor(cell.clip.duration * source) - 1 if cell.clip.duration is not None else None
-    for tick in range(ticks):
+    for tick in _seen(cell, ticks):
         number = (a * tick + b) // below
         yield number if last is None else min(number, max(0, last))
+
+
+def _seen(cell: Cell, ticks: int) -> Iterable[int]:
+    """Of so many ticks those whose picture is shown: on a phone not all are."""
+    if cell.playback is None:
+        return range(ticks)
+    return (one.frame for one in Schedule(cell.playback).of(range(ticks)))
 
 
 def _cell(cell: Cell, plan: Plan, calibration: Calibration) -> CellEstimate:
@@ -246,7 +257,7 @@ def _pass(one: Pass, calibration: Calibration) -> float:
 
 
 def _decoded(one: Pass) -> float:
-    longest = max(Fraction(cell.about_frames or 0) / cell.rate for cell in one.cells)
+    longest = max(Fraction(cell.about_frames or 0) / cell.video_rate for cell in one.cells)
     return float(longest * one.clip.video.rate)
 
 
@@ -269,7 +280,7 @@ def _bytes(cell: Cell, plan: Plan, calibration: Calibration) -> int:
     total += (frames - different) * _REPEATED
     audio = cell.clip.audio
     if plan.encoding.audio is AudioMode.KEEP and audio is not None and audio.decodable:
-        total += float(frames / cell.rate) * _SOUND
+        total += float(frames / cell.video_rate) * _SOUND
     return round(total)
 
 

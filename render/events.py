@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TypeAlias
 
+from render.devices.playback import Shows
 from render.errors import RenderError
 from render.plan import Cell
 from render.target import Size
@@ -35,6 +36,7 @@ class Preview:
     which are what the network computed; ``duration`` is in seconds, ``bytes`` the file's. ``ms`` is
     what the network took for a picture on this machine beside the rest of the work, whichever
     previews show it: the median, in milliseconds, divided by the pictures in work at once.
+    ``shows`` is what its phone came to, if it plays on one.
     """
 
     cell: Cell
@@ -48,6 +50,7 @@ class Preview:
     ms: float | None
     warnings: tuple[str, ...]
     timings: Timings
+    shows: Shows | None = None
 
 
 @dataclass(frozen=True, slots=True)

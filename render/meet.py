@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from render.defaults import DEFAULTS
+from render.devices.playback import Playback
 from render.media.clip import Clip, Transfer
 from render.media.colour import even
-from render.target import Orient, Rate, Size, Target, Upscaling
+from render.target import Look, Orient, Rate, Size, Upscaling
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class StyleFile:
 class Met:
     """A look as one clip turns and resolves it.
 
-    ``asked`` is the rate as it was written; ``usual_upscale`` is what the default display would be.
+    ``asked`` is the rate as it was written; ``usual_upscale`` is what the default display would be;
+    ``why`` says where the latency of ``playback`` comes from.
     """
 
     asked: Rate
@@ -37,30 +40,40 @@ class Met:
     upscaler: Upscaling
     strength: float
     style: StyleFile
+    playback: Playback | None = None
+    why: str = ""
 
     @property
     def identity(self) -> tuple[object, ...]:
         """What its pictures depend on; an upscaler that is not used is not among it."""
         upscaler = None if self.upscale is None else self.upscaler
-        return (self.rate, self.size, self.style, self.strength, self.upscale, upscaler)
+        shown = (self.upscale, upscaler, self.playback)
+        return (self.rate, self.size, self.style, self.strength, *shown)
 
 
-def meet(target: Target, clip: Clip, orient: Orient, style: StyleFile) -> Met:
-    """``target`` on ``clip``: sizes turned, ``source`` resolved."""
-    turn = orient is Orient.AUTO
+def meet(look: Look, clip: Clip, orient: Orient, style: StyleFile) -> Met:
+    """``look`` on ``clip``: sizes turned, ``source`` resolved. Raises UsageError where nothing says
+    how fast its phone is."""
+    target, turn = look.target, orient is Orient.AUTO
 
     def turned(size: Size) -> Size:
         return size.oriented_as(clip.video.displayed) if turn else size
 
+    rate, size = target.rate.fps or clip.video.rate, turned(target.size)
+    playback, why = None, ""
+    if look.phone is not None:
+        playback, why = look.phone.playback(style.network, size, rate)
     return Met(
         asked=target.rate,
-        rate=target.rate.fps or clip.video.rate,
-        size=turned(target.size),
+        rate=rate,
+        size=size,
         upscale=None if target.upscale is None else turned(target.upscale),
         usual_upscale=turned(Size.parse(DEFAULTS.upscale)),
         upscaler=target.upscaler,
         strength=target.strength,
         style=style,
+        playback=playback,
+        why=why,
     )
 
 
@@ -70,6 +83,8 @@ def tail(met: Met) -> str:
     tail = f"-{met.style.name}-{met.style.network}-{met.size}-{float(met.rate):.6g}"
     if met.strength != 1:
         tail += f"-s{met.strength:.6g}"
+    if met.playback is not None:
+        tail += f"-on-{_plain(met.playback.on)}"
     if met.upscale is None:
         return f"{tail}-upnone"
     if met.upscale != met.usual_upscale:
@@ -77,12 +92,22 @@ def tail(met: Met) -> str:
     return tail if met.upscaler == DEFAULTS.upscaler else f"{tail}-{met.upscaler.value}"
 
 
+def _plain(words: str) -> str:
+    """As a part of a file's name: ``66±8`` as ``66-8``."""
+    return re.sub(r"[^A-Za-z0-9.]+", "-", words).strip("-.") or "phone"
+
+
 def notes(met: Met, clip: Clip) -> Iterator[str]:
     """What the user should know of it before it is rendered."""
     video = clip.video
+    if met.playback is not None:
+        yield _played(met.playback, met.why)
     rate, size, upscale = met.rate, met.size, met.upscale
-    if met.asked.fps is not None and rate > video.rate and not video.variable_rate:
-        yield f"{float(rate):.4g} fps is above the clip's {float(video.rate):.4g}: pictures repeat"
+    sampled = rate if met.playback is None else met.playback.camera
+    if met.asked.fps is not None and sampled > video.rate and not video.variable_rate:
+        what = "fps is" if met.playback is None else "fps of the camera are"
+        above = f"{float(sampled):.4g} {what} above the clip's {float(video.rate):.4g}"
+        yield f"{above}: pictures repeat"
     if size.width > video.displayed.width and size.height > video.displayed.height:
         yield f"{size} is larger than the clip's {video.displayed}: it is enlarged first"
     shown = upscale or size
@@ -99,3 +124,14 @@ def notes(met: Met, clip: Clip) -> Iterator[str]:
         yield f"HDR ({video.transfer.value}): tone-mapped to BT.709"
     if video.alpha:
         yield "transparency is shown over black"
+
+
+def _played(playback: Playback, why: str) -> str:
+    """On what phone, and how fast that is."""
+    latency = playback.latency
+    constant = latency.p95 == latency.median
+    spread = "no spread is known" if constant else f"95 of 100 within {latency.p95:.4g} ms"
+    warm = ""
+    if latency.sustained is not None:
+        warm = f", {latency.sustained:.4g} ms after {latency.minutes:g} min"
+    return f"on {playback.on}: {latency.median:.4g} ms a frame, {spread}{warm} ({why})"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from render.devices.screen import Schedule
 from render.engines.base import Engine, EngineChoice
 from render.errors import ClipError, RenderError
 from render.events import CellDone, CellFailed, CellProgress, CellStarted, Event
@@ -81,13 +82,14 @@ class Painted:
     """What became of one picture of the clip in one branch.
 
     Attributes:
-        ticks: those that show it, by rate. picture: at the network's size, or why there is none.
+        ticks: those that show it, by rate. picture: at the network's size, or why there is none;
+        None where no phone that it plays on gets to see it: for those, time passes.
         resizing, stylizing: seconds.
     """
 
     branch: Branch
     ticks: Mapping[Fraction, range]
-    picture: Picture | RenderError
+    picture: Picture | RenderError | None
     resizing: float = 0.0
     stylizing: float = 0.0
 
@@ -108,7 +110,7 @@ def stylized(
     workers = max((engine.streams for engine in engines.values()), default=1)
 
     def paint(job: Painted) -> Painted:
-        if isinstance(job.picture, RenderError) or not living(job.branch):
+        if job.picture is None or isinstance(job.picture, RenderError) or not living(job.branch):
             return job
         began = time.perf_counter()
         picture: Picture | RenderError
@@ -130,11 +132,15 @@ def _jobs(
     shown: Iterable[Shown], branches: Collection[Branch], living: Callable[[Branch], bool]
 ) -> Iterator[Painted]:
     """Each picture, resized once a size, for each branch that shows it."""
+    seen = {branch: _Seen(branch) for branch in branches}
     for one in shown:
         resized: dict[tuple[Size, Placement], tuple[Picture, float]] = {}
         for branch in branches:
             ticks = {rate: one.ticks[rate] for rate in branch.rates if rate in one.ticks}
             if not ticks or not living(branch):
+                continue
+            if not seen[branch].any(ticks):
+                yield Painted(branch, ticks, None)
                 continue
             key = branch.size, branch.placement
             if key not in resized:
@@ -142,6 +148,24 @@ def _jobs(
                 picture = resize(one.picture, branch.placement, branch.size)
                 resized[key] = picture, time.perf_counter() - began
             yield Painted(branch, ticks, *resized[key])
+
+
+class _Seen:
+    """Which pictures some cell of a branch shows: all of its rate, or those that its phone does."""
+
+    def __init__(self, branch: Branch) -> None:
+        self._all = {cell.sampled for cell in branch.cells if cell.playback is None}
+        played = dict.fromkeys(cell.playback for cell in branch.cells if cell.playback)
+        self._schedules = {one: Schedule(one) for one in played}
+
+    def any(self, ticks: Mapping[Fraction, range]) -> bool:
+        # Every schedule is asked, since it goes on as time does.
+        asked = [
+            bool(schedule.of(ticks[playback.camera]))
+            for playback, schedule in self._schedules.items()
+            if playback.camera in ticks
+        ]
+        return any(asked) or any(rate in ticks for rate in self._all)
 
 
 class _Rendering:
@@ -237,24 +261,28 @@ class _Rendering:
     def _deal(self, painted: Painted) -> Iterator[Event]:
         """One branch's picture to its cells, brought to each display's size and colours once."""
         shown: dict[object, tuple[Planes, float, float]] = {}
-        self._network[painted.branch].append(painted.stylizing)
+        if painted.picture is not None:
+            self._network[painted.branch].append(painted.stylizing)
         for cell in painted.branch.cells:
-            ticks = painted.ticks.get(cell.rate)
+            ticks = painted.ticks.get(cell.sampled)
             if not ticks or cell in self._failed:
                 continue
+            file = self._files[cell]
             try:
                 if isinstance(painted.picture, RenderError):
                     raise painted.picture
+                if not file.wants(ticks) or painted.picture is None:
+                    file.skip(ticks)
+                    continue
                 how = cell.upscale, cell.upscaler
                 if how not in shown:
                     shown[how] = self._shown(cell, painted.picture)
                 picture, upscaling, converting = shown[how]
-                file = self._files[cell]
                 file.spent("resize", painted.resizing)
                 file.stylized(painted.stylizing)
                 file.spent("upscale", upscaling)
                 file.spent("encode", converting)
-                file.write(picture, len(ticks))
+                file.write(picture, ticks)
             except (RenderError, MemoryError, OSError) as error:
                 yield from self._fail(cell, error)
             else:

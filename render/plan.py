@@ -10,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from render.devices.playback import Playback, refreshes_of
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.errors import ClipError, OutputError, RenderError, StyleError, UsageError
 from render.geometry import Placement, canvas_for, place
@@ -63,13 +64,14 @@ class Cell:
     """One clip at one target: everything that its preview depends on, already turned and resolved.
 
     Attributes:
-        rate: frames a second of the preview. size: the network's input, turned.
+        rate: frames a second of the target. size: the network's input, turned.
         network, style, style_path: what stylizes. strength: how much of it shows, 0..1.
         placement: how the clip meets the input.
         upscale: the display's size, turned, or None. output_size: the file's picture, even sides.
         start, duration: seconds of the clip.
         about_frames: an estimate for progress, or None. notes: what the user should know of the
         plan (a repeat of frames, a stretch, a padded row). output: the preview's path.
+        playback: the phone whose display the preview shows, or None for every frame of the target.
     """
 
     clip: Clip
@@ -88,6 +90,17 @@ class Cell:
     about_frames: int | None
     output: Path
     notes: tuple[str, ...]
+    playback: Playback | None = None
+
+    @property
+    def sampled(self) -> Fraction:
+        """Pictures of the clip that it is about, a second: the camera's on a phone."""
+        return self.rate if self.playback is None else self.playback.camera
+
+    @property
+    def video_rate(self) -> Fraction:
+        """Frames a second of the preview: the display's refreshes on a phone."""
+        return self.rate if self.playback is None else self.playback.display
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +152,7 @@ def make_plan(request: Request) -> Plan:
         planned: set[tuple[object, ...]] = set()
         for look in request.looks:
             try:
-                met = meet(look.target, clip, request.orient, styles[look])
+                met = meet(look, clip, request.orient, styles[look])
                 # Rates and sizes that were written differently may be one on this clip.
                 if met.identity not in planned:
                     planned.add(met.identity)
@@ -285,19 +298,22 @@ def _cell(
         output_size=even(shown),
         start=request.start,
         duration=request.duration,
-        about_frames=_about_frames(clip, rate, request.start, request.duration),
+        about_frames=_about_frames(clip, met, request.start, request.duration),
         output=output,
         notes=tuple(notes(met, clip)),
+        playback=met.playback,
     )
 
 
-def _about_frames(
-    clip: Clip, rate: Fraction, start: Fraction, duration: Fraction | None
-) -> int | None:
-    if clip.duration is None:
-        return None if duration is None else max(1, round(duration * rate))
-    seconds = clip.duration - start
-    return max(1, round(min(seconds, duration or seconds) * rate))
+def _about_frames(clip: Clip, met: Met, start: Fraction, duration: Fraction | None) -> int | None:
+    if clip.duration is None and duration is None:
+        return None
+    left = duration if clip.duration is None else clip.duration - start
+    assert left is not None, "one of the two is known"
+    seconds = min(left, duration or left)
+    if met.playback is None:
+        return max(1, round(seconds * met.rate))
+    return refreshes_of(met.playback, max(1, round(seconds * met.playback.camera)))
 
 
 def _output(asked: Path | None, clip: Path, tail: str, taken: set[Path], *, several: bool) -> Path:

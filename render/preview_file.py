@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Iterable
 from dataclasses import fields
 from fractions import Fraction
 
+from render.devices.playback import Shows, shows
+from render.devices.screen import Screen
 from render.engines.base import DeviceName
 from render.errors import OutputError
 from render.events import Preview, Timings
@@ -29,6 +32,8 @@ class PreviewFile:
         self._plan = plan
         self._seconds: dict[str, float] = {}
         self._stylized = 0
+        playback = cell.playback
+        self._screen: Screen[Planes] | None = None if playback is None else Screen(playback)
         with contextlib.ExitStack() as stack:
             self._temporary = stack.enter_context(placing(cell.output, force=plan.force))
             silent = self._temporary.with_name(f"{self._temporary.stem}v{self._temporary.suffix}")
@@ -39,7 +44,7 @@ class PreviewFile:
                 silent,
                 plan.ffmpeg,
                 shown,
-                cell.rate,
+                cell.video_rate,
                 plan.encoding,
                 comment(cell),
                 spare=plan.engine.device is DeviceName.CPU,
@@ -61,11 +66,27 @@ class PreviewFile:
         self._stylized += 1
         self.spent("stylize", seconds)
 
-    def write(self, picture: Planes, times: int) -> None:
-        """Show ``picture`` at the next so many ticks."""
+    def wants(self, ticks: range) -> bool:
+        """Whether a picture of the next ``ticks`` (at the cell's sampled rate) is ever seen."""
+        return self._screen is None or self._screen.wants(ticks)
+
+    def skip(self, ticks: range) -> None:
+        """Nobody sees the picture of the next ``ticks``: the one before stays."""
+        if self._screen is not None:
+            self._write(self._screen.show(None, ticks))
+
+    def write(self, picture: Planes, ticks: range) -> None:
+        """Show ``picture`` at the next ``ticks``, or when a phone would."""
+        if self._screen is None:
+            self._write([(picture, len(ticks))])
+        else:
+            self._write(self._screen.show(picture, ticks))
+
+    def _write(self, pictures: Iterable[tuple[Planes, int]]) -> None:
         began = time.perf_counter()
-        for _ in range(times):
-            self._video.write(picture)
+        for picture, times in pictures:
+            for _ in range(times):
+                self._video.write(picture)
         self.spent("encode", time.perf_counter() - began)
 
     def finish(self, damage: str | None, ms: float | None, wall: float) -> Preview:
@@ -75,6 +96,8 @@ class PreviewFile:
         seconds have passed since the work began.
         """
         began = time.perf_counter()
+        if self._screen is not None:
+            self._write(self._screen.end())
         self._video.finish()
         warnings = [damage] if damage else []
         if self._plan.encoding.audio is AudioMode.KEEP and self.cell.clip.audio is not None:
@@ -112,18 +135,26 @@ class PreviewFile:
             cell=cell,
             path=cell.output,
             size=even(cell.upscale or cell.size),
-            rate=cell.rate,
+            rate=cell.video_rate,
             frames=self.frames,
             stylized=self._stylized,
-            duration=Fraction(self.frames) / cell.rate,
+            duration=Fraction(self.frames) / cell.video_rate,
             bytes=cell.output.stat().st_size,
             ms=ms,
             warnings=warnings,
             timings=Timings(**spent | {"wall": wall}),
+            shows=self._shows(),
         )
+
+    def _shows(self) -> Shows | None:
+        playback = self.cell.playback
+        if playback is None or self._screen is None:
+            return None
+        return shows(playback, self._screen.frames)
 
 
 def comment(cell: Cell) -> str:
     """What made a preview, written into its metadata."""
     strength = "" if cell.strength == 1 else f", strength {cell.strength:g}"
-    return f"render: {cell.style}, {cell.network}, {cell.size}, {cell.rate} fps{strength}"
+    on = "" if cell.playback is None else f", on {cell.playback.on}"
+    return f"render: {cell.style}, {cell.network}, {cell.size}, {cell.rate} fps{strength}{on}"

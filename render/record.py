@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from fractions import Fraction
 from importlib import metadata
@@ -21,6 +21,7 @@ from render.results import (
     CellVideo,
     Cost,
     Failure,
+    Played,
     Results,
     Run,
     SourceClip,
@@ -125,7 +126,8 @@ class Recorder:
         )
         ms = None if preview.ms is None else round(preview.ms, 2)
         cost = planned.cost.model_copy(update={"ms": ms})
-        found = {"video": video, "cost": cost, "warnings": preview.warnings}
+        played = _played(preview)
+        found = {"video": video, "cost": cost, "played": played, "warnings": preview.warnings}
         return planned.model_copy(update=found)
 
     def _planned(self, cell: Cell, run: int, clips: list[SourceClip]) -> CellResult:
@@ -138,6 +140,8 @@ class Recorder:
             target=_target(cell),
             video=CellVideo(
                 size=str(cell.output_size),
+                fps=None if cell.playback is None else str(cell.video_rate),
+                fps_float=None if cell.playback is None else float(cell.video_rate),
                 frames=0,
                 stylized=0,
                 duration=0.0,
@@ -187,6 +191,26 @@ def _target(cell: Cell) -> CellTarget:
         upscale=None if cell.upscale is None else str(cell.upscale),
         upscaler=cell.upscaler.value,
         strength=cell.strength,
+        on=None if cell.playback is None else cell.playback.on,
+    )
+
+
+def _played(preview: Preview) -> Played | None:
+    playback, shows = preview.cell.playback, preview.shows
+    if playback is None or shows is None:
+        return None
+    latency = playback.latency
+    return Played(
+        median_ms=latency.median,
+        p95_ms=latency.p95,
+        sustained_ms=latency.sustained,
+        minutes=latency.minutes,
+        camera=str(playback.camera),
+        display=str(playback.display),
+        late=playback.late.value,
+        seed=playback.seed,
+        warm=playback.warm,
+        **asdict(shows),
     )
 
 

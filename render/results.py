@@ -101,7 +101,8 @@ class SourceClip(_Part):
 
 
 class CellTarget(_Part):
-    """Sizes are as shown: already turned to the clip's orientation."""
+    """Sizes are as shown: already turned to the clip's orientation. ``on`` is the phone that the
+    preview plays on, None where it shows every frame of the target."""
 
     style: str
     network: str
@@ -111,6 +112,7 @@ class CellTarget(_Part):
     upscale: str | None
     upscaler: str
     strength: float
+    on: str | None = None
 
 
 class View(_Part):
@@ -138,15 +140,53 @@ class View(_Part):
 
 
 class CellVideo(_Part):
-    """The preview's own facts; ``stylized`` counts pictures that the network computed or shared."""
+    """The preview's own facts; ``stylized`` counts pictures that the network computed or shared.
+    ``fps`` is that of the file where it is not the target's: of a phone's display."""
 
     size: str
+    fps: str | None = None
+    fps_float: float | None = None
     frames: int
     stylized: int
     duration: float
     bytes: int
     encoder: str
     crf: int
+
+
+class Played(_Part):
+    """What a preview on a phone came to (`render.devices.playback`).
+
+    Attributes:
+        median_ms, p95_ms, sustained_ms: of the network there; after ``minutes`` it is warm.
+        camera, display: frames and refreshes a second. late: what becomes of frames that come while
+        the network is busy. seed: of the latencies. warm: minutes that it had run before.
+        frames: of the camera; skipped: not wanted by the target's rate; shown, dropped, in_flight:
+        the others. fps: pictures shown a second. dropped_share: of the frames that the rate wants.
+        longest_freeze, median_lag, p95_lag: seconds.
+        sequence: (refresh of the display, frame of the camera) of every picture shown.
+    """
+
+    median_ms: float
+    p95_ms: float
+    sustained_ms: float | None = None
+    minutes: float = 0.0
+    camera: str
+    display: str
+    late: str
+    seed: int
+    warm: float
+    frames: int
+    skipped: int
+    shown: int
+    dropped: int
+    in_flight: int
+    fps: float
+    dropped_share: float
+    longest_freeze: float | None
+    median_lag: float | None
+    p95_lag: float | None
+    sequence: tuple[tuple[int, int], ...] = ()
 
 
 class Cost(_Part):
@@ -196,6 +236,7 @@ class CellResult(_Part):
         id: its path below the folder, with ``/``. clip, run: positions in ``clips`` and ``runs``.
         start: seconds into the clip.
         view: how the clip met the network's input.
+        played: what came of it on its phone, None where it shows every frame of the target.
     """
 
     id: str
@@ -206,9 +247,15 @@ class CellResult(_Part):
     video: CellVideo
     cost: Cost
     view: View | None = None
+    played: Played | None = None
     figures: Figures | None = None
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def video_fps(self) -> str:
+        """Frames a second of the file, exact."""
+        return self.video.fps or self.target.fps
 
 
 class Failure(_Part):

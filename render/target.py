@@ -6,8 +6,12 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from render.errors import UsageError
+
+if TYPE_CHECKING:
+    from render.devices.phone import Phone
 
 MAX_SIDE = 8192
 MAX_RATE = 240
@@ -146,7 +150,9 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A style, by name or file, at a target: with a clip it becomes a cell."""
+    """A style, by name or file, at a target: with a clip it becomes a cell. With a ``phone`` its
+    preview shows what that would show."""
 
     style: str
     target: Target
+    phone: Phone | None = None

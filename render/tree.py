@@ -36,8 +36,8 @@ class Branch:
 
     @property
     def rates(self) -> tuple[Fraction, ...]:
-        """Each rate of its cells once."""
-        return tuple(dict.fromkeys(cell.rate for cell in self.cells))
+        """Each rate at which its cells sample the clip, once."""
+        return tuple(dict.fromkeys(cell.sampled for cell in self.cells))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ class Pass:
 
     @property
     def rates(self) -> tuple[Fraction, ...]:
-        """Each rate of its cells once."""
-        return tuple(dict.fromkeys(cell.rate for cell in self.cells))
+        """Each rate at which its cells sample the clip, once."""
+        return tuple(dict.fromkeys(cell.sampled for cell in self.cells))
 
 
 def passes(cells: Iterable[Cell]) -> tuple[Pass, ...]:

@@ -200,7 +200,7 @@ class After:
             cells = [c for c in self._plan.cells if self._clip_of(results, c) == number]
             # The one whose frame is the largest stands for all.
             first = max(cells, key=lambda cell: cell.output_size.pixels)
-            rate = max(cell.rate for cell in cells)
+            rate = max(cell.video_rate for cell in cells)
             clip = clips[number]
             owned = [clip.preview] if clip.preview else []
             path = self._place(results, number, "source.mp4", owned)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from render.devices.playback import Playback, Shows
     from render.estimate import Estimate
     from render.events import Event, Preview
     from render.media.clip import Clip
@@ -132,6 +133,7 @@ class EventLines:
             "crf": self._plan.encoding.crf,
             "notes": list(cell.notes),
             "warnings": list(preview.warnings),
+            "playback": None if cell.playback is None else _playback(cell.playback, preview.shows),
             "timings": {stage: _seconds(s) for stage, s in asdict(preview.timings).items()},
         }
 
@@ -171,7 +173,28 @@ def _target(cell: Cell) -> dict[str, Any]:
         "upscale": None if cell.upscale is None else str(cell.upscale),
         "upscaler": cell.upscaler.value,
         "strength": cell.strength,
+        "on": None if cell.playback is None else cell.playback.on,
         **_cost(cell),
+    }
+
+
+def _playback(playback: Playback, shows: Shows | None) -> dict[str, Any]:
+    """The phone, and what it came to; times are seconds, latencies milliseconds."""
+    latency = playback.latency
+    told = {} if shows is None else asdict(shows)
+    told.pop("sequence", None)
+    return {
+        "on": playback.on,
+        "median_ms": latency.median,
+        "p95_ms": round(latency.p95, 3),
+        "sustained_ms": latency.sustained,
+        "minutes": latency.minutes,
+        "camera": str(playback.camera),
+        "display": str(playback.display),
+        "late": playback.late.value,
+        "seed": playback.seed,
+        "warm": playback.warm,
+        **told,
     }
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _CLIP = Group("Clip")
 _TARGET = Group("Target (what would ship on the phone)")
+_PHONE = Group("Phone (previews as it would show them)")
 _OUTPUT = Group("Output")
 _COMPARE = Group("Compare (several previews of one clip)")
 _MACHINE = Group("Machine")
@@ -186,6 +187,49 @@ def render(
         ),
         Shown("CELL", "the largest, deepest, fastest"),
     ] = None,
+    play_on: Annotated[
+        str | None,
+        _help(
+            "Show what this phone would: frames that come while its network is busy are dropped, "
+            "and the others late. A device (`render devices` lists them), `none`, or a list.",
+            _PHONE,
+            "--play-on",
+        ),
+        Shown("DEVICE[,…]", "none"),
+    ] = None,
+    latency: Annotated[
+        str | None,
+        _help(
+            "The same with milliseconds of your own: 66, with a spread 66±8 (84 of 100 frames "
+            "within 74), or a file of measured ones. Several: a list.",
+            _PHONE,
+        ),
+        Shown("MS[±MS]|FILE"),
+    ] = None,
+    sustained: Annotated[
+        str | None,
+        _help("What the phone slows down to: 90@3 is 90 ms after three minutes.", _PHONE),
+        Shown("MS@MINUTES", "the device's"),
+    ] = None,
+    warm: Annotated[
+        str | None,
+        _help("Minutes that it has been running when the clip begins.", _PHONE),
+        Shown("MINUTES", "0"),
+    ] = None,
+    late: Annotated[
+        str | None,
+        _help(
+            "What becomes of a frame while the network is busy: the newest waits, or it is "
+            "discarded.",
+            _PHONE,
+        ),
+        Shown("newest|discard", "newest"),
+    ] = None,
+    seed: Annotated[
+        str | None,
+        _help("Of the latencies that are drawn; the same one shows the same.", _PHONE),
+        Shown("N", "0"),
+    ] = None,
     output: Annotated[
         Path | None,
         _help("A file for one preview, or a folder.", _OUTPUT, "--output", "-o"),
@@ -247,10 +291,12 @@ def render(
       render *.mp4 --preset draft -o drafts/     a quick look at many clips
       render clip.mp4 --fps 10,15 --size 240x427,480x853 --grid --report
                                                  several previews, to choose from
+      render clip.mp4 --play-on A12              as the phone would show it, late and with gaps
       render clip.mp4 --dry-run                  what would be done, and with what
       render clip.mp4 --json                     results and progress for a program
     """
     from render.cli.after import Wanted
+    from render.cli.phones import phones
     from render.cli.request import make_request
     from render.plan import make_plan
 
@@ -288,6 +334,7 @@ def render(
         force=force,
         strict=strict,
         ffmpeg=ffmpeg,
+        phones=phones(play_on, latency, sustained=sustained, warm=warm, late=late, seed=seed),
     )
     wanted = Wanted(
         grid=grid,

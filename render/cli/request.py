@@ -6,6 +6,7 @@ import difflib
 import itertools
 import math
 import re
+from dataclasses import replace
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +16,7 @@ from render.cli.ranges import SWEPT, values
 from render.errors import UsageError
 
 if TYPE_CHECKING:
+    from render.devices.phone import Phone
     from render.plan import Request
     from render.preset import Preset
     from render.target import Look
@@ -34,10 +36,11 @@ def make_request(
     force: bool,
     strict: bool,
     ffmpeg: Path | None,
+    phones: tuple[Phone | None, ...] = (None,),
 ) -> Request:
     """A request from the words given; ``options`` are those that a preset holds too, and win over
-    it; ``cells`` is a file of chosen combinations, which win over both. Raises UsageError (a
-    PresetError is one)."""
+    it; ``cells`` is a file of chosen combinations, which win over both; each is rendered for every
+    one of ``phones``. Raises UsageError (a PresetError is one)."""
     from render.engines.base import DeviceName, EngineName
     from render.plan import Request
     from render.preset import Preset, load_preset
@@ -50,7 +53,7 @@ def make_request(
         raise UsageError("--duration 0: must be over 0")
     return Request(
         clips=clips,
-        looks=_looks(base, lists, cells),
+        looks=_looks(base, lists, cells, phones),
         orient=base.orient,
         fit=base.fit,
         encoding=base.encoding(),
@@ -65,21 +68,27 @@ def make_request(
     )
 
 
-def _looks(base: Preset, lists: dict[str, list[object]], cells: Path | None) -> tuple[Look, ...]:
+def _looks(
+    base: Preset,
+    lists: dict[str, list[object]],
+    cells: Path | None,
+    phones: tuple[Phone | None, ...],
+) -> tuple[Look, ...]:
     """Every combination of ``lists`` on ``base``; with a file of cells, each of its cells in every
-    combination of what it leaves open."""
+    combination of what it leaves open; each on every phone."""
     from render.cells_file import load_cells
 
     chosen = ({},) if cells is None else load_cells(cells)
     open_ = [{key: lists[key] for key in lists if key not in cell} for cell in chosen]
-    _check_count(sum(math.prod(map(len, each.values())) for each in open_), lists)
+    count = sum(math.prod(map(len, each.values())) for each in open_)
+    _check_count(count * len(phones), lists)
     looks = (
         base.with_options(**dict(zip(free, combination, strict=True)), **cell).look()
         for cell, free in zip(chosen, open_, strict=True)
         for combination in itertools.product(*free.values())
     )
     # dict.fromkeys: once each, in the order given.
-    return tuple(dict.fromkeys(looks))
+    return tuple(replace(look, phone=phone) for look in dict.fromkeys(looks) for phone in phones)
 
 
 def _check_count(count: int, lists: dict[str, list[object]]) -> None:

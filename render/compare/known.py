@@ -13,7 +13,7 @@ from render.errors import ClipError, RenderError
 from render.media.clip import Clip
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
-from render.results import NAME, CellResult, Results, SourceClip, load
+from render.results import NAME, CellResult, Played, Results, SourceClip, load
 from render.target import Size
 
 _FASTEST_SOURCE = Fraction(60)
@@ -92,8 +92,16 @@ def _lines(known: Known, vary: Sequence[str]) -> tuple[str, ...]:
     rest = [axes[axis] if axis != "upscale" else f"to {axes[axis]}" for axis in named]
     if "strength" in vary or target.strength != 1:
         rest.append(f"strength {target.strength:g}")
+    if known.cell.played is not None:
+        rest.append(_played(known.cell.played, target.on))
     lines = [" · ".join(network), " · ".join(rest)]
     return tuple(line for line in lines if line)
+
+
+def _played(played: Played, on: str | None) -> str:
+    """What of it the viewer sees: how many pictures a second, how late."""
+    lag = "" if played.median_lag is None else f", {played.median_lag * 1000:.0f} ms late"
+    return f"on {on}: {played.fps:.3g} shown a second{lag}"
 
 
 def _axes(known: Known) -> dict[str, str]:
@@ -107,6 +115,7 @@ def _axes(known: Known) -> dict[str, str]:
         "upscaler": target.upscaler,
         "strength": f"{target.strength:g}",
         "fps": f"{target.fps_float:.6g}",
+        "on": target.on or "none",
     }
 
 
@@ -115,7 +124,7 @@ def _tile(clip: Clip, known: Known | None) -> Tile:
         rate = clip.video.rate
         words = f"{float(rate):.4g} fps, {clip.video.displayed}"
         return Tile(clip=clip, rate=rate, title=clip.path.stem, lines=(words,))
-    rate = Fraction(known.cell.target.fps)
+    rate = Fraction(known.cell.video_fps)
     return Tile(clip=clip, rate=rate, title=clip.path.stem, axes=_axes(known))
 
 
@@ -132,6 +141,7 @@ def _order(cell: CellResult) -> tuple[object, ...]:
         target.upscaler,
         target.strength,
         target.fps_float,
+        target.on or "",
     )
 
 

@@ -16,12 +16,12 @@ from render.geometry import Placement
 from render.media.clip import Clip
 from render.target import Size
 
-AXES = ("clip", "style", "network", "size", "upscale", "upscaler", "strength", "fps")
+AXES = ("clip", "style", "network", "size", "upscale", "upscaler", "strength", "fps", "on")
 """What previews may differ in, by the option's names; ``clip`` is the source."""
 
 # Rates read best from left to right, everything else from top to bottom.
-_COLUMNS = ("fps", "network", "style", "strength", "upscaler", "upscale", "size", "clip")
-_ROWS = ("size", "network", "style", "strength", "upscaler", "upscale", "clip", "fps")
+_COLUMNS = ("fps", "network", "style", "strength", "upscaler", "upscale", "on", "size", "clip")
+_ROWS = ("size", "network", "style", "strength", "upscaler", "upscale", "on", "clip", "fps")
 
 GUTTER = 8
 """Pixels between cells."""

@@ -121,8 +121,8 @@ class Shows:
 
     Attributes:
         frames: of the camera. skipped: of those, not wanted by the target's rate.
-        shown, dropped, in_flight: the others; what is under way or waits at the clip's end is in
-            flight. frames = skipped + shown + dropped + in_flight.
+        shown, dropped, in_flight: the others; what waits, is under way or finished, but not shown
+            yet at the clip's end, is in flight. frames = skipped + shown + dropped + in_flight.
         fps: pictures shown a second. dropped_share: of the frames that the rate wants.
         longest_freeze: seconds that one picture stayed. median_lag, p95_lag: seconds from the
             camera's frame to its first refresh.

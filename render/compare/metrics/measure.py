@@ -200,6 +200,8 @@ class _ClipWork:
 def _rates(cells: Sequence[CellResult]) -> set[Fraction]:
     found = set()
     for cell in cells:
+        if cell.played is not None:
+            continue
         try:
             found.add(ticks(cell).rate)
         except RenderError:

@@ -34,10 +34,13 @@ def groups(results: Results, clip: int, wanted: str | None = None) -> list[Group
     size, a rate or a style, such as ``res5,720x1280,30``; of several cells that fit, and without
     it, the reference is the largest, deepest, fastest: by the pixels of the network's input, its
     multiply-adds, and the rate. An id means, in the groups that do not hold it, its network, size
-    and rate. A group that holds no cell that fits has the default.
+    and rate. A group that holds no cell that fits has the default. Previews that play on a phone
+    are in none: what they lose is told by their own figures.
     """
     found: list[list[CellResult]] = []
     for cell in results.of_clip(clip):
+        if cell.played is not None:
+            continue  # it lags behind: no moment of it shows what the reference shows then
         home = next((group for group in found if _alike(group[0], cell)), None)
         if home is None:
             found.append([cell])

@@ -57,6 +57,7 @@ def _axes(results: Results) -> list[_Column]:
         _Column("strength", lambda cell: f"{cell.target.strength:g}"),
         _Column("start", lambda cell: f"{cell.start:g}"),
         _Column("fps", lambda cell: f"{cell.target.fps_float:.4g}"),
+        _Column("on", lambda cell: cell.target.on or NONE),
     ]
 
 
@@ -71,6 +72,14 @@ def _mark(cell: CellResult) -> str:
 def _figure(name: str, digits: int, scale: float = 1.0) -> Callable[[CellResult], str]:
     def value(cell: CellResult) -> str:
         number = getattr(cell.figures, name) if isinstance(cell.figures, Figures) else None
+        return NONE if number is None else f"{number * scale:.{digits}f}"
+
+    return value
+
+
+def _played(name: str, digits: int, scale: float = 1.0) -> Callable[[CellResult], str]:
+    def value(cell: CellResult) -> str:
+        number = None if cell.played is None else getattr(cell.played, name)
         return NONE if number is None else f"{number * scale:.{digits}f}"
 
     return value
@@ -92,9 +101,17 @@ _NUMBERS = (
     _Column("at gap↓", _figure("flicker_gap", 3), always=False),
     _Column("sharp %", _figure("sharpness", 1, 100), always=False),
     _Column("stroke px", _figure("stroke", 1), always=False),
+    _Column("shown/s", _played("fps", 1), always=False),
+    _Column("dropped %", _played("dropped_share", 1, 100), always=False),
+    _Column("freeze ms", _played("longest_freeze", 0, 1000), always=False),
+    _Column("lag ms", _played("median_lag", 0, 1000), always=False),
     _Column("MB", lambda cell: f"{cell.video.bytes / 1e6:.1f}"),
 )
 
+_PLAYED = (
+    "shown, dropped, freeze, lag: on the phone: pictures a second, the share lost of the frames "
+    "that the rate wants, the longest that one stayed, the median time from camera to display"
+)
 _WORDS = {
     "JOD↑": "JOD (10 is alike): frame rate, resolution and flicker on one scale, {jod}",
     "LPIPS↓": "LPIPS, SSIM, style: single pictures against the reference's, {moments}; they say "
@@ -107,10 +124,11 @@ _WORDS = {
 
 def _legend(results: Results, titles: Sequence[str]) -> tuple[str, ...]:
     """What is shown, with the sample that it was taken from (the first clip's, if they differ)."""
+    lines = [_PLAYED] if "lag ms" in titles else []
     if all(cell.figures is None for cell in results.cells):
-        return ()
+        return tuple(lines)
     sampling = next((clip.sampling for clip in results.clips if clip.sampling is not None), None)
-    lines = [f"{MARK} the reference that the others of its clip and style are compared with"]
+    lines.insert(0, f"{MARK} the reference that the others of its clip and style are compared with")
     for title, words in _WORDS.items():
         if title in titles and sampling is not None:
             seconds = sampling.jod_seconds

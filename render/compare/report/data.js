@@ -2,11 +2,11 @@
 
 const data = JSON.parse(document.getElementById("data").textContent);
 
-const AXES = ["style", "network", "size", "upscale", "upscaler", "strength", "fps"];
+const AXES = ["style", "network", "size", "upscale", "upscaler", "strength", "fps", "on"];
 
 const AXIS_WORDS = {
   style: "style", network: "network", size: "size", upscale: "display", upscaler: "upscaler",
-  strength: "strength", fps: "rate",
+  strength: "strength", fps: "rate", on: "phone",
 };
 
 function axisValue(cell, axis) {
@@ -14,6 +14,7 @@ function axisValue(cell, axis) {
   if (axis === "fps") return `${round(target.fps_float, 3)} fps`;
   if (axis === "upscale") return target.upscale ?? "none";
   if (axis === "strength") return String(target.strength);
+  if (axis === "on") return target.on ? `on ${target.on}` : "every frame";
   return target[axis];
 }
 
@@ -25,6 +26,7 @@ function axisOrder(cell, axis) {
   if (axis === "upscale") return pixels(cell.target.upscale);
   if (axis === "network") return -cell.cost.macs / pixels(cell.target.size);
   if (axis === "strength") return cell.target.strength;
+  if (axis === "on") return cell.target.on ?? "";
   return axisValue(cell, axis);
 }
 
@@ -49,7 +51,7 @@ function cellsOf(clip) {
 // What tells a cell from its neighbours; all of rate, size and network where nothing does.
 function nameOf(cell, axes) {
   const shown = axes.length ? axes : ["fps", "size", "network"];
-  const order = ["fps", "size", "network", "style", "strength", "upscale", "upscaler"];
+  const order = ["fps", "size", "network", "style", "strength", "upscale", "upscaler", "on"];
   return order.filter((axis) => shown.includes(axis)).map((axis) => axisValue(cell, axis)).join(" · ");
 }
 
@@ -89,6 +91,12 @@ function round(value, digits) {
   return Number(value.toFixed(digits));
 }
 
+// Frames a second of its file: a phone's preview has its display's.
+function videoRate(cell) {
+  return cell.video.fps_float ?? cell.target.fps_float;
+}
+
+const played = (name, scale) => (cell) => (cell.played && cell.played[name] !== null ? cell.played[name] * scale : null);
 const figure = (name) => (cell) => (cell.figures ? cell.figures[name] : null);
 
 // better: -1 where less is better, 1 where more is, 0 where neither says more than the other.
@@ -112,6 +120,14 @@ const COLUMNS = [
     about: "What the clip's motion does not explain between neighbouring frames, over contrast. Grows with the time between frames: it compares previews of one rate only." },
   { key: "flicker_gap", words: "flicker at a gap ↓", of: figure("flicker_gap"), digits: 3, better: -1,
     about: "The same between moments a fixed time apart, which compares across rates." },
+  { key: "shown", words: "shown/s ↑", of: played("fps", 1), digits: 1, better: 1,
+    about: "Pictures that the phone shows a second." },
+  { key: "dropped", words: "dropped % ↓", of: played("dropped_share", 100), digits: 1, better: -1,
+    about: "Of the camera's frames that the rate wants, the share that the phone never shows." },
+  { key: "freeze", words: "freeze ms ↓", of: played("longest_freeze", 1000), digits: 0, better: -1,
+    about: "The longest that one picture stays on the phone's display." },
+  { key: "lag", words: "lag ms ↓", of: played("median_lag", 1000), digits: 0, better: -1,
+    about: "From the camera's frame to the display: the median." },
   { key: "sharpness", words: "sharpness %", of: (c) => percent(figure("sharpness")(c)), digits: 1, better: 0,
     about: "How much of the picture's energy is fine detail. Describes; does not rank." },
   { key: "stroke", words: "stroke px", of: figure("stroke"), digits: 1, better: 0,

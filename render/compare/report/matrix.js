@@ -1,8 +1,8 @@
 // Cells by row and column, of the axes that vary.
 
 const ORDER = {
-  columns: ["fps", "network", "style", "strength", "size", "upscaler", "upscale"],
-  rows: ["size", "network", "style", "strength", "upscaler", "upscale", "fps"],
+  columns: ["fps", "network", "style", "strength", "size", "on", "upscaler", "upscale"],
+  rows: ["size", "network", "style", "strength", "on", "upscaler", "upscale", "fps"],
 };
 
 const matrix = {
@@ -142,7 +142,8 @@ function sides(cell) {
 // What it costs, and the best word on what it loses.
 function factsOf(cell) {
   const facts = [`${shown(COLUMN.macs_second, cell)} GMAC/s`];
-  if (known(COLUMN.ms.of(cell))) facts.push(`${shown(COLUMN.ms, cell)} ms`);
+  if (cell.played) facts.push(`${shown(COLUMN.shown, cell)} shown a second`, `${shown(COLUMN.lag, cell)} ms late`);
+  else if (known(COLUMN.ms.of(cell))) facts.push(`${shown(COLUMN.ms, cell)} ms`);
   const loss = [COLUMN.jod, COLUMN.lpips].find((column) => known(column.of(cell)));
   if (loss) facts.push(`${bare(loss)} ${shown(loss, cell)}`);
   return together(facts);
@@ -163,5 +164,5 @@ function capital(words) {
 }
 
 function fastest(cells) {
-  return Math.max(...cells.map((cell) => cell.target.fps_float));
+  return Math.max(...cells.map(videoRate));
 }

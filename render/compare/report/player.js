@@ -161,7 +161,7 @@ class Player extends Follower {
 
 function playerOf(cell, words) {
   return new Player(cell.id, {
-    rate: cell.target.fps_float, frames: cell.video.frames, size: cell.video.size, words,
+    rate: videoRate(cell), frames: cell.video.frames, size: cell.video.size, words,
   });
 }
 
@@ -193,7 +193,7 @@ const sound = {
     const file = cell && data.files[id];
     if (!file || !file.there) return;
     const media = element("audio", { preload: "auto" });
-    this.follower = new Follower(media, cell.target.fps_float, cell.video.frames);
+    this.follower = new Follower(media, videoRate(cell), cell.video.frames);
     media.addEventListener("loadedmetadata", () => this.follower && this.follower.follow());
     media.src = file.url;
     clock.players.add(this.follower);

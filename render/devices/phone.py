@@ -1,0 +1,70 @@
+"""Where a preview is played: a device's profile, or latencies given outright, met with a target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from render.devices.latency import Latency
+from render.devices.playback import Late, Playback, camera_for
+from render.errors import UsageError
+from render.networks.spec import NetworkSpec
+from render.target import Size
+
+if TYPE_CHECKING:
+    from render.devices.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """What ``--play-on`` or ``--latency`` names.
+
+    Attributes:
+        name: as labels and file names say it.
+        knows: the device's profile, or one latency for every network and size.
+        late, seed, warm: as in `Playback`.
+        sustained: (median ms of a warm phone, minutes until then), which wins over the profile's.
+    """
+
+    name: str
+    knows: Profile | Latency
+    late: Late = Late.NEWEST
+    seed: int = 0
+    warm: float = 0.0
+    sustained: tuple[float, float] | None = None
+
+    def playback(self, network: str, size: Size, rate: Fraction) -> tuple[Playback, str]:
+        """At this target, and where its latency comes from. Raises UsageError where nothing says
+        how long the device takes."""
+        if isinstance(self.knows, Latency):
+            latency, why = self.knows, "as given"
+        else:
+            latency, why = self._estimated(self.knows, network, size)
+        if self.sustained is not None:
+            ms, minutes = self.sustained
+            latency = replace(latency, sustained=ms, minutes=minutes)
+        playback = Playback(
+            on=self.name,
+            latency=latency,
+            pace=rate,
+            camera=camera_for(rate),
+            late=self.late,
+            seed=self.seed,
+            warm=self.warm,
+        )
+        return playback, why
+
+    def _estimated(self, profile: Profile, network: str, size: Size) -> tuple[Latency, str]:
+        from render.devices.estimate import estimate
+
+        found = estimate(profile, NetworkSpec.parse(network), size)
+        if found.ms is None:
+            raise UsageError(
+                f"--play-on {self.name}: {found.reason}; measure {network} at {size} there and "
+                "`render devices import` it, or give --latency MS"
+            )
+        latency = Latency.of_p95(found.ms, found.p95)
+        if found.sustained is not None and found.minutes is not None:
+            latency = replace(latency, sustained=found.sustained, minutes=found.minutes)
+        return latency, f"{found.sure}: {found.reason}"
