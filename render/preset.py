@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -117,6 +117,23 @@ def _network(value: object) -> str:
     return name
 
 
+def _evidence(value: object) -> dict[str, Any] | None:
+    """What a choice rested on (`render choose --save`): for people, and kept as it is."""
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise ValueError("is no table; write [evidence] above its keys")  # noqa: TRY004
+    for key, held in value.items():
+        plain = (
+            all(isinstance(each, str) for each in held)
+            if isinstance(held, list)
+            else (isinstance(held, str | int | float))
+        )
+        if not plain:
+            raise ValueError(f"`{key}` is no text, number or list of texts")
+    return dict(value)
+
+
 _Text = Annotated[str, PlainValidator(_text)]
 _Name = Annotated[str, PlainValidator(_name)]
 _Network = Annotated[str, PlainValidator(_network)]
@@ -156,6 +173,9 @@ class Preset(BaseModel):
     )
     # After `encoder`, whose value its check reads; also checked when it is the default's own.
     crf: int = Field(default=DEFAULTS.crf, validate_default=True)
+    # Why it was chosen; decides nothing.
+    evidence: Annotated[dict[str, Any] | None, PlainValidator(_evidence)] = None
+
     audio: Annotated[AudioMode, PlainValidator(_choice(AudioMode)), _AsText] = AudioMode(
         DEFAULTS.audio
     )
@@ -204,11 +224,20 @@ class Preset(BaseModel):
     def as_dict(self, *, defaults: bool = True) -> dict[str, object]:
         """The keys as TOML or JSON would hold them; ``defaults`` False leaves out what was not
         written."""
-        return self.model_dump(mode="json", by_alias=True, exclude_unset=not defaults)
+        data = self.model_dump(mode="json", by_alias=True, exclude_unset=not defaults)
+        if data.get("evidence") is None:
+            data.pop("evidence", None)
+        return data
 
     def to_toml(self) -> str:
         """The preset as a file that ``load_preset`` reads back to an equal one."""
-        return "".join(f"{key} = {_toml(value)}\n" for key, value in self.as_dict().items())
+        keys = self.as_dict()
+        table = keys.pop("evidence", None)
+        text = "".join(f"{key} = {_toml(value)}\n" for key, value in keys.items())
+        if isinstance(table, dict):
+            text += "\n[evidence]\n"
+            text += "".join(f"{_toml(key)} = {_toml(held)}\n" for key, held in table.items())
+        return text
 
 
 KEYS = tuple(field.alias or name for name, field in Preset.model_fields.items())

@@ -192,7 +192,15 @@ def _target(cell: Cell) -> CellTarget:
         upscaler=cell.upscaler.value,
         strength=cell.strength,
         on=None if cell.playback is None else cell.playback.on,
+        style_file=_own_style(cell.style_path),
     )
+
+
+def _own_style(path: Path) -> str | None:
+    from render.resources import presets_dir
+
+    own = path.absolute()
+    return None if own.is_relative_to(presets_dir().absolute()) else str(own)
 
 
 def _played(preview: Preview) -> Played | None:

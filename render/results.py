@@ -102,7 +102,8 @@ class SourceClip(_Part):
 
 class CellTarget(_Part):
     """Sizes are as shown: already turned to the clip's orientation. ``on`` is the phone that the
-    preview plays on, None where it shows every frame of the target."""
+    preview plays on, None where it shows every frame of the target. ``style_file`` is where the
+    style was, absolute, None for one that comes with render."""
 
     style: str
     network: str
@@ -113,6 +114,7 @@ class CellTarget(_Part):
     upscaler: str
     strength: float
     on: str | None = None
+    style_file: str | None = None
 
 
 class View(_Part):

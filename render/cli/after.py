@@ -15,6 +15,7 @@ from render.errors import RenderError, UsageError
 
 if TYPE_CHECKING:
     from render.compare.metrics.modes import Metrics
+    from render.devices.profile import Profile
     from render.media.ffmpeg import FFmpeg
     from render.plan import Cell, Plan
     from render.record import Recorder
@@ -33,11 +34,13 @@ class Wanted:
     report: bool = False
     metrics: Metrics | None = None
     reference: str | None = None
+    on: Profile | None = None
 
     @property
     def anything(self) -> bool:
         """Whether results were asked for, by whichever option."""
-        return any((self.grid, self.sheet, self.report, self.metrics, self.reference))
+        wanted = (self.grid, self.sheet, self.report, self.metrics, self.reference, self.on)
+        return any(each is not None and each is not False for each in wanted)
 
 
 def results_folder(plan: Plan, wanted: Wanted) -> Path | None:
@@ -67,6 +70,8 @@ def check(recorder: Recorder, wanted: Wanted) -> None:
                 f"{option}: needs several previews of one clip; name several rates, sizes or "
                 "networks, such as --fps 10,15"
             )
+    if wanted.on is not None and wanted.metrics == "none":
+        raise UsageError("--on: chooses by the figures; leave out --metrics none")
     check_axes(wanted.rows, wanted.cols)
 
 
@@ -93,6 +98,8 @@ class After:
         self._table(results)
         if self._json:
             self._made("results", self._folder / NAME)
+        if self._wanted.on is not None and len(results.cells) > 1:
+            self._try(results, lambda: self._choose(results))
         if self._wanted.grid:
             results = self._try(results, lambda: self._grids(results, ffmpeg))
         if self._wanted.sheet:
@@ -143,11 +150,24 @@ class After:
 
         if len(results.cells) < 2:
             return
-        figures = figure_rows(results)
+        figures = figure_rows(results, self._wanted.on)
         for line in table(figures.header, figures.rows, figures.right):
             say(line)
         for line in figures.legend:
             say(line)
+
+    def _choose(self, results: Results) -> Results:
+        from render.choice import choice_file
+        from render.choice.choose import choose
+
+        assert self._wanted.on is not None
+        choice = choose(results, self._wanted.on)
+        data = choice_file.as_dict(choice, results)
+        self._made("choice", choice_file.save(data, self._folder))
+        say(f"to take: {data['headline']}")
+        for reason in data["reasons"]:
+            say(f"  {reason}")
+        return results
 
     def _grids(self, results: Results, ffmpeg: FFmpeg) -> Results:
         from render.cli.compare import write_page
@@ -156,7 +176,7 @@ class After:
 
         made: list[str] = []
         for clip in self._clips(results):
-            tiles = tiles_of_clip(results, clip, self._folder, ffmpeg)
+            tiles = tiles_of_clip(results, clip, self._folder, ffmpeg, self._wanted.on)
             known = known_of(tiles[0].clip.path) if self._wanted.source else None
             source = None if known is None else source_tile(known, ffmpeg)
             pages = arrange(tiles, rows=self._wanted.rows, columns=self._wanted.cols, source=source)

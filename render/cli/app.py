@@ -14,7 +14,12 @@ from render.errors import RenderError
 
 # Loaded when called: `render doctor` needs not what `render train` needs.
 COMMANDS = {
+    "choose": (
+        "render.cli.choose:choose",
+        "Which target of a sweep to build for a device, and why.",
+    ),
     "compare": ("render.cli.compare:compare", "Videos side by side, in step; or contact sheets."),
+    "devices": ("render.cli.devices:app", "What is known of phones' speed: list, show, import."),
     "doctor": (
         "render.cli.doctor:doctor",
         "What this machine can render with, and what is missing.",

@@ -19,6 +19,7 @@ from render.errors import OutputError, UsageError
 if TYPE_CHECKING:
     from render.compare.contact import Contact
     from render.compare.tiles import Page, Room, Tile
+    from render.devices.profile import Profile
     from render.geometry import Box
     from render.media.encoding import Encoding
     from render.media.ffmpeg import FFmpeg
@@ -99,6 +100,14 @@ def compare(
         _help("Which moments: seconds, or [HH:]MM:SS."),
         Shown("TIME[,…]"),
     ] = None,
+    on: Annotated[
+        str | None,
+        _help(
+            "A device (`render devices` lists them): labels say what it takes for a frame, and are "
+            "red where that is too slow."
+        ),
+        Shown("DEVICE|FILE.toml"),
+    ] = None,
     crop: Annotated[
         str | None,
         _help(
@@ -117,6 +126,7 @@ def compare(
       render compare sweep/ --rows size --cols fps
       render compare sweep/ -o sheet.png --moments 3 --crop 480x480
     """
+    from render.cli.devices_folder import device
     from render.compare.tiles import Room
     from render.media.ffmpeg import find_ffmpeg
     from render.preset import Preset
@@ -147,7 +157,7 @@ def compare(
     encoding = Preset().with_options(audio=audio, crf=crf).encoding()
     named = os.environ.get("RENDER_FFMPEG")
     ffmpeg = find_ffmpeg(Path(named) if named else None)
-    groups = _tiles(videos, ffmpeg, source=source)
+    groups = _tiles(videos, ffmpeg, source=source, profile=None if on is None else device(on))
     if labels is not None:
         groups = _relabelled(groups, labels)
     shown = [tile for tiles, original in groups for tile in [*tiles, original] if tile]
@@ -235,7 +245,7 @@ def _say_lengths(page: Page, *, shortest: bool) -> None:
 
 
 def _tiles(
-    videos: tuple[Path, ...], ffmpeg: FFmpeg, *, source: bool
+    videos: tuple[Path, ...], ffmpeg: FFmpeg, *, source: bool, profile: Profile | None
 ) -> list[tuple[list[Tile], Tile | None]]:
     """What is compared with each other, and the clip that it was made of: a folder's clips apart,
     single videos together."""
@@ -247,7 +257,7 @@ def _tiles(
     for folder in folders:
         results = load(folder)
         for clip in range(len(results.clips)):
-            tiles = tiles_of_clip(results, clip, folder, ffmpeg)
+            tiles = tiles_of_clip(results, clip, folder, ffmpeg, profile)
             _say_left_out(folder, results, clip, len(tiles))
             if len(tiles) > 1:
                 groups.append((tiles, _source(tiles[0].clip.path, ffmpeg) if source else None))
@@ -268,7 +278,7 @@ def _tiles(
                 said = ", ".join(name for _, name in names)
                 raise UsageError(f"--source: the videos are of several clips ({said}); drop it")
             original = source_tile(known[0], ffmpeg)
-        groups.append((tiles_of(files, ffmpeg), original))
+        groups.append((tiles_of(files, ffmpeg, profile), original))
     if not groups:
         raise UsageError(f"{folders[0]}: holds no two previews of one clip")
     return groups

@@ -53,15 +53,14 @@ def phones(
 def _named(text: str | None) -> list[tuple[str, Any]]:
     if text is None:
         return []
-    from render.cli.devices_folder import devices_folder
-    from render.devices.profile import load_profile
+    from render.cli.devices_folder import device
 
     found: list[tuple[str, Any]] = []
     for word in _words("--play-on", text):
         if word == NONE:
             found.append((NONE, None))
             continue
-        profile = load_profile(word, devices_folder())
+        profile = device(word)
         found.append((profile.name, profile))
     return found
 

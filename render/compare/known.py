@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
+from render.choice.marks import CostOn, cost_on
 from render.compare.tiles import Tile, varying
+from render.devices.profile import Profile
 from render.errors import ClipError, RenderError
 from render.media.clip import Clip
 from render.media.ffmpeg import FFmpeg
@@ -27,21 +29,25 @@ class Known:
     clip: SourceClip
 
 
-def tiles_of(paths: Sequence[Path], ffmpeg: FFmpeg) -> list[Tile]:
-    """A tile for each video, in the order given. Raises ClipError for what cannot be read."""
+def tiles_of(paths: Sequence[Path], ffmpeg: FFmpeg, profile: Profile | None = None) -> list[Tile]:
+    """A tile for each video, in the order given. With a ``profile`` those are marked that are too
+    slow for its device. Raises ClipError for what cannot be read."""
     folders = {path.parent: _results_in(path.parent) for path in paths}
     found = [_known(folders[path.parent], path) for path in paths]
     tiles = [_tile(clip, known) for clip, known in zip(_probed(paths, ffmpeg), found, strict=True)]
-    return labelled(tiles, found)
+    return labelled(tiles, found, profile)
 
 
-def tiles_of_clip(results: Results, clip: int, folder: Path, ffmpeg: FFmpeg) -> list[Tile]:
+def tiles_of_clip(
+    results: Results, clip: int, folder: Path, ffmpeg: FFmpeg, profile: Profile | None = None
+) -> list[Tile]:
     """The previews of one clip, from the deepest network to the lightest, the sizes from small to
-    large and the rates from slow to fast. Previews that are gone are left out."""
+    large and the rates from slow to fast. Previews that are gone are left out; with a ``profile``
+    those are marked that are too slow for its device."""
     cells = sorted((c for c in results.of_clip(clip) if (folder / c.id).is_file()), key=_order)
     found = [Known(cell, results.clips[clip]) for cell in cells]
     clips = _probed([folder / cell.id for cell in cells], ffmpeg)
-    return labelled([_tile(c, k) for c, k in zip(clips, found, strict=True)], found)
+    return labelled([_tile(c, k) for c, k in zip(clips, found, strict=True)], found, profile)
 
 
 def source_tile(known: Known, ffmpeg: FFmpeg) -> Tile:
@@ -70,23 +76,35 @@ def known_of(path: Path) -> Known | None:
     return _known(_results_in(path.parent), path)
 
 
-def labelled(tiles: Sequence[Tile], known: Sequence[Known | None]) -> list[Tile]:
-    """Tiles with their labels: always the rate, the size, the network and its time; the rest where
-    it varies."""
+def labelled(
+    tiles: Sequence[Tile], known: Sequence[Known | None], profile: Profile | None = None
+) -> list[Tile]:
+    """Tiles with their labels: always the rate, the size, the network and its time, on the device
+    of ``profile`` or where it was rendered; the rest where it varies."""
     vary = varying(tiles)
-    return [
-        tile if one is None else replace(tile, title=_title(one), lines=_lines(one, vary))
-        for tile, one in zip(tiles, known, strict=True)
-    ]
+    found = []
+    for tile, one in zip(tiles, known, strict=True):
+        if one is None:
+            found.append(tile)
+            continue
+        cost = None if profile is None else cost_on(profile, one.cell)
+        lines = _lines(one, vary, cost)
+        over = cost is not None and cost.over
+        found.append(replace(tile, title=_title(one), lines=lines, over=over))
+    return found
 
 
 def _title(known: Known) -> str:
     return f"{known.cell.target.fps_float:.4g} fps · {known.cell.target.size}"
 
 
-def _lines(known: Known, vary: Sequence[str]) -> tuple[str, ...]:
+def _lines(known: Known, vary: Sequence[str], cost: CostOn | None) -> tuple[str, ...]:
     target, ms = known.cell.target, known.cell.cost.ms
-    network = [target.network] if ms is None else [target.network, f"{ms:.0f} ms"]
+    network = [target.network]
+    if cost is not None:
+        network.append(cost.words)
+    elif ms is not None:
+        network.append(f"{ms:.0f} ms")
     axes = _axes(known)
     named = [axis for axis in ("clip", "style", "upscaler", "upscale") if axis in vary]
     rest = [axes[axis] if axis != "upscale" else f"to {axes[axis]}" for axis in named]

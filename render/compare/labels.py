@@ -21,6 +21,7 @@ _TALLEST = 0.09
 _HIGHEST = 0.4
 
 _GROUND = (0, 0, 0, 150)
+_OVER = (168, 32, 26, 215)
 _INK = (255, 255, 255, 255)
 _MUTED = (255, 255, 255, 205)
 EMPTY = (30, 30, 32)
@@ -44,8 +45,11 @@ class Overlay:
         part[:] = self.colour + part * self.stays // 255
 
 
-def overlay(title: str, lines: tuple[str, ...], cell: Size, whole: Size) -> Overlay | None:
-    """The label of a cell in a grid as large as ``whole``; None without words.
+def overlay(
+    title: str, lines: tuple[str, ...], cell: Size, whole: Size, *, over: bool = False
+) -> Overlay | None:
+    """The label of a cell in a grid as large as ``whole``; None without words. Red where the cell
+    is ``over`` what a device can do.
 
     As large as a phone needs, as far as the cell's width and a quarter of its height allow.
     """
@@ -66,7 +70,8 @@ def overlay(title: str, lines: tuple[str, ...], cell: Size, whole: Size) -> Over
     height = min(cell.height, sum(heights) + pad)
     box = Image.new("RGBA", (width, height), (0, 0, 0, 0))
     pen = ImageDraw.Draw(box)
-    pen.rounded_rectangle((0, 0, width - 1, height - 1), radius=round(large * 0.35), fill=_GROUND)
+    ground = _OVER if over else _GROUND
+    pen.rounded_rectangle((0, 0, width - 1, height - 1), radius=round(large * 0.35), fill=ground)
     y = pad / 2
     for number, (text, face, step) in enumerate(zip(words, faces, heights, strict=False)):
         baseline = y + step * 0.78

@@ -41,6 +41,7 @@ class Tile:
         axes: what is known of it, by the names of AXES, as text.
         placement: of the clip itself among its previews: what of it to show. None: all of it.
         start, duration: the part to show; seconds.
+        over: too slow for the device in question; its label is red.
     """
 
     clip: Clip
@@ -51,6 +52,7 @@ class Tile:
     placement: Placement | None = None
     start: Fraction = Fraction(0)
     duration: Fraction | None = None
+    over: bool = False
 
     @property
     def size(self) -> Size:

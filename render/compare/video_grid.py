@@ -163,7 +163,9 @@ class _Cell:
         self._over, self._patience = 0, patience
         self._tile = tile
         self._size = where.cell
-        self._label: Overlay | None = overlay(tile.title, tile.lines, where.cell, where.whole)
+        self._label: Overlay | None = overlay(
+            tile.title, tile.lines, where.cell, where.whole, over=tile.over
+        )
         self._inner = place(tile.size, where.cell, Fit.CONTAIN)
         canvas = self._inner.inner.size if tile.placement is None else tile.placement.canvas
         decoder = Decoder(tile.clip, canvas, ffmpeg, start=tile.start, duration=tile.duration)

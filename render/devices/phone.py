@@ -61,8 +61,8 @@ class Phone:
         found = estimate(profile, NetworkSpec.parse(network), size)
         if found.ms is None:
             raise UsageError(
-                f"--play-on {self.name}: {found.reason}; measure {network} at {size} there and "
-                "`render devices import` it, or give --latency MS"
+                f"--play-on {self.name}: {found.reason} with `render devices import`, or give "
+                "--latency MS"
             )
         latency = Latency.of_p95(found.ms, found.p95)
         if found.sustained is not None and found.minutes is not None:

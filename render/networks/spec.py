@@ -246,27 +246,39 @@ class NetworkSpec:
         """Multiply-accumulates of the convolutions for one picture of ``size``, with the context
         and the padding to a multiple of 4. Norms, sums and interpolation are not counted.
         """
+        return sum(step.weights * pixels for step, pixels in self._worked(size))
+
+    def traffic(self, size: Size) -> int:
+        """Numbers that the convolutions read and write for one picture of ``size``: the activations
+        that go to and from memory, counted where ``macs`` counts. A separable convolution is two
+        here, as it is on a phone. Weights, norms, sums and interpolation are not counted.
+        """
+        return sum(step.moved * pixels for step, pixels in self._worked(size))
+
+    def _worked(self, size: Size) -> Iterator[tuple[_Convolution, int]]:
+        """Each convolution with the pixels of its output."""
         inside = self.inner(size)
         trim = self.trimmed if self.deep_context else 0
         around = {"encoder": 0, "blocks": self.deep_context - trim, "decoder": -trim}
-        total = 0
         for step in self._convolutions():
             more = 2 * STRIDE * around[step.stage]
             pixels = (inside.width + more) * (inside.height + more)
-            total += step.weights * (pixels // step.shrink**2)
-        return total
+            yield step, pixels // step.shrink**2
 
     def _convolutions(self) -> Iterator[_Convolution]:
         w, k = self.width, self.kernel * self.kernel
-        block = 4 * w * 9 + (4 * w) ** 2 if self.kind is BlockKind.SEPARABLE else (4 * w) ** 2 * 9
-        yield _Convolution("encoder", 3 * w * k, 1)
-        yield _Convolution("encoder", w * 2 * w * 9, 2)
-        yield _Convolution("encoder", 2 * w * 4 * w * 9, 4)
+        block = _Convolution("blocks", (4 * w) ** 2 * 9, 4, 4 * w + 4 * w)
+        if self.kind is BlockKind.SEPARABLE:
+            block = _Convolution("blocks", 4 * w * 9 + (4 * w) ** 2, 4, 2 * (4 * w + 4 * w))
+        yield _Convolution("encoder", 3 * w * k, 1, 3 + w)
+        # A stride of 2 reads four pixels for each that it writes.
+        yield _Convolution("encoder", w * 2 * w * 9, 2, 4 * w + 2 * w)
+        yield _Convolution("encoder", 2 * w * 4 * w * 9, 4, 4 * 2 * w + 4 * w)
         for _ in range(2 * self.blocks):
-            yield _Convolution("blocks", block, 4)
-        yield _Convolution("decoder", 4 * w * 2 * w * 9, 2)
-        yield _Convolution("decoder", 2 * w * w * 9, 1)
-        yield _Convolution("decoder", w * 3 * k, 1)
+            yield block
+        yield _Convolution("decoder", 4 * w * 2 * w * 9, 2, 4 * w + 2 * w)
+        yield _Convolution("decoder", 2 * w * w * 9, 1, 2 * w + w)
+        yield _Convolution("decoder", w * 3 * k, 1, w + 3)
 
 
 def _usual_context(
@@ -295,11 +307,13 @@ def _decoder_rings(kernel: int, upsample: UpsampleForm) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Convolution:
-    """``weights`` numbers, each used once per pixel at 1/``shrink`` of full resolution."""
+    """``weights`` numbers, each used once per pixel at 1/``shrink`` of full resolution; ``moved``
+    numbers are read and written for it."""
 
     stage: str
     weights: int
     shrink: int
+    moved: int
 
 
 class _AnySize(Size):

@@ -128,3 +128,75 @@ def test_a_grid_that_cannot_be_written_costs_no_preview(
     assert captured.out.splitlines()[-1] == str(tmp_path / "moving-sheet.png")
     assert (tmp_path / "moving-grid.mp4").read_bytes() == b"a holiday"
     assert len(load(tmp_path).cells) == 4
+
+
+def test_a_device_chooses_and_marks(
+    render: Command, moving: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RENDER_DEVICES", str(tmp_path / "none"))
+    out = tmp_path / "sweep"
+    asked = ("--on", "A12", "--grid", "--report")
+    assert render(moving, "--fps", "5,30", "--size", "96x54", *SMALL[2:], *asked, "-o", out) == 0
+    captured = capsys.readouterr()
+    assert str(out / "choice.json") in captured.out.splitlines()
+    choice = json.loads((out / "choice.json").read_text())
+    assert f"to take: {choice['headline']}" in captured.err
+    assert "A12 MS" in captured.err
+    data = (out / "index.html").read_text()
+    assert choice["headline"] in data
+
+
+def test_a_device_needs_figures(
+    render: Command, moving: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    words = ("--fps", "5,10", *SMALL, "--on", "A12", "--metrics", "none", "-o", tmp_path / "out")
+    assert render(moving, *words) == 2
+    assert "--on: chooses by the figures" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_phone_s_preview_beside_the_plain_one(
+    render: Command, moving: Path, tmp_path: Path, capsys: Capture, ff: FFmpeg
+) -> None:
+    out = tmp_path / "sweep"
+    words = ("--fps", "10", "--size", "96x54", *SMALL[2:], "--latency", "none,40±10,150")
+    assert render(moving, *words, "--grid", "--report", "--json", "-o", out) == 0
+    captured = capsys.readouterr()
+    events = [json.loads(line) for line in captured.out.splitlines()]
+    previews = [event for event in events if event["event"] == "preview"]
+    assert [event["target"]["on"] for event in previews] == [None, "40±10 ms", "150 ms"]
+    assert [event["fps"] for event in previews] == ["10", "60", "60"]
+    slow = previews[-1]["playback"]
+    assert slow["median_ms"] == 150 and slow["dropped"] > 0 and previews[0]["playback"] is None
+    assert slow["skipped"] + slow["shown"] + slow["dropped"] + slow["in_flight"] == slow["frames"]
+    # Those that play on a phone are not held against the others: they are late.
+    results = load(out)
+    assert [cell.figures is None for cell in results.cells] == [False, True, True]
+    grid = probe(out / "moving-grid.mp4", ff)
+    assert grid.video.rate == 60
+    assert "SHOWN/S" in captured.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--play-on", "A1"), "there is no device 'A1'"),
+        (("--play-on", "A14"), "--play-on A14: no evidence"),
+        (("--latency", "fast"), "write milliseconds"),
+        (("--latency", "66,"), "an empty place"),
+        (("--warm", "3"), "--warm: needs a phone"),
+        (("--latency", "66", "--sustained", "90"), "write MS@MINUTES"),
+        (("--latency", "66", "--warm", "soon"), "no number from 0"),
+        (("--latency", "66", "--late", "never"), "not one of newest, discard"),
+        (("--latency", "66", "--seed", "x"), "no whole number"),
+    ],
+)
+def test_a_phone_that_is_none_is_one_line(
+    words: tuple[str, ...], said: str, render: Command, moving: Path, tmp_path: Path,
+    capsys: Capture, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("RENDER_DEVICES", str(tmp_path / "none"))
+    assert render(moving, *words, "-o", tmp_path / "out") == 2
+    errors = [e for e in capsys.readouterr().err.splitlines() if e.startswith("error:")]
+    assert len(errors) == 1 and said in errors[0]
+    assert not (tmp_path / "out").exists()

@@ -123,6 +123,27 @@ def test_parameters_and_macs_are_the_modules(name: str) -> None:
         assert counter.get_total_flops() == 2 * spec.macs(size)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_traffic_is_what_the_modules_convolutions_read_and_write(name: str) -> None:
+    import torch
+
+    from render.networks.modules import StyleNetwork, folded
+
+    spec = NetworkSpec.parse(name)
+    network = folded(StyleNetwork(spec))
+    moved: list[int] = []
+    for module in network.modules():
+        if isinstance(module, torch.nn.Conv2d):
+            module.register_forward_hook(
+                lambda _, given, result: moved.append(given[0].numel() + result.numel())
+            )
+    for size in (Size(1, 1), Size(31, 18)):
+        moved.clear()
+        with torch.inference_mode():
+            network(torch.zeros(1, 3, size.height, size.width))
+        assert sum(moved) == spec.traffic(size)
+
+
 def test_no_torch_is_imported() -> None:
     code = (
         "import sys, render.networks.spec as s; from render.target import Size;"

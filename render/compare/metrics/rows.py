@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
+from render.choice.marks import cost_on
 from render.results import CellResult, Figures, Results
+
+if TYPE_CHECKING:
+    from render.devices.profile import Profile
 
 NONE = "–"
 MARK = "*"
+TOO_SLOW = "!"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +38,36 @@ class _Column:
     always: bool = True
 
 
-def figure_rows(results: Results) -> FigureTable:
+def figure_rows(results: Results, profile: Profile | None = None) -> FigureTable:
     """A row for each cell, by clip, the references marked. Of what a cell is, only what varies is
-    shown, and of the figures only what at least one cell has."""
+    shown, and of the figures only what at least one cell has. With a ``profile``, what its device
+    takes for a frame, those marked that are too slow for their rate."""
     cells = sorted(results.cells, key=lambda cell: cell.clip)
     axes = [column for column in _axes(results) if _varies(column, cells)]
     axes = axes or [_Column("fps", lambda cell: f"{cell.target.fps_float:.4g}")]
-    numbers = [c for c in _NUMBERS if c.always or any(c.value(cell) != NONE for cell in cells)]
+    device = [] if profile is None else [_on(profile)]
+    numbers = [
+        c for c in [*device, *_NUMBERS] if c.always or any(c.value(cell) != NONE for cell in cells)
+    ]
     header = ("", *(column.title for column in [*axes, *numbers]))
     rows = [(_mark(cell), *(column.value(cell) for column in [*axes, *numbers])) for cell in cells]
     right = tuple(range(1 + len(axes), len(header)))
-    return FigureTable(header, tuple(rows), right, _legend(results, [c.title for c in numbers]))
+    legend = _legend(results, [c.title for c in numbers])
+    if profile is not None:
+        legend = (*legend, f"{TOO_SLOW} too slow on {profile.name} for its rate, by the estimate")
+    return FigureTable(header, tuple(rows), right, legend)
+
+
+def _on(profile: Profile) -> _Column:
+    """What the device takes for a frame."""
+
+    def value(cell: CellResult) -> str:
+        found = cost_on(profile, cell)
+        if found.ms is None:
+            return NONE
+        return f"{TOO_SLOW if found.over else ''}{found.ms:.0f}"
+
+    return _Column(f"{profile.name} ms", value)
 
 
 def _axes(results: Results) -> list[_Column]:

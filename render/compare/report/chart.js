@@ -1,12 +1,12 @@
 // Cost against loss: a point a cell, and the frontier of those that nothing beats.
 
 const EDGES = { left: 58, right: 22, top: 30, bottom: 50 };
-const COSTS = ["macs_second", "macs", "ms", "parameters", "bytes"];
+const COSTS = ["busy", "phone", "macs_second", "macs", "ms", "parameters", "bytes"];
 const MOST_WORDS = 24; // points; beyond, only the best have their words beside them
 const LOSSES = ["jod", "lpips", "style", "ssim", "flicker_gap", "sharpness", "stroke"];
 
 const chart = {
-  x: "macs_second",
+  x: data.choice ? "busy" : "macs_second",
   y: "jod",
 
   show() {
@@ -45,7 +45,7 @@ const chart = {
       width, height, viewBox: `0 0 ${width} ${height}`, role: "group",
       "aria-label": `${bare(x)} against ${bare(y)}, ${points.length} previews`,
     });
-    drawing.append(...gridlines(page, x, y), ...lines.map((line) => this.line(line, page)));
+    drawing.append(...gridlines(page, x, y), ...this.limit(page, x), ...lines.map((line) => this.line(line, page)));
     const best = new Set(lines.flatMap((line) => line.points));
     const taken = [
       ...points.map((point) => dotBox(point, page)),
@@ -54,14 +54,24 @@ const chart = {
     ];
     const all = points.length <= MOST_WORDS;
     // The best first: where words are short of room, theirs stay.
-    const order = [...points].sort((a, b) => best.has(b) - best.has(a));
+    const rank = (point) => 2 * choice.taken(point.cell) + best.has(point);
+    const order = [...points].sort((a, b) => rank(b) - rank(a));
     for (const point of order) {
-      const words = all || best.has(point) ? taken : null;
+      const words = all || rank(point) ? taken : null;
       drawing.append(this.point(point, page, best.has(point), words));
     }
     $("chart").replaceChildren(drawing);
     $("chart-note").textContent = this.note(y, lines, points.length);
     mark();
+  },
+
+  // What the device can do, if it is on the page.
+  limit({ width, height, across }, x) {
+    const at = x.limit === undefined ? NaN : across.at(x.limit);
+    if (!(at > EDGES.left && at < width - EDGES.right)) return [];
+    const words = svg("text", { class: "limit-words", x: at + 6, y: EDGES.top + 10 });
+    words.textContent = "too slow";
+    return [svg("line", { class: "limit", x1: at, x2: at, y1: EDGES.top, y2: height - EDGES.bottom }), words];
   },
 
   line({ points }, page) {
@@ -75,6 +85,7 @@ const chart = {
       lines.length === 1 ? "Filled, on the line: no other costs less and loses less." : "",
       lines.length > 1 ? "A line for each rate, since this figure compares single pictures and may not rank rates. Filled, on a line: no other of its rate costs less and loses less." : "",
       y.about,
+      state.cells.some((cell) => choice.over(cell)) ? `Red: too slow for ${data.choice.device} at its rate, by the estimate.` : "",
       missing ? `${missing} of ${state.cells.length} have no such figure.` : "",
     ].filter((words) => words).join(" ");
   },
@@ -84,7 +95,7 @@ const chart = {
     const told = `${labelOf(point.cell)}: ${shown(COLUMN[this.x], point.cell)} ${bare(COLUMN[this.x])}, `
       + `${bare(COLUMN[this.y])} ${shown(COLUMN[this.y], point.cell)}`;
     const made = svg("g", {
-      class: `point${best ? " best" : ""}${isReference(point.cell) ? " ref" : ""}`,
+      class: `point${best ? " best" : ""}${isReference(point.cell) ? " ref" : ""}${choice.over(point.cell) ? " over" : ""}${choice.taken(point.cell) ? " taken" : ""}`,
       "data-id": point.cell.id, tabindex: "0", role: "button", "aria-label": told, "aria-pressed": "false",
       transform: `translate(${page.across.at(point.x)} ${page.up.at(point.y)})`,
       onclick: () => select(point.cell.id),

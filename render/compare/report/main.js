@@ -17,6 +17,7 @@ function showClip(number) {
   const sounds = state.cells.map((cell) => [cell.id, labelOf(cell)]);
   choose($("sound"), [["", "off"], ...sounds], "");
   sound.hear("");
+  choice.show();
   matrix.show();
   wipe.show();
   chart.show();
@@ -37,8 +38,8 @@ function showTitle(number) {
     + (reference && count > 1 ? ` · held against ${labelOf(reference)}` : "");
 }
 
-function select(id) {
-  state.selected = state.selected === id ? null : id;
+function select(id, stays = false) {
+  state.selected = state.selected === id && !stays ? null : id;
   mark();
 }
 
@@ -143,6 +144,7 @@ function start() {
   document.documentElement.dataset.theme = firstTheme();
   $("theme").addEventListener("click", toggleTheme);
   showFailures();
+  choice.start();
   const clips = data.clips.map((_, n) => n).filter((n) => cellsOf(n).length);
   if (!clips.length) {
     $("title").textContent = "Nothing rendered";
@@ -159,7 +161,7 @@ function start() {
   // Motion is what this is about, unless someone has said that they want none.
   if (!matchMedia("(prefers-reduced-motion: reduce)").matches) clock.play();
   // For whoever looks in from outside: what is shown, and when.
-  window.render = { data, state, clock, matrix, wipe, table, chart, sound, frontier, tickAt, loaded };
+  window.render = { data, state, clock, matrix, wipe, table, chart, choice, sound, frontier, tickAt, loaded };
 }
 
 start();

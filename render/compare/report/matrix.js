@@ -19,15 +19,15 @@ const matrix = {
     this.draw();
   },
 
-  // What was held stays so; else the reference's value.
+  // What was held stays so; else the value of what is to be built, or of the reference.
   held(rows, columns) {
     const fixed = {};
-    const reference = state.cells.find(isReference) ?? state.cells[0];
+    const first = state.cells.find((cell) => choice.taken(cell)) ?? state.cells.find(isReference) ?? state.cells[0];
     for (const axis of state.vary) {
       if (axis === rows || axis === columns) continue;
       const values = valuesOf(state.cells, axis);
       const before = this.axes.fixed[axis];
-      fixed[axis] = values.includes(before) ? before : axisValue(reference, axis);
+      fixed[axis] = values.includes(before) ? before : axisValue(first, axis);
     }
     return fixed;
   },
@@ -110,6 +110,8 @@ const matrix = {
     const player = playerOf(cell, label);
     this.players.push(player);
     if (isReference(cell)) player.box.append(element("em", { text: "reference" }));
+    const badge = choice.badge(cell);
+    if (badge) player.box.append(badge);
     player.box.addEventListener("click", () => select(cell.id));
     const name = element("button", { type: "button", class: "name", "aria-pressed": "false", onclick: () => select(cell.id) },
       element("strong", { text: label }));
@@ -142,8 +144,9 @@ function sides(cell) {
 // What it costs, and the best word on what it loses.
 function factsOf(cell) {
   const facts = [`${shown(COLUMN.macs_second, cell)} GMAC/s`];
+  if (known(choice.ms(cell))) facts.push(choice.words(cell));
   if (cell.played) facts.push(`${shown(COLUMN.shown, cell)} shown a second`, `${shown(COLUMN.lag, cell)} ms late`);
-  else if (known(COLUMN.ms.of(cell))) facts.push(`${shown(COLUMN.ms, cell)} ms`);
+  else if (known(COLUMN.ms.of(cell)) && !known(choice.ms(cell))) facts.push(`${shown(COLUMN.ms, cell)} ms`);
   const loss = [COLUMN.jod, COLUMN.lpips].find((column) => known(column.of(cell)));
   if (loss) facts.push(`${bare(loss)} ${shown(loss, cell)}`);
   return together(facts);

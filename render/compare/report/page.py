@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from render.choice.choice_file import load_if_current
 from render.errors import OutputError
 from render.results import Results
 from render.whole import whole
@@ -35,6 +36,7 @@ _SCRIPTS = (
     "wipe.js",
     "table.js",
     "frontier.js",
+    "choice.js",
     "scale.js",
     "chart.js",
     "about.js",
@@ -49,7 +51,7 @@ def write_report(results: Results, folder: Path) -> Path:
     Raises OutputError when it cannot be written, or when another's index.html is in its place.
     """
     path = folder / NAME
-    if path.exists() and not _is_ours(path):
+    if path.exists() and not is_ours(path):
         raise OutputError(f"{path}: is no report of render's; move it, or use another folder")
     with whole(path, OutputError) as temporary:
         temporary.write_bytes(build(results, folder).encode("utf-8", "replace"))
@@ -65,7 +67,10 @@ def build(results: Results, folder: Path) -> str:
         "title": html.escape(names or "render"),
         "hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "style": _part("report.css"),
-        "data": _embedded(results.as_dict() | {"files": _files(results, folder)}),
+        "data": _embedded(
+            results.as_dict()
+            | {"files": _files(results, folder), "choice": load_if_current(results, folder)}
+        ),
         "script": script,
     }
     # In one pass: what is put in is not looked at again.
@@ -109,7 +114,8 @@ def _part(name: str) -> str:
     return resources.files(__package__).joinpath(name).read_text("utf-8")
 
 
-def _is_ours(path: Path) -> bool:
+def is_ours(path: Path) -> bool:
+    """Whether a page is a report that render wrote. Raises OutputError when it cannot be read."""
     try:
         with path.open("rb") as file:
             return _MARK.encode() in file.read(4096)

@@ -57,7 +57,7 @@ const table = {
       if (n > 0) return element("td", { class: kind, text: words });
       return element("th", { class: kind, scope: "row" },
         element("button", { type: "button", "aria-pressed": "false", "aria-label": labelOf(cell), text: words }),
-        isReference(cell) ? element("em", { text: "reference" }) : null);
+        isReference(cell) ? element("em", { text: "reference" }) : null, choice.badge(cell));
     });
     const chosen = (event) => { if (event.target.tagName !== "A") select(cell.id); };
     const file = link(cell.id, "open");

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from render.compare.report.page import write_report
 from render.results import Results
 
 from .conftest import Opened, Report
@@ -502,3 +503,39 @@ def test_what_failed_is_said_first(report: Report, opened: Open, tmp_path: Path)
     one = opened(tmp_path)
     one.page.click("#notice summary")
     assert one.text("#failures") == "/c/<b>.mp4: no video"
+
+
+def test_a_choice_is_shown_and_leads_to_its_previews(
+    report: Report, opened: Open, tmp_path: Path
+) -> None:
+    from render.choice import choice_file
+    from render.choice.choose import choose
+    from render.devices.profile import load_profile
+
+    results = report()
+    choice = choose(results, load_profile("A12"))
+    data = choice_file.as_dict(choice, results)
+    choice_file.save(data, tmp_path)
+    write_report(results, tmp_path)
+    page = opened(tmp_path)
+    assert page.text("#choice-title") == f"Build {data['headline']}"
+    assert page.page.locator("#choice-reasons li").count() == len(data["reasons"])
+    taken = data["candidates"][data["taken"]]["cells"]
+    assert page.ids("#matrix .cell:has(em.taken)") == taken
+    slow = [id_ for c in data["candidates"] if c["ms"] > c["budget"] for id_ in c["cells"]]
+    assert slow, "the sweep has something that is too slow"
+    assert set(page.ids("#matrix .cell:has(em.over)")) == set(slow)
+    assert set(page.ids("#chart .point.over")) == set(slow)
+    assert page.page.locator("#chart .limit").count() == 1
+    page.page.locator("#choice-tools button", has_text="Show it").click()
+    assert page.page.evaluate("render.state.selected") == taken[0]
+    page.page.locator("#choice-tools button", has_text="next").click()
+    second = data["candidates"][data["second"]]["cells"][0]
+    assert page.page.evaluate("[render.wipe.a, render.wipe.b]") == [taken[0], second]
+
+
+def test_without_a_choice_there_is_no_panel(report: Report, opened: Open, tmp_path: Path) -> None:
+    report()
+    page = opened(tmp_path)
+    assert not page.page.locator("#choice").is_visible()
+    assert page.page.locator("#chart .limit, .over, .taken").count() == 0

@@ -1,0 +1,1 @@
+"""From previews to a decision: which target to build for a device, and why."""

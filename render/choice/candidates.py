@@ -1,0 +1,147 @@
+"""Results → candidates: each target once, with what all clips and styles say of its loss, and what
+a device says of its cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from statistics import fmean
+
+from render.devices.estimate import Estimate, estimate
+from render.devices.profile import Profile
+from render.networks.spec import NetworkSpec
+from render.results import CellResult, Results
+from render.target import Rate, Size
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What would ship, whichever way the phone is held: sizes are upright, as presets are."""
+
+    fps: Fraction
+    size: Size
+    network: str
+    upscale: Size | None
+    upscaler: str
+
+    @classmethod
+    def of(cls, cell: CellResult) -> Aim:
+        target = cell.target
+        fps = Rate.parse(target.fps).fps
+        assert fps is not None, "results hold the rate that was rendered"
+        upscale = None if target.upscale is None else upright(Size.parse(target.upscale))
+        size = upright(Size.parse(target.size))
+        return cls(fps, size, target.network, upscale, target.upscaler)
+
+    @property
+    def period(self) -> float:
+        """Milliseconds from one of its frames to the next."""
+        return float(1000 / self.fps)
+
+    def words(self, others: Iterable[Aim] = ()) -> str:
+        """``15 fps, 480x853, res3``, and the display where ``others`` differ in it."""
+        said = [f"{float(self.fps):.4g} fps", str(self.size), self.network]
+        if len({(aim.upscale, aim.upscaler) for aim in others}) > 1:
+            said.append(f"to {self.upscale or 'none'}, {self.upscaler}")
+        return ", ".join(said)
+
+
+def upright(size: Size) -> Size:
+    """As a phone is held."""
+    return size.turned() if size.landscape else size
+
+
+class Verdict(StrEnum):
+    """Whether a candidate is fast enough for its budget."""
+
+    FITS = "fits"
+    """Even at the upper end of its estimate."""
+    EDGE = "at the limit"
+    """By its estimate; the interval reaches past the budget."""
+    NEAR = "over, perhaps"
+    """Not by its estimate; the interval reaches into the budget."""
+    OVER = "too slow"
+    """Not even at the lower end."""
+    UNKNOWN = "no evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One target.
+
+    Attributes:
+        cells: ids of its previews. jod: the mean over clips and styles, worst: the least of them;
+        None where one of its previews has none.
+        estimate: of its network on the device. budget: milliseconds that a frame may take.
+    """
+
+    aim: Aim
+    cells: tuple[str, ...]
+    jod: float | None
+    worst: float | None
+    estimate: Estimate
+    budget: float
+
+    @property
+    def verdict(self) -> Verdict:
+        ms, low, high = self.estimate.ms, self.estimate.low, self.estimate.high
+        if ms is None:
+            floor = self.estimate.floor
+            return Verdict.OVER if floor is not None and floor > self.budget else Verdict.UNKNOWN
+        if ms <= self.budget:
+            return Verdict.FITS if (high or ms) <= self.budget else Verdict.EDGE
+        return Verdict.NEAR if (low or ms) <= self.budget else Verdict.OVER
+
+    @property
+    def load(self) -> float | None:
+        """The share of the time that its network is at work: over 1 it cannot keep up."""
+        return None if self.estimate.ms is None else self.estimate.ms / self.aim.period
+
+
+def candidates(
+    results: Results, profile: Profile, max_ms: float | None = None
+) -> tuple[Candidate, ...]:
+    """Each target of the folder, in the order of its first preview. A frame may take the time until
+    the next one of its rate, and at most ``max_ms``. Previews that play on a phone are none."""
+    found: dict[Aim, list[CellResult]] = {}
+    for cell in results.cells:
+        if cell.played is None:
+            found.setdefault(Aim.of(cell), []).append(cell)
+    return tuple(
+        Candidate(
+            aim=aim,
+            cells=tuple(cell.id for cell in cells),
+            jod=_mean(cells),
+            worst=None if _mean(cells) is None else min(_jods(cells)),
+            estimate=estimate(profile, NetworkSpec.parse(aim.network), aim.size),
+            budget=aim.period if max_ms is None else min(aim.period, max_ms),
+        )
+        for aim, cells in found.items()
+    )
+
+
+def subjects(results: Results) -> set[tuple[int, str, float]]:
+    """What every target should have been rendered of, to be compared with the others: each clip in
+    each style at each strength."""
+    return {_subject(cell) for cell in results.cells if cell.played is None}
+
+
+def covered(results: Results, candidate: Candidate) -> set[tuple[int, str, float]]:
+    """What of them a candidate has previews of."""
+    return {_subject(cell) for cell in results.cells if cell.id in candidate.cells}
+
+
+def _subject(cell: CellResult) -> tuple[int, str, float]:
+    return (cell.clip, cell.target.style, cell.target.strength)
+
+
+def _jods(cells: Iterable[CellResult]) -> list[float]:
+    figures = [cell.figures for cell in cells]
+    return [each.jod for each in figures if each is not None and each.jod is not None]
+
+
+def _mean(cells: list[CellResult]) -> float | None:
+    jods = _jods(cells)
+    return fmean(jods) if len(jods) == len(cells) else None

@@ -1,0 +1,150 @@
+"""Candidates → a choice: the frontier of cost against loss, what fits, which to take, what next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from render.choice.candidates import Candidate, Verdict, candidates, covered, subjects
+from render.devices.profile import Profile
+from render.errors import UsageError
+from render.results import Results
+
+TIE = 0.1
+"""JOD that hardly anyone tells: of two videos one JOD apart 75 of 100 people prefer the better one
+(that is the unit, arXiv 1712.03686), of two a tenth apart 53: Phi(0.1 * 0.674)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a choice has to keep to.
+
+    Attributes:
+        max_ms: that a frame may take at most, whatever its rate; None: the time to the next one.
+        min_jod: that it must reach; the cheapest such is taken then, else the best that fits.
+        surely: that the whole interval of its estimate must fit.
+    """
+
+    max_ms: float | None = None
+    min_jod: float | None = None
+    surely: bool = False
+
+    def __post_init__(self) -> None:
+        if self.max_ms is not None and not 0 < self.max_ms <= 60_000:
+            raise UsageError(f"--max-ms {self.max_ms:g}: must be over 0 and at most 60000")
+        if self.min_jod is not None and not 0 <= self.min_jod <= 10:
+            raise UsageError(f"--min-jod {self.min_jod:g}: must be 0 to 10; 10 is alike")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What came of it.
+
+    Attributes:
+        profile, asked: of whom, and for what.
+        candidates: all targets of the folder. aside: those that were not rendered of every clip and
+            style, or not measured: they cannot be compared.
+        frontier: of the others, from the cheapest up: none costs less and loses less.
+        fitting: those that are fast enough, the best first.
+        taken: the recommended one; None where none fits (or is good enough).
+        tied: others that fit and are as good to all but a few, but take longer for a frame.
+        second: the next of those that fit.
+        beyond: the best buy that is too slow: better than the one taken, for the least more speed.
+    """
+
+    profile: Profile
+    asked: Asked
+    candidates: tuple[Candidate, ...]
+    aside: tuple[Candidate, ...]
+    frontier: tuple[Candidate, ...]
+    fitting: tuple[Candidate, ...]
+    taken: Candidate | None
+    tied: tuple[Candidate, ...]
+    second: Candidate | None
+    beyond: Candidate | None
+
+
+def choose(results: Results, profile: Profile, asked: Asked | None = None) -> Choice:
+    """Which of the folder's targets to build for the device. Raises UsageError when nothing can be
+    compared."""
+    asked = asked or Asked()
+    every = candidates(results, profile, asked.max_ms)
+    wanted = subjects(results)
+    compared = [c for c in every if c.jod is not None and covered(results, c) == wanted]
+    _check(every, compared, profile)
+    fast = (Verdict.FITS,) if asked.surely else (Verdict.FITS, Verdict.EDGE)
+    fitting = sorted((c for c in compared if c.verdict in fast), key=lambda c: (-_jod(c), _ms(c)))
+    taken, tied, rest = _taken(fitting, asked)
+    return Choice(
+        profile=profile,
+        asked=asked,
+        candidates=every,
+        aside=tuple(c for c in every if c not in compared),
+        frontier=frontier(compared),
+        fitting=tuple(fitting),
+        taken=taken,
+        tied=tuple(tied),
+        second=rest[0] if rest else None,
+        beyond=_beyond([c for c in compared if c not in fitting], taken, asked),
+    )
+
+
+def times_faster(candidate: Candidate, asked: Asked) -> float | None:
+    """How many times as fast the device would have to be for it."""
+    found = candidate.estimate
+    ms = found.high if asked.surely else found.ms
+    return None if ms is None else ms / candidate.budget
+
+
+def frontier(compared: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """From the cheapest up, each better than all that cost less. Cost is the time that the network
+    is at work."""
+    best: list[Candidate] = []
+    known = [c for c in compared if c.load is not None]
+    for candidate in sorted(known, key=lambda c: (c.load or 0.0, -_jod(c))):
+        if not best or _jod(candidate) > _jod(best[-1]):
+            best.append(candidate)
+    return tuple(best)
+
+
+def _taken(
+    fitting: Sequence[Candidate], asked: Asked
+) -> tuple[Candidate | None, list[Candidate], list[Candidate]]:
+    """The one to take, those that are tied with it, and the others, the next one first."""
+    if asked.min_jod is not None:
+        enough = [c for c in fitting if _jod(c) >= asked.min_jod]
+        enough.sort(key=lambda c: (c.load or 0.0, -_jod(c)))
+        return (enough[0] if enough else None), [], enough[1:]
+    if not fitting:
+        return None, [], []
+    # What nobody can tell apart is decided by what a viewer feels: how late each frame is shown.
+    alike = [c for c in fitting if _jod(c) > _jod(fitting[0]) - TIE]
+    taken = min(alike, key=lambda c: (_ms(c), -_jod(c)))
+    return taken, [c for c in alike if c is not taken], [c for c in fitting if c not in alike]
+
+
+def _beyond(slow: Sequence[Candidate], taken: Candidate | None, asked: Asked) -> Candidate | None:
+    least = (asked.min_jod or 0.0) if taken is None else _jod(taken) + TIE
+    better = [c for c in slow if c.estimate.ms is not None and _jod(c) >= least]
+    return min(better, key=lambda c: (times_faster(c, asked) or 0.0, -_jod(c)), default=None)
+
+
+def _check(every: Sequence[Candidate], compared: Sequence[Candidate], profile: Profile) -> None:
+    if not every:
+        raise UsageError("there is no preview to choose from: a sweep renders some")
+    if not compared:
+        raise UsageError(
+            "no preview has a JOD to choose by: render several of one clip with --metrics fast"
+        )
+    if all(candidate.estimate.ms is None for candidate in compared):
+        reason = compared[0].estimate.reason
+        raise UsageError(f"{profile.name}: {reason} with `render devices import`")
+
+
+def _jod(candidate: Candidate) -> float:
+    assert candidate.jod is not None, "only what was measured is compared"
+    return candidate.jod
+
+
+def _ms(candidate: Candidate) -> float:
+    return candidate.estimate.ms or 0.0

@@ -1,0 +1,138 @@
+"""A choice in words: what to take and why, what comes next, what all of it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from render.choice.candidates import Candidate, Verdict
+from render.choice.choose import TIE, Choice, times_faster
+from render.results import Results
+
+
+def headline(choice: Choice) -> str:
+    """What to take, in a line."""
+    if choice.taken is None:
+        wanted = "" if choice.asked.min_jod is None else f" with a JOD of {choice.asked.min_jod:g}"
+        return f"nothing{wanted} is fast enough on {choice.profile.name}"
+    return f"{_named(choice.taken, choice)} on {choice.profile.name}"
+
+
+def reasons(choice: Choice) -> list[str]:
+    """Why, a sentence each."""
+    return list(_reasons(choice))
+
+
+def _reasons(choice: Choice) -> Iterator[str]:
+    compared = len(choice.candidates) - len(choice.aside)
+    count = f"{len(choice.fitting)} of {compared} targets are fast enough"
+    taken = choice.taken
+    if taken is None:
+        yield f"{count}."
+    else:
+        what = "the best of them" if choice.asked.min_jod is None else "the cheapest good enough"
+        worst = "" if taken.worst == taken.jod else f", at worst {taken.worst:.2f}"
+        yield f"{count}; this is {what}: JOD {taken.jod:.2f}{worst}."
+        yield _time(taken, choice)
+        if taken.verdict is Verdict.EDGE:
+            yield (
+                "That is at the limit: the estimate's interval reaches past the budget. Expect a "
+                "frame to be dropped now and then, or measure on the phone."
+            )
+    for other in choice.tied:
+        later = _ms(other) - (_ms(taken) if taken else 0)
+        late = f", but shows each frame {later:.0f} ms later" if round(later) > 0 else ""
+        yield f"{_named(other, choice)} is as good to all but a few (JOD {other.jod:.2f}){late}."
+    if choice.second is not None:
+        second = choice.second
+        which = "the best" if choice.asked.min_jod is None else "the cheapest"
+        yield f"After it {which} that fits: {_named(second, choice)}, JOD {second.jod:.2f}."
+    if choice.beyond is not None:
+        yield _beyond(choice.beyond, choice)
+    yield from _unsure(choice)
+
+
+def _time(taken: Candidate, choice: Choice) -> str:
+    found = taken.estimate
+    left = f"of the {taken.budget:.1f} ms that {_budget(taken, choice)}"
+    return (
+        f"It takes {_ms(taken):.0f} ms a frame ({found.low or 0:.0f} to {found.high or 0:.0f}, "
+        f"{found.sure}) {left}: {found.reason}."
+    )
+
+
+def _budget(candidate: Candidate, choice: Choice) -> str:
+    if candidate.budget == choice.asked.max_ms and candidate.budget < candidate.aim.period:
+        return "were given"
+    return f"{float(candidate.aim.fps):.4g} fps leaves"
+
+
+def _beyond(beyond: Candidate, choice: Choice) -> str:
+    found = beyond.estimate
+    ms = (found.high if choice.asked.surely else found.ms) or 0.0
+    up_to = "up to " if choice.asked.surely else ""
+    better = "Good enough" if choice.taken is None else "Better"
+    return (
+        f"{better}, but too slow: {_named(beyond, choice)}, JOD {beyond.jod:.2f}, takes "
+        f"{up_to}{ms:.0f} ms where {beyond.budget:.1f} are left. It needs a device "
+        f"{times_faster(beyond, choice.asked):.2f} times as fast, or runs at {1000 / ms:.3g} fps."
+    )
+
+
+def _unsure(choice: Choice) -> Iterator[str]:
+    perhaps = [c for c in choice.candidates if c.verdict is Verdict.NEAR and c not in choice.aside]
+    if choice.taken is not None and choice.taken.jod is not None:
+        better = [c for c in perhaps if (c.jod or 0) > choice.taken.jod]
+        if better:
+            said = ", ".join(_named(c, choice) for c in better[:3])
+            yield f"Within their intervals these might fit too: {said}. A measurement would tell."
+    if choice.aside:
+        count = len(choice.aside)
+        what = "target was" if count == 1 else "targets were"
+        yield f"{count} {what} not rendered of every clip and style, or not measured: left aside."
+
+
+def assumptions(choice: Choice, results: Results) -> list[tuple[str, str]]:
+    """What the choice rests on, each with what to do for another."""
+    return list(_assumptions(choice, results))
+
+
+def _assumptions(choice: Choice, results: Results) -> Iterator[tuple[str, str]]:
+    name = choice.profile.name
+    shown = choice.taken or choice.candidates[0]
+    yield (
+        f"Times on {name}: {shown.estimate.reason}",
+        f"`render devices show {name}` lists the evidence; `render devices import` takes a real "
+        "phone's measurements, and --on takes a profile of your own",
+    )
+    limit = choice.asked.max_ms
+    yield (
+        "A frame may take the time until the next one of its rate"
+        + ("" if limit is None else f", and {limit:g} ms at most"),
+        "--max-ms",
+    )
+    if not choice.asked.surely:
+        yield (
+            "An estimate counts as it is, not its upper end",
+            "--surely asks for the whole interval",
+        )
+    references = dict.fromkeys(
+        cell.figures.reference for cell in results.cells if cell.figures is not None
+    )
+    clips = len(results.clips)
+    over = "" if clips == 1 else f", the mean over {clips} clips"
+    yield (
+        f"The loss is JOD against {', '.join(references)}{over}",
+        "render again with --reference for another, or with --metrics full",
+    )
+    yield (
+        f"{TIE:g} JOD are a tie, which goes to the one that shows frames sooner",
+        "--min-jod takes the cheapest that is good enough instead",
+    )
+
+
+def _named(candidate: Candidate, choice: Choice) -> str:
+    return candidate.aim.words(c.aim for c in choice.candidates)
+
+
+def _ms(candidate: Candidate) -> float:
+    return candidate.estimate.ms or 0.0

@@ -1,0 +1,183 @@
+"""``render choose``: which target of a sweep to build for a device, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from cyclopts import Parameter
+
+from render.cli.help import Shown
+from render.errors import OutputError, UsageError
+
+if TYPE_CHECKING:
+    from render.choice.candidates import Candidate
+    from render.choice.choose import Asked, Choice
+    from render.results import Results
+
+
+def _help(text: str, *names: str) -> Parameter:
+    return Parameter(name=names or None, help=text, allow_leading_hyphen=not names)
+
+
+def choose(
+    folder: Annotated[
+        Path | None, Parameter(help="What a sweep wrote: previews and their results.json.")
+    ] = None,
+    /,
+    *,
+    on: Annotated[
+        str | None,
+        _help("The device (`render devices` lists them), or a profile of your own."),
+        Shown("DEVICE|FILE.toml"),
+    ] = None,
+    max_ms: Annotated[
+        str | None,
+        _help("What a frame may take at most.", "--max-ms"),
+        Shown("MS", "the time until the next frame"),
+    ] = None,
+    min_jod: Annotated[
+        str | None,
+        _help("Take the cheapest that is this good, instead of the best that fits.", "--min-jod"),
+        Shown("0..10"),
+    ] = None,
+    surely: Annotated[
+        bool, Parameter(help="Only what fits with the whole interval of its estimate.")
+    ] = False,
+    every: Annotated[
+        bool, Parameter(name="--all", help="List every target, not only the frontier.")
+    ] = False,
+    save: Annotated[
+        str | None,
+        _help("Write the one to take as a preset, NAME.toml, with the evidence inside."),
+        Shown("NAME"),
+    ] = None,
+    force: Annotated[bool, Parameter(help="Overwrite a preset that exists.")] = False,
+    json: Annotated[
+        bool, Parameter(help="On stdout, one JSON object a line; the last is `done`.")
+    ] = False,
+    debug: Annotated[bool, Parameter(help="Show tracebacks.")] = False,
+) -> int:
+    """Say which target of a sweep to build for a device, why, and what the next better one takes.
+
+    Writes choice.json beside the previews, and the panel of the report if there is one.
+
+    Examples:
+      render choose sweep/ --on A12
+      render choose sweep/ --on A12 --max-ms 66 --save live
+      render choose sweep/ --on "iPhone XS" --min-jod 6.5
+    """
+    from render.choice import choice_file
+    from render.choice.choose import choose as chosen
+    from render.cli.devices_folder import device
+    from render.cli.output import put
+    from render.results import load
+
+    if folder is None:
+        raise UsageError("no folder given. Usage: render choose DIR --on DEVICE")
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: is no folder; name the one that the sweep wrote into")
+    if on is None:
+        raise UsageError("no device given: --on A12, say; `render devices` lists them")
+    asked = asked_for(max_ms, min_jod, surely=surely)
+    target = None if save is None else _preset_path(save, force=force)
+    results = load(folder)
+    choice = chosen(results, device(on), asked)
+    data = choice_file.as_dict(choice, results)
+    written = [write_choice(data, results, folder)]
+    if target is not None:
+        written.append(_save(data, results, target))
+    if json:
+        from render.cli.events_json import line
+
+        put(
+            line("choice", path=str(written[0]), **{k: v for k, v in data.items() if k != "schema"})
+        )
+        for path in written[1:]:
+            put(line("preset", path=str(path)))
+        put(line("done", exit_status=0))
+        return 0
+    for text in lines(choice, data, every=every):
+        put(text)
+    for path in written:
+        put(str(path))
+    return 0
+
+
+def asked_for(max_ms: str | None, min_jod: str | None, *, surely: bool) -> Asked:
+    """The options as numbers. Raises UsageError."""
+    from render.choice.choose import Asked
+
+    return Asked(_number("--max-ms", max_ms), _number("--min-jod", min_jod), surely)
+
+
+def write_choice(data: dict[str, Any], results: Results, folder: Path) -> Path:
+    """choice.json, and the report anew where there is one. Raises OutputError."""
+    from render.choice import choice_file
+    from render.compare.report.page import NAME, is_ours, write_report
+
+    path = choice_file.save(data, folder)
+    report = folder / NAME
+    if report.exists() and is_ours(report):
+        write_report(results, folder)
+    return path
+
+
+def lines(choice: Choice, data: dict[str, Any], *, every: bool = False) -> list[str]:
+    """What people read."""
+    from render.cli.table import table
+
+    said = [data["headline"], *(f"  {reason}" for reason in data["reasons"]), ""]
+    shown = choice.candidates if every else choice.frontier
+    ordered = sorted(shown, key=lambda c: (-(c.jod or 0), c.load or 0))
+    title = "every target" if every else "the frontier: none costs less and loses less (--all)"
+    said.append(f"{title}; * is the one to take")
+    header = ["", "fps", "size", "network", "ms", "", "of", "busy", "JOD", "verdict"]
+    rows = [_row(candidate, choice) for candidate in ordered]
+    said += table(header, rows, right=(4, 6, 7, 8))
+    said += ["", "It rests on:"]
+    said += [f"  {each['is']}. To change: {each['change']}" for each in data["assumptions"]]
+    return said
+
+
+def _row(candidate: Candidate, choice: Choice) -> list[str]:
+    found, aim = candidate.estimate, candidate.aim
+    known = found.ms is not None
+    return [
+        "*" if candidate is choice.taken else "",
+        f"{float(aim.fps):.4g}",
+        str(aim.size),
+        aim.network,
+        f"{found.ms:.0f}" if known else "–",
+        f"{found.low:.0f}..{found.high:.0f}" if known else "",
+        f"{candidate.budget:.1f}",
+        "–" if candidate.load is None else f"{candidate.load:.0%}",
+        "–" if candidate.jod is None else f"{candidate.jod:.2f}",
+        candidate.verdict.value,
+    ]
+
+
+def _number(option: str, text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise UsageError(f"{option} {text!r}: is no number") from None
+
+
+def _preset_path(name: str, *, force: bool) -> Path:
+    path = Path(name if name.endswith(".toml") else f"{name}.toml")
+    if path.exists() and not force:
+        raise OutputError(f"{path}: exists already; --force overwrites it")
+    return path
+
+
+def _save(data: dict[str, Any], results: Results, path: Path) -> Path:
+    from render.choice.as_preset import as_preset
+    from render.whole import whole
+
+    preset = as_preset(data, results, path.stem)
+    with whole(path, OutputError) as temporary:
+        temporary.write_text(preset.to_toml(), encoding="utf-8")
+    return path

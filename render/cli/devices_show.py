@@ -1,0 +1,253 @@
+"""``render devices show``: one device's figures, fits and estimates."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from render.cli.help import Shown
+from render.defaults import DEFAULTS
+from render.errors import UsageError
+
+if TYPE_CHECKING:
+    from render.devices.estimate import Estimate
+    from render.devices.profile import Bound, Figure, Peak, Profile, SeparableBlocks
+    from render.networks.spec import NetworkSpec
+    from render.target import Size
+
+_NETWORKS = "res5,res3,res1,res3-sep,res3-w16"
+_SIZES = "240x427,360x640,480x853"
+_WIDTHS = (60, 100)
+
+
+def show(
+    device: Annotated[
+        str | None, Parameter(help="A chip, a phone, a model identifier, or a profile's .toml.")
+    ] = None,
+    /,
+    *,
+    network: Annotated[
+        str | None,
+        Parameter(help="Networks to estimate.", allow_leading_hyphen=True),
+        Shown("NAME[,…]", _NETWORKS),
+    ] = None,
+    size: Annotated[
+        str | None, Parameter(help="Their input sizes, also ranges."), Shown("WxH[,…]", _SIZES)
+    ] = None,
+    fps: Annotated[
+        str | None,
+        Parameter(help="The frame rate whose time a frame is the budget."),
+        Shown("N", DEFAULTS.fps),
+    ] = None,
+    json: Annotated[bool, Parameter(help="One JSON object a line; the last is `done`.")] = False,
+    debug: Annotated[bool, Parameter(help="Show tracebacks.")] = False,
+) -> int:
+    """All that is known of a device, from where, and what follows for networks and sizes.
+
+    An estimate is a median with the interval of that median, and says how sure it is: measured or
+    published (exactly this network and size), or estimated.
+    """
+    from render.cli.devices_folder import devices_folder
+    from render.cli.output import put
+    from render.devices.estimate import estimate
+    from render.devices.profile import load_profile
+
+    if device is None:
+        raise UsageError(
+            "no device given. Usage: render devices show NAME; `render devices` lists them"
+        )
+    profile = load_profile(device, devices_folder())
+    pairs = _pairs(network or _NETWORKS, size or _SIZES)
+    estimates = [estimate(profile, *pair) for pair in pairs]
+    budget = _budget(fps or DEFAULTS.fps)
+    if json:
+        for text in _json(profile, estimates, budget):
+            put(text)
+        return 0
+    for text in _page(profile, estimates, budget):
+        put(text)
+    return 0
+
+
+def _pairs(networks: str, sizes: str) -> list[tuple[NetworkSpec, Size]]:
+    from render.cli.ranges import values, words
+    from render.networks.spec import NetworkSpec
+    from render.target import Size
+
+    specs = [NetworkSpec.parse(word) for word in words("network", networks)]
+    found = [v if isinstance(v, Size) else Size.parse(str(v)) for v in values("size", sizes)]
+    return [(spec, one) for spec in specs for one in found]
+
+
+def _budget(fps: str) -> float:
+    """Milliseconds a frame."""
+    from render.target import Rate
+
+    rate = Rate.parse(fps).fps
+    if rate is None:
+        raise UsageError(f"--fps {fps}: there is no clip here; write a number, such as 15")
+    return float(1000 / rate)
+
+
+def _json(profile: Profile, estimates: Sequence[Estimate], budget: float) -> Iterator[str]:
+    from render.cli.devices import estimate_facts
+    from render.cli.events_json import line
+    from render.devices.estimate import fits
+
+    yield line("device", device=profile.as_dict())
+    for units, (fit, timings) in fits(profile).items():
+        points = [
+            {"network": t.network.name, "size": str(t.size), "ms": t.ms, "residual": residual}
+            for t, residual in zip(timings, fit.residuals, strict=True)
+        ]
+        constant, per_gmac, per_mmoved = fit.coefficients
+        yield line(
+            "fit",
+            units=units,
+            constant_ms=constant,
+            ms_per_g_macs=per_gmac,
+            ms_per_m_moved=per_mmoved,
+            spread=fit.spread,
+            freedom=fit.freedom,
+            points=points,
+        )
+    for one in estimates:
+        share = None if one.ms is None else one.ms / budget
+        yield line("estimate", **estimate_facts(one), budget_ms=budget, share=share)
+    yield line("done", estimates=len(estimates), exit_status=0)
+
+
+def _page(profile: Profile, estimates: Sequence[Estimate], budget: float) -> Iterator[str]:
+    from render.cli.output import safe
+
+    width = max(_WIDTHS[0], min(_WIDTHS[1], shutil.get_terminal_size().columns - 1))
+    yield safe(profile.chip or profile.name)
+    for label, names in (("phones", profile.phones), ("models", profile.models)):
+        if names:
+            yield from _row(label, ", ".join(names), width)
+    if profile.about:
+        yield from _row("about", profile.about, width)
+    yield from _known(profile, width)
+    yield from _measured(profile)
+    if lines := list(fit_lines(profile)):
+        yield ""
+        yield from lines
+    yield ""
+    yield from _estimates(estimates, budget)
+    yield ""
+    yield "Why"
+    reasons: dict[str, list[str]] = {}
+    for one in estimates:
+        reasons.setdefault(one.reason, []).append(f"{one.network} at {one.size}")
+    for reason, places in reasons.items():
+        yield from textwrap.wrap(
+            safe(f"{', '.join(places)}: {reason}"), width,
+            initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False,
+        )  # fmt: skip
+
+
+def _known(profile: Profile, width: int) -> Iterator[str]:
+    """What sources say, each with its kind."""
+    said: list[tuple[str, Figure | Bound | SeparableBlocks | Peak]] = []
+    for figure in profile.figures:
+        meant = "".join(f" or {n}" for n in figure.readings[1:])
+        with_ = f", {figure.setting}" if figure.setting else ""
+        said.append((f"{figure.ms:g} ms: {figure.network}{meant} at {figure.size}{with_}", figure))
+    for bound in profile.bounds:
+        over = f"over {bound.at_least:g}" if bound.at_least else f"under {bound.at_most:g}"
+        meant = "".join(f" or {n}" for n in bound.readings[1:])
+        said.append((f"{over} ms: {bound.network}{meant} at {bound.size}", bound))
+    if profile.separable is not None:
+        words = "faster" if profile.separable.faster else "not faster"
+        said.append((f"separable blocks: {words} than full ones", profile.separable))
+    if profile.peak is not None:
+        rate = f"{profile.peak.tera_operations:g} trillion operations a second at most"
+        said.append((f"{rate} (a multiply-add is two)", profile.peak))
+    for text, one in said:
+        yield ""
+        yield from _row(one.kind.value, text, width)
+        yield from _row("", one.says, width)
+        yield from _row("", one.source, width)
+
+
+def _measured(profile: Profile) -> Iterator[str]:
+    from render.cli.table import table
+
+    if not profile.measurements:
+        return
+    rows = [
+        [
+            m.network, m.size, m.units.value, f"{m.median_ms:.1f}",
+            "-" if m.p95_ms is None else f"{m.p95_ms:.1f}", str(m.samples or "-"),
+            f"{m.sustained_ms:.1f} after {m.sustained_after_minutes:g} min"
+            if m.sustained_ms else "-",
+            m.os or "-", m.name or m.device,
+        ]
+        for m in profile.measurements
+    ]  # fmt: skip
+    head = ["network", "size", "units", "median", "p95", "frames", "sustained", "os", "on"]
+    yield ""
+    yield "Measured (ms)"
+    yield from table(head, rows, right=(3, 4, 5))
+
+
+def fit_lines(profile: Profile) -> Iterator[str]:
+    """Each fit as a formula, with what it says of its own points."""
+    from render.cli.table import table
+    from render.devices.estimate import fits
+
+    for number, (units, (fit, timings)) in enumerate(fits(profile).items()):
+        constant, per_gmac, per_mmoved = fit.coefficients
+        if number:
+            yield ""
+        yield (
+            f"Fit of {len(timings)} with {units}: {constant:.2g} ms + {per_gmac:.3g} ms a G "
+            f"multiply-adds + {per_mmoved:.3g} ms a M activations moved; misses by {fit.spread:.1%}"
+        )
+        rows = []
+        for t, residual in zip(timings, fit.residuals, strict=True):
+            ms, low, high = fit.at(t.network.macs(t.size), t.network.traffic(t.size))
+            rows.append(
+                [t.network.name, str(t.size), f"{t.ms:.1f}", f"{ms:.1f}",
+                 f"{low:.1f}-{high:.1f}", f"{residual:+.1%}"]
+            )  # fmt: skip
+        head = ["network", "size", "measured", "fitted", "interval", "off by"]
+        yield from table(head, rows, right=(2, 3, 4, 5))
+
+
+def _estimates(estimates: Sequence[Estimate], budget: float) -> Iterator[str]:
+    from render.cli.table import table
+
+    rows = []
+    for one in estimates:
+        row = [one.network, str(one.size)]
+        if one.ms is None or one.low is None or one.high is None or one.sure is None:
+            row += ["no evidence", "-", "-", "-"]
+        else:
+            row += [f"{one.ms:.1f}", f"{one.low:.1f}-{one.high:.1f}", one.sure.value]
+            row.append(f"{one.ms / budget:.0%} {_fits(one.low, one.high, budget)}")
+        row.append("-" if one.floor is None else f"{one.floor:.2g}")
+        rows.append(row)
+    head = ["network", "size", "ms", "interval", "sure", f"of {budget:.1f} ms", "not under"]
+    yield from table(head, rows, right=(2, 3, 6))
+
+
+def _fits(low: float, high: float, budget: float) -> str:
+    if high <= budget:
+        return "fits"
+    return "too slow" if low > budget else "may fit"
+
+
+def _row(label: str, text: str, width: int) -> Iterator[str]:
+    from render.cli.output import safe
+
+    lead = f"  {label:<12}"
+    lines = textwrap.wrap(
+        safe(text), width - len(lead), break_long_words=False, break_on_hyphens=False
+    )
+    for number, line in enumerate(lines):
+        yield (lead if number == 0 else " " * len(lead)) + line

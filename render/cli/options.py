@@ -1,0 +1,314 @@
+"""The options of ``render CLIP …``: their words. What they mean is `request.py`'s."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Group, Parameter
+
+from render.cli.help import Shown
+from render.defaults import DEFAULTS
+
+_CLIP = Group("Clip")
+_TARGET = Group("Target (what would ship on the phone)")
+_PHONE = Group("Phone (previews as it would show them)")
+_OUTPUT = Group("Output")
+_COMPARE = Group("Compare (several previews of one clip)")
+_MACHINE = Group("Machine")
+
+
+_CLIPS = (
+    "Videos to preview: files that ffmpeg reads, folders of them (DIR/** also looks below), or "
+    "patterns in quotes."
+)
+
+
+_DRY_RUN = "Print the plan and what it will take here, measured for a moment; render nothing."
+
+
+def _help(text: str, group: Group, *names: str) -> Parameter:
+    # A leading hyphen: "-5" is then a wrong value with its reason, not a missing one.
+    return Parameter(name=names or None, help=text, group=group, allow_leading_hyphen=not names)
+
+
+Clips = Annotated[Path, Parameter(help=_CLIPS)]
+
+Fps = Annotated[
+    str | None,
+    _help(
+        "Frames a second: 15, 29.97, 30000/1001, or `source` for the clip's own. Several: a "
+        "list (10,15), a range (10..30:5 by steps of 5, 10..40 by doubling), or both.",
+        _TARGET,
+    ),
+    Shown("RATE[,…]", DEFAULTS.fps),
+]
+
+Size = Annotated[
+    str | None,
+    _help(
+        "The network's input, in pixels. Several: a list, or a range (360x640..720x1280:3 is "
+        "three sizes evenly apart).",
+        _TARGET,
+    ),
+    Shown("WxH[,…]", DEFAULTS.size),
+]
+
+Style = Annotated[
+    str | None,
+    _help("A style by name (`render styles` lists them) or a .safetensors file.", _TARGET),
+    Shown("NAME|FILE[,…]", DEFAULTS.style),
+]
+
+Network = Annotated[
+    str | None,
+    _help("The style's network: res3 has three full residual blocks.", _TARGET),
+    Shown("NAME[,…]", DEFAULTS.network),
+]
+
+Upscale = Annotated[
+    str | None,
+    _help("The display, in pixels; `none` shows the network's own output.", _TARGET),
+    Shown("WxH|none", DEFAULTS.upscale),
+]
+
+Upscaler = Annotated[
+    str | None,
+    _help("bilinear (the phone's), nearest, bicubic or lanczos.", _TARGET),
+    Shown("NAME[,…]", DEFAULTS.upscaler),
+]
+
+Strength = Annotated[
+    str | None,
+    _help(
+        "How much of the style shows, from 0 (none: the clip itself) to 1 (all). Several: a "
+        "list, or a range (0.4..1:0.2).",
+        _TARGET,
+    ),
+    Shown("0..1[,…]", f"{DEFAULTS.strength:g}"),
+]
+
+Preset = Annotated[
+    str | None,
+    _help(
+        "Start from a preset (`render presets` lists them) or a .toml file; single options "
+        "win over it.",
+        _TARGET,
+    ),
+    Shown("NAME|FILE"),
+]
+
+Cells = Annotated[
+    Path | None,
+    _help(
+        "Chosen combinations: [[cell]] tables with fps, size, network, style, upscale, "
+        "upscaler and strength. What a cell leaves out is taken from the options, and their "
+        "lists multiply it.",
+        _TARGET,
+        "--cells",
+    ),
+    Shown("FILE.toml"),
+]
+
+Orient = Annotated[
+    str | None,
+    _help(
+        "auto turns sizes to the clip's displayed orientation (480x853 renders a landscape "
+        "clip at 853x480); as-given does not.",
+        _CLIP,
+    ),
+    Shown("auto|as-given", DEFAULTS.orient),
+]
+
+Fit = Annotated[
+    str | None,
+    _help("How another shape is met: cropped, with bars, or stretched.", _CLIP),
+    Shown("cover|contain|stretch", DEFAULTS.fit),
+]
+
+Start = Annotated[
+    str | None, _help("Where to begin: seconds, or [HH:]MM:SS.", _CLIP), Shown("TIME", "0")
+]
+
+Duration = Annotated[
+    str | None,
+    _help("How much to render: seconds, or [HH:]MM:SS.", _CLIP),
+    Shown("TIME", "to the end"),
+]
+
+Strict = Annotated[
+    bool, Parameter(help="Fail at the first damaged frame, instead of a warning.", group=_CLIP)
+]
+
+Grid = Annotated[
+    bool,
+    Parameter(
+        help="Also write them side by side in one video, in step; `render compare` does it for "
+        "any videos.",
+        group=_COMPARE,
+    ),
+]
+
+Rows = Annotated[
+    str | None,
+    _help(
+        "What varies from row to row of the grid: clip, style, network, size, upscale, "
+        "upscaler, strength or fps.",
+        _COMPARE,
+    ),
+    Shown("AXIS", "what varies"),
+]
+
+Cols = Annotated[
+    str | None,
+    _help("What varies from column to column.", _COMPARE),
+    Shown("AXIS", "fps, if it varies"),
+]
+
+Source = Annotated[bool, Parameter(help="Show the clip itself in the grid too.", group=_COMPARE)]
+
+Sheet = Annotated[
+    bool,
+    Parameter(help="Also write a contact sheet: previews by moments.", group=_COMPARE),
+]
+
+Report = Annotated[
+    bool,
+    Parameter(
+        help="Also write index.html beside the previews: players in step, a wipe, figures and "
+        "charts, to choose from.",
+        group=_COMPARE,
+    ),
+]
+
+Metrics = Annotated[
+    str | None,
+    _help("Figures of what each preview loses: on few moments, on many, or none.", _COMPARE),
+    Shown("none|fast|full", "fast, where there is something to compare"),
+]
+
+Reference = Annotated[
+    str | None,
+    _help(
+        "Which preview the others are held against: its file, or words that say which, such as "
+        "res5,720x1280,30.",
+        _COMPARE,
+    ),
+    Shown("CELL", "the largest, deepest, fastest"),
+]
+
+PlayOn = Annotated[
+    str | None,
+    _help(
+        "Show what this phone would: frames that come while its network is busy are dropped, "
+        "and the others late. A device (`render devices` lists them), `none`, or a list.",
+        _PHONE,
+        "--play-on",
+    ),
+    Shown("DEVICE[,…]", "none"),
+]
+
+On = Annotated[
+    str | None,
+    _help(
+        "Say which of the previews to build for this device, and mark those that are too slow "
+        "for it, in the table, the grid and the report. `render choose` says more.",
+        _COMPARE,
+    ),
+    Shown("DEVICE|FILE.toml"),
+]
+
+Latency = Annotated[
+    str | None,
+    _help(
+        "The same with milliseconds of your own: 66, with a spread 66±8 (84 of 100 frames "
+        "within 74), or a file of measured ones. Several: a list.",
+        _PHONE,
+    ),
+    Shown("MS[±MS]|FILE"),
+]
+
+Sustained = Annotated[
+    str | None,
+    _help("What the phone slows down to: 90@3 is 90 ms after three minutes.", _PHONE),
+    Shown("MS@MINUTES", "the device's"),
+]
+
+Warm = Annotated[
+    str | None,
+    _help("Minutes that it has been running when the clip begins.", _PHONE),
+    Shown("MINUTES", "0"),
+]
+
+Late = Annotated[
+    str | None,
+    _help(
+        "What becomes of a frame while the network is busy: the newest waits, or it is discarded.",
+        _PHONE,
+    ),
+    Shown("newest|discard", "newest"),
+]
+
+Seed = Annotated[
+    str | None,
+    _help("Of the latencies that are drawn; the same one shows the same.", _PHONE),
+    Shown("N", "0"),
+]
+
+Output = Annotated[
+    Path | None,
+    _help("A file for one preview, or a folder.", _OUTPUT, "--output", "-o"),
+    Shown("FILE|DIR", "previews/<clip>-<style>-<network>-<size>-<fps>.mp4"),
+]
+
+Force = Annotated[bool, Parameter(help="Overwrite previews that exist.", group=_OUTPUT)]
+
+Crf = Annotated[
+    str | None,
+    _help("Quality, from 0 (lossless) to 51 (worst; 63 for libsvtav1).", _OUTPUT),
+    Shown("N", str(DEFAULTS.crf)),
+]
+
+Encoder = Annotated[
+    str | None,
+    _help(
+        "libx264 (plays everywhere), libx265, libsvtav1, h264_videotoolbox or hevc_videotoolbox.",
+        _OUTPUT,
+    ),
+    Shown("NAME", DEFAULTS.encoder),
+]
+
+Audio = Annotated[
+    str | None,
+    _help("Keep the clip's sound, or write none.", _OUTPUT),
+    Shown("keep|none", DEFAULTS.audio),
+]
+
+DryRun = Annotated[bool, Parameter(help=_DRY_RUN, group=_OUTPUT)]
+
+Json = Annotated[
+    bool,
+    Parameter(
+        help="On stdout, one JSON object a line; the last is `done` or `error`.", group=_OUTPUT
+    ),
+]
+
+Device = Annotated[
+    str | None,
+    _help("Where the network runs.", _MACHINE),
+    Shown("auto|cpu|cuda|mps", "auto"),
+]
+
+Engine = Annotated[
+    str | None,
+    _help("What runs it; auto takes the faster and says which.", _MACHINE),
+    Shown("auto|torch|openvino", "auto"),
+]
+
+Ffmpeg = Annotated[
+    Path | None,
+    _help("An ffmpeg to use instead of the bundled one; also read from RENDER_FFMPEG.", _MACHINE),
+    Shown("PATH"),
+]
+
+Debug = Annotated[bool, Parameter(help="Show tracebacks, and what ffmpeg said.", group=_MACHINE)]

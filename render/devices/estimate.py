@@ -1,0 +1,209 @@
+"""How long a device will take for a frame: an estimate with its interval and its reason.
+
+What is measured goes before what is published: exactly this network and size as it was measured;
+else a fit of three measurements or more (``fit.py``); else scaled from the nearest figure
+(``scaled.py``); else nothing, and the floor of the chip's announced rate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from render.devices.evidence import Timing, timings
+from render.devices.fit import LEAST, Fit, Point, fit
+from render.devices.profile import Peak, Profile, Sure
+from render.devices.scaled import Reckoned, in_ms, scaled
+from render.networks.spec import BlockKind, NetworkSpec
+from render.target import Size
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Milliseconds for one frame.
+
+    Attributes:
+        device, network, size: of what.
+        ms: the median; None: no evidence. low, high: the interval of that median.
+        sure: measured (exactly this network and size), published (likewise), estimated (all else).
+        reason: one sentence: what it comes from and what widens it.
+        p95: of single frames, where measured. sustained: ms after ``minutes`` of running, where
+            measured. floor: at the chip's published peak rate; it cannot be faster.
+    """
+
+    device: str
+    network: str
+    size: Size
+    ms: float | None
+    low: float | None
+    high: float | None
+    sure: Sure | None
+    reason: str
+    p95: float | None = None
+    sustained: float | None = None
+    minutes: float | None = None
+    floor: float | None = None
+
+
+def estimate(profile: Profile, network: NetworkSpec, size: Size) -> Estimate:
+    """Of any network at any size, on this device."""
+    peak = profile.peak
+    floor = None if peak is None else network.macs(size) / peak.macs_ms
+    known = timings(profile)
+    none = _no_evidence(peak, floor)
+    plain = Estimate(profile.name, network.name, size, None, None, None, None, none, floor=floor)
+    if exact := [t for t in known if t.sure is Sure.MEASURED and t.is_of(network, size)]:
+        return _as_measured(plain, exact)
+    found = _reckoned(profile, known, network, size)
+    if found is None:
+        return plain
+    found = _over_floor(found, floor)
+    return replace(
+        plain, ms=found.ms, low=found.low, high=found.high, sure=found.sure, reason=found.reason
+    )
+
+
+def fits(profile: Profile) -> dict[str, tuple[Fit, tuple[Timing, ...]]]:
+    """The fits that there are, each with its timings, by their compute units."""
+    groups = _groups([t for t in timings(profile) if t.sure is Sure.MEASURED])
+    return {s: (_fitted(group), tuple(group)) for s, group in groups.items() if len(group) >= LEAST}
+
+
+def _no_evidence(peak: Peak | None, floor: float | None) -> str:
+    known = ""
+    if peak is not None and floor is not None:
+        known = f"; at its {peak.kind.value} peak it could not be faster than {in_ms(floor)} ms"
+    return f"no evidence of its time{known}; measure and import"
+
+
+def _as_measured(plain: Estimate, exact: Sequence[Timing]) -> Estimate:
+    """The fastest compute units' own; of several phones the middle, and all their intervals."""
+    groups = _groups(exact)
+    units = min(groups, key=lambda setting: median(t.ms for t in groups[setting]))
+    group = groups[units]
+    first = group[0].measured
+    where = " and ".join(dict.fromkeys(t.where for t in group if t.where))
+    samples = sum(t.measured.samples or 0 for t in group if t.measured)
+    said = [f"measured{f' on {where}' if where else ''} with {units or 'its own settings'}"]
+    if len(groups) > 1:
+        said.append(f"the fastest of {', '.join(groups)}")
+    if samples:
+        said.append(f"{samples} frames")
+    if any(t.error for t in group):
+        said.append("the interval is of this run's median")
+    else:
+        said.append("nothing is said of its spread")
+    ms = median(t.ms for t in group)
+    if plain.floor is not None and ms < plain.floor:
+        said.append(f"under the {in_ms(plain.floor)} ms of the chip's peak: check one of them")
+    return replace(
+        plain,
+        ms=ms,
+        low=min(t.ms / (1 + t.error) for t in group),
+        high=max(t.ms * (1 + t.error) for t in group),
+        sure=Sure.MEASURED,
+        reason="; ".join(said),
+        p95=first.p95_ms if first else None,
+        sustained=first.sustained_ms if first else None,
+        minutes=first.sustained_after_minutes if first else None,
+    )
+
+
+def _reckoned(
+    profile: Profile, known: Sequence[Timing], network: NetworkSpec, size: Size
+) -> Reckoned | None:
+    """By the surest kind of evidence, with the settings that are fastest."""
+    for sure, least, reckon in _ways():
+        groups = _groups([t for t in known if t.sure is sure])
+        groups = {s: group for s, group in groups.items() if len(group) >= least}
+        if not groups:
+            continue
+        found = {s: reckon(profile, group, network, size) for s, group in groups.items()}
+        setting = min(found, key=lambda s: found[s].ms)
+        result = found[setting]
+        if setting:
+            among = f", the fastest of {', '.join(found)}" if len(found) > 1 else ""
+            result = replace(result, reason=f"{result.reason}; with {setting}{among}")
+        if least >= LEAST:
+            result = _checked(result, fit_of=groups[setting], known=known)
+        seen = any(t.reading(0).kind is BlockKind.SEPARABLE for t in groups[setting])
+        return result if seen else _not_faster(result, profile, known, network, size)
+    return None
+
+
+_Reckon = Callable[[Profile, Sequence[Timing], NetworkSpec, Size], Reckoned]
+
+
+def _ways() -> Iterator[tuple[Sure, int, _Reckon]]:
+    yield Sure.MEASURED, LEAST, _by_fit
+    for sure in Sure:
+        yield sure, 1, scaled
+
+
+def _by_fit(
+    profile: Profile, group: Sequence[Timing], network: NetworkSpec, size: Size
+) -> Reckoned:
+    line = _fitted(group)
+    ms, low, high = line.at(network.macs(size), network.traffic(size))
+    said = f"fitted to {len(group)} measurements, which it misses by {line.spread:.1%}"
+    return Reckoned(ms, low, high, Sure.ESTIMATED, said)
+
+
+def _fitted(group: Sequence[Timing]) -> Fit:
+    return fit(
+        [
+            Point(t.reading(0).macs(t.size), t.reading(0).traffic(t.size), t.ms, t.error)
+            for t in group
+        ]
+    )
+
+
+def _checked(result: Reckoned, fit_of: Sequence[Timing], known: Sequence[Timing]) -> Reckoned:
+    """What is published stands beside a fit, to be held against it."""
+    line = _fitted(fit_of)
+    said = [
+        f"published {t}, the fit says {in_ms(line.at(n.macs(t.size), n.traffic(t.size))[0])}"
+        for t in known
+        if t.sure is not Sure.MEASURED
+        for n in t.readings[:1]
+    ]
+    return replace(result, reason="; ".join([result.reason, *said[:1]]))
+
+
+def _not_faster(
+    found: Reckoned, profile: Profile, known: Sequence[Timing], network: NetworkSpec, size: Size
+) -> Reckoned:
+    """Separable blocks take at least what full ones do, where a source found that."""
+    said = profile.separable
+    if network.kind is not BlockKind.SEPARABLE or said is None or said.faster:
+        return found
+    full = _reckoned(profile, known, replace(network, kind=BlockKind.FULL), size)
+    if full is None or full.ms <= found.ms:
+        return found
+    reason = (
+        f"as with full blocks, since separable ones were not faster ({said.kind.value}); reckoned "
+        f"by itself {in_ms(found.ms)} ms ({in_ms(found.low)} to {in_ms(found.high)}); {full.reason}"
+    )
+    return Reckoned(
+        full.ms, max(found.low, full.low), max(found.high, full.high), Sure.ESTIMATED, reason
+    )
+
+
+def _over_floor(found: Reckoned, floor: float | None) -> Reckoned:
+    if floor is None or found.low >= floor:
+        return found
+    return replace(
+        found,
+        ms=max(found.ms, floor),
+        low=floor,
+        high=max(found.high, floor),
+        reason=f"{found.reason}; cut at the {in_ms(floor)} ms of the chip's peak",
+    )
+
+
+def _groups(found: Sequence[Timing]) -> dict[str, list[Timing]]:
+    groups: dict[str, list[Timing]] = {}
+    for timing in found:
+        groups.setdefault(timing.setting, []).append(timing)
+    return groups

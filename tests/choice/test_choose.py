@@ -1,0 +1,182 @@
+"""What is chosen, and what is said of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from render.choice.candidates import Verdict
+from render.choice.choose import TIE, Asked, Candidate, Choice, choose
+from render.choice.words import assumptions, headline, reasons
+from render.devices.profile import Profile, load_profile
+from render.errors import UsageError
+from render.results import Results
+from tests.choice.conftest import Sweep, device_of
+
+R3, R5, R1 = "res3", "res5", "res1"
+S, M, L = "240x427", "480x853", "720x1280"
+
+
+def named(candidate: Candidate | None) -> str | None:
+    return None if candidate is None else candidate.aim.words()
+
+
+def test_the_best_that_is_fast_enough(sweep: Sweep, device: Profile) -> None:
+    results = sweep({
+        ("10", M, R3): 6.7, ("15", M, R3): 7.0, ("30", M, R3): 7.4,
+        ("15", S, R3): 3.5, ("15", M, R5): 7.6, ("30", L, R5): 10.0,
+    })  # fmt: skip
+    choice = choose(results, device)
+    assert named(choice.taken) == "15 fps, 480x853, res3"
+    assert [named(c) for c in choice.fitting] == [
+        "15 fps, 480x853, res3", "10 fps, 480x853, res3", "15 fps, 240x427, res3"
+    ]  # fmt: skip
+    assert named(choice.second) == "10 fps, 480x853, res3"
+    # Of those better and too slow the one that asks for the least more speed.
+    assert named(choice.beyond) == "15 fps, 480x853, res5"
+    assert choice.tied == () and choice.aside == ()
+    assert [round(c.load or 0, 1) for c in choice.frontier] == sorted(
+        round(c.load or 0, 1) for c in choice.frontier
+    )
+
+
+def test_the_frontier_holds_what_nothing_beats(sweep: Sweep, device: Profile) -> None:
+    results = sweep({
+        ("10", M, R3): 6.0, ("15", M, R3): 5.0, ("15", S, R3): 3.0, ("10", S, R3): 3.0,
+        ("30", M, R3): 9.0,
+    })  # fmt: skip
+    assert [named(c) for c in choose(results, device).frontier] == [
+        "10 fps, 240x427, res3", "10 fps, 480x853, res3", "30 fps, 480x853, res3"
+    ]  # fmt: skip
+
+
+def test_a_tie_goes_to_the_one_that_shows_frames_sooner(sweep: Sweep) -> None:
+    quick = device_of(60.0)
+    results = sweep({("15", M, R3): 7.0, ("10", M, R5): 7.0 + TIE / 2, ("10", M, R3): 6.98})
+    choice = choose(results, quick)
+    assert named(choice.taken) == "15 fps, 480x853, res3"
+    assert {named(c) for c in choice.tied} == {"10 fps, 480x853, res5", "10 fps, 480x853, res3"}
+    said = "\n".join(reasons(choice))
+    assert "10 fps, 480x853, res3 is as good to all but a few (JOD 6.98)." in said
+    clear = sweep({("15", M, R3): 7.0, ("10", M, R5): 7.0 + TIE * 2})
+    assert named(choose(clear, quick).taken) == "10 fps, 480x853, res5"
+
+
+def test_a_limit_holds_whatever_the_rate(sweep: Sweep, device: Profile) -> None:
+    results = sweep({("15", M, R3): 7.0, ("10", M, R5): 7.5})
+    assert named(choose(results, device).taken) == "10 fps, 480x853, res5"
+    limited = choose(results, device, Asked(max_ms=66))
+    assert named(limited.taken) == "15 fps, 480x853, res3"
+    assert named(limited.beyond) == "10 fps, 480x853, res5"
+    assert choose(results, device, Asked(max_ms=59)).taken is None
+
+
+def test_good_enough_takes_the_cheapest(sweep: Sweep, device: Profile) -> None:
+    results = sweep({("10", M, R3): 6.7, ("15", M, R3): 7.0, ("15", S, R3): 3.5})
+    assert named(choose(results, device, Asked(min_jod=6.5)).taken) == "10 fps, 480x853, res3"
+    assert named(choose(results, device, Asked(min_jod=6.5)).second) == "15 fps, 480x853, res3"
+    assert choose(results, device, Asked(min_jod=9)).taken is None
+
+
+def test_surely_asks_for_the_whole_interval(sweep: Sweep) -> None:
+    a12 = load_profile("A12")
+    results = sweep({("15", M, R3): 7.0, ("15", M, R1): 6.0})
+    edge = choose(results, a12)
+    assert named(edge.taken) == "15 fps, 480x853, res3"
+    assert edge.taken is not None and edge.taken.verdict is Verdict.EDGE
+    sure = choose(results, a12, Asked(surely=True))
+    assert named(sure.taken) == "15 fps, 480x853, res1"
+    assert named(sure.beyond) == "15 fps, 480x853, res3"
+
+
+def test_every_clip_counts(sweep: Sweep, device: Profile) -> None:
+    """Landscape and upright clips of one target are one candidate, with the mean of both."""
+    results = sweep({("15", M, R3): 7.0, ("10", M, R3): 6.0}, clips=("a.mp4", "b.mp4"))
+    choice = choose(results, device)
+    assert len(choice.candidates) == 2 and choice.taken is not None
+    assert (choice.taken.jod, choice.taken.worst) == (6.75, 6.5)
+    assert len(choice.taken.cells) == 2
+    less = results.model_copy(update={"cells": results.cells[:3]})
+    partly = choose(less, device)
+    assert [named(c) for c in partly.aside] == ["10 fps, 480x853, res3"]
+    assert any("left aside" in reason for reason in reasons(partly))
+
+
+def test_what_was_not_measured_is_left_aside(sweep: Sweep, device: Profile) -> None:
+    choice = choose(sweep({("15", M, R3): 7.0, ("10", M, R3): None}), device)
+    assert [named(c) for c in choice.aside] == ["10 fps, 480x853, res3"]
+
+
+def test_the_words_say_what_it_takes(sweep: Sweep, device: Profile) -> None:
+    results = sweep({
+        ("15", M, R3): 7.0, ("10", M, R3): 6.7, ("10", M, R5): 6.95, ("30", M, R3): 7.5,
+    })  # fmt: skip
+    choice = choose(results, device)
+    assert headline(choice) == "15 fps, 480x853, res3 on T1"
+    said = "\n".join(reasons(choice))
+    for words in (
+        "3 of 4 targets are fast enough; this is the best of them: JOD 7.00.",
+        "60 ms a frame (60 to 60, measured) of the 66.7 ms that 15 fps leaves",
+        "10 fps, 480x853, res5 is as good to all but a few (JOD 6.95), but shows each frame",
+        "After it the best that fits: 10 fps, 480x853, res3, JOD 6.70.",
+        "Better, but too slow: 30 fps, 480x853, res3, JOD 7.50, takes 60 ms where 33.3 are left. "
+        "It needs a device 1.80 times as fast, or runs at 16.7 fps.",
+    ):
+        assert words in said
+    rests = dict(assumptions(choice, results))
+    assert any("best.mp4" in what for what in rests)
+    assert all(rests.values())
+
+
+def test_nothing_fits_is_said(sweep: Sweep) -> None:
+    choice = choose(sweep({("15", M, R3): 7.0}), device_of(500))
+    assert headline(choice) == "nothing is fast enough on T1"
+    assert any("7.50 times as fast" in reason for reason in reasons(choice))
+
+
+@pytest.mark.parametrize(
+    ("results", "profile", "said"),
+    [
+        ({("15", M, R3): None}, None, "no preview has a JOD"),
+        ({}, None, "no preview to choose from"),
+        ({("15", M, R3): 7.0}, Profile(name="T2"), "T2: no evidence"),
+    ],
+)
+def test_what_cannot_be_chosen_from_is_told(
+    results: dict[tuple[str, str, str], float | None],
+    profile: Profile | None,
+    said: str,
+    sweep: Sweep,
+    device: Profile,
+) -> None:
+    made: Results = sweep(results) if results else Results()
+    with pytest.raises(UsageError) as error:
+        choose(made, profile or device)
+    assert said in str(error.value) and "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("asked", [{"max_ms": 0.0}, {"max_ms": float("nan")}, {"min_jod": 11.0}])
+def test_what_nobody_can_ask_for_is_told(asked: dict[str, float]) -> None:
+    with pytest.raises(UsageError, match="must be"):
+        Asked(**asked)  # type: ignore[arg-type]
+
+
+def test_previews_on_a_phone_are_no_candidates(
+    sweep: Sweep, device: Profile, tmp_path: Path
+) -> None:
+    results = sweep({("15", M, R3): 7.0, ("10", M, R3): 6.0})
+    played = results.cells[1].model_copy(update={"played": _played()})
+    mixed = results.model_copy(update={"cells": (results.cells[0], played)})
+    choice: Choice = choose(mixed, device)
+    assert [named(c) for c in choice.candidates] == ["15 fps, 480x853, res3"]
+
+
+def _played() -> object:
+    from render.results import Played
+
+    return Played(
+        median_ms=66, p95_ms=66, camera="30", display="60", late="newest", seed=0, warm=0,
+        frames=1, skipped=0, shown=1, dropped=0, in_flight=0, fps=1, dropped_share=0,
+        longest_freeze=None, median_lag=None, p95_lag=None,
+    )  # fmt: skip

@@ -1,0 +1,139 @@
+"""``render choose``, and ``--on`` beside a sweep."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from render.choice.choice_file import NAME, load_if_current
+from render.cli.app import run
+from render.compare.report.page import write_report
+from render.preset import load_preset
+from render.results import load, save
+from tests.choice.conftest import Sweep, sweep  # noqa: F401
+
+R3, M = "res3", "480x853"
+
+
+@dataclass(frozen=True)
+class Done:
+    status: int
+    out: str
+    err: str
+
+
+CommandLine = Callable[..., Done]
+
+
+@pytest.fixture
+def run_cli(capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    def call(*words: str) -> Done:
+        status = run(list(words))
+        captured = capsys.readouterr()
+        return Done(status, captured.out, captured.err)
+
+    return call
+
+
+@pytest.fixture
+def folder(sweep: Sweep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: F811
+    monkeypatch.setenv("RENDER_DEVICES", str(tmp_path / "none"))
+    monkeypatch.chdir(tmp_path)
+    save(sweep({("10", M, R3): 6.7, ("15", M, R3): 7.0, ("30", M, R3): 7.4}), tmp_path)
+    return tmp_path
+
+
+def test_it_says_which_and_why(folder: Path, run_cli: CommandLine) -> None:
+    done = run_cli("choose", ".", "--on", "A12")
+    assert done.status == 0 and done.err == ""
+    lines = done.out.splitlines()
+    assert lines[0] == "15 fps, 480x853, res3 on A12"
+    assert lines[-1] == NAME
+    assert any(line.startswith("*  15") and "at the limit" in line for line in lines)
+    assert any("30   480x853  res3" in line and "too slow" in line for line in lines)
+    assert any("To change: --max-ms" in line for line in lines)
+    data = json.loads((folder / NAME).read_text())
+    assert data["schema"] == 1 and data["device"] == "A12"
+    taken = data["candidates"][data["taken"]]
+    assert (taken["fps"], taken["size"], taken["network"]) == ("15", M, R3)
+    assert taken["ms"] <= taken["budget"] < taken["high"]
+
+
+def test_the_preset_holds_its_evidence(folder: Path, run_cli: CommandLine) -> None:
+    clip = folder / "clip.bin"
+    clip.write_bytes(b"a clip")
+    results = load(folder)
+    there = results.clips[0].model_copy(update={"path": str(clip)})
+    save(results.model_copy(update={"clips": (there,)}), folder)
+    done = run_cli("choose", ".", "--on", "A12", "--max-ms", "66", "--save", "live")
+    assert done.out.splitlines()[-1] == "live.toml"
+    preset = load_preset(folder / "live.toml")
+    assert (str(preset.fps), str(preset.size), preset.network) == ("15", M, R3)
+    assert str(preset.upscale) == "1080x1920" and preset.name == "live"
+    evidence = tomllib.loads((folder / "live.toml").read_text())["evidence"]
+    assert evidence["device"] == "A12" and evidence["jod"] == 7.0
+    assert evidence["ms"] == 66.0 and evidence["ms_budget"] == 66.0
+    digest = hashlib.sha256(b"a clip").hexdigest()
+    assert evidence["clips"] == [f"clip.mp4 sha256:{digest}"]
+    assert any(version.startswith("torch ") for version in evidence["versions"])
+    # It renders, and what it was chosen by stays with it.
+    assert preset.evidence == evidence
+    again = run_cli("choose", ".", "--on", "A12", "--save", "live")
+    assert again.status == 1 and "live.toml: exists already; --force overwrites it" in again.err
+
+
+def test_json(folder: Path, run_cli: CommandLine) -> None:
+    done = run_cli("choose", ".", "--on", "iPhone XS", "--json")
+    first, last = map(json.loads, done.out.splitlines())
+    assert first["event"] == "choice" and first["path"] == NAME
+    assert first["device"] == "A12" and first["headline"].startswith("15 fps")
+    assert last["event"] == "done"
+
+
+def test_the_report_is_written_anew_and_a_stale_choice_is_not_shown(
+    folder: Path, run_cli: CommandLine
+) -> None:
+    write_report(load(folder), folder)
+    assert '"choice": null' in (folder / "index.html").read_text()
+    run_cli("choose", ".", "--on", "A12")
+    assert '"headline": "15 fps, 480x853, res3 on A12"' in (folder / "index.html").read_text()
+    results = load(folder)
+    fewer = results.model_copy(update={"cells": results.cells[:2]})
+    assert load_if_current(results, folder) is not None
+    assert load_if_current(fewer, folder) is None
+    (folder / NAME).write_text("{")
+    assert load_if_current(results, folder) is None
+
+
+def test_a_page_of_somebody_else_stays(folder: Path, run_cli: CommandLine) -> None:
+    (folder / "index.html").write_text("mine")
+    assert run_cli("choose", ".", "--on", "A12").status == 0
+    assert (folder / "index.html").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "no folder given"),
+        (("nowhere", "--on", "A12"), "is no folder"),
+        ((".",), "no device given: --on A12"),
+        ((".", "--on", "A1"), "there is no device 'A1'"),
+        ((".", "--on", "A14"), "A14: no evidence"),
+        ((".", "--on", "A12", "--max-ms", "fast"), "--max-ms 'fast': is no number"),
+        ((".", "--on", "A12", "--min-jod", "11"), "--min-jod 11: must be 0 to 10"),
+        ((".", "--on", "A12", "--max-ms", "1", "--save", "x"), "there is nothing to save"),
+    ],
+)
+def test_mistakes_are_one_line(
+    arguments: tuple[str, ...], said: str, folder: Path, run_cli: CommandLine
+) -> None:
+    done = run_cli("choose", *arguments)
+    assert done.status in (1, 2) and said in done.err
+    assert len([line for line in done.err.splitlines() if line.startswith("error:")]) == 1
+    assert not (folder / "x.toml").exists()

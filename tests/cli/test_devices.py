@@ -1,0 +1,252 @@
+"""``render devices`` and the commands below it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from render.cli.app import run
+from tests.devices.planted import SIX, measured, takes
+
+Capture = pytest.CaptureFixture[str]
+TRUTH = (0.0, 1.0, 0.1)
+
+
+@pytest.fixture(autouse=True)
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "shelf"
+    monkeypatch.setenv("RENDER_DEVICES", str(folder))
+    return folder
+
+
+def command(*words: str | Path) -> int:
+    return run(["devices", *(str(word) for word in words)])
+
+
+def error(capsys: Capture) -> str:
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    first, *others = [t for t in captured.err.splitlines() if t.startswith("error: ")]
+    assert not others and "Traceback" not in captured.err
+    return first
+
+
+def timings(folder: Path, device: str = "iPhone11,2", count: int = 6, **more: Any) -> Path:
+    path = folder / f"{device}.json"
+    listed = [
+        {"network": m.network, "size": m.size, "median_ms": m.median_ms, **more}
+        for m in measured(TRUTH, SIX[:count])
+    ]
+    data = {"schema": 1, "kind": "render-timings", "device": device, "os": "iOS 18.5"}
+    path.write_text(json.dumps({**data, "name": "Somebody's", "measurements": listed}))
+    return path
+
+
+def test_the_list(capsys: Capture) -> None:
+    assert command() == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[:3] == ["NAME", "YEAR", "EVIDENCE"]
+    assert "RES3 AT 480X853 (MS)" in lines[0]
+    a12 = next(line for line in lines if line.startswith("A12 "))
+    assert "published" in a12 and " 66 (58-74) published" in a12 and "iPhone XR" in a12
+    a14 = next(line for line in lines if line.startswith("A14 "))
+    assert "peak only" in a14 and "no evidence (not under 8.6)" in a14
+
+
+def test_the_list_for_programs(capsys: Capture) -> None:
+    assert command("--json") == 0
+    *found, done = map(json.loads, capsys.readouterr().out.splitlines())
+    assert done == {"schema": 1, "event": "done", "devices": len(found), "exit_status": 0}
+    first = found[0]
+    assert (first["event"], first["device"]["name"]) == ("device", "A12")
+    assert first["device"]["figure"][0]["ms"] == 66
+    assert (first["estimate"]["ms"], first["estimate"]["sure"]) == (66, "published")
+    assert found[2]["estimate"]["ms"] is None
+
+
+def test_show(capsys: Capture) -> None:
+    assert command("show", "iphone xs", "--network", "res5,res3", "--size", "480x853") == 0
+    out = capsys.readouterr().out
+    assert out.startswith("Apple A12 Bionic\n")
+    for said in (
+        "66 ms: res3 or res3-c0 or res3-c32 at 480x853", "mc.ai", "engadget.com",
+        "over 66.7 ms: res5", "separable blocks: not faster than full ones", "iPhone11,8",
+    ):  # fmt: skip
+        assert said in out
+    rows = {line.split()[0]: line.split() for line in out.split("NETWORK")[1].splitlines()[1:3]}
+    assert rows["res3"][2:] == ["66.0", "58.2-73.7", "published", "99%", "may", "fit", "19"]
+    assert rows["res5"][4:] == ["estimated", "146%", "too", "slow", "28"]
+    why = out.split("\nWhy\n")[1]
+    assert "res5 at 480x853: scaled from" in why
+    assert all(len(line) <= 100 for line in out.splitlines())
+
+
+def test_show_at_another_rate_and_range(capsys: Capture) -> None:
+    words = ("--network", "res3", "--size", "240x427..480x854:3", "--fps", "30")
+    assert command("show", "A12", *words) == 0
+    out = capsys.readouterr().out
+    assert "OF 33.3 MS" in out and "360x641" in out
+
+
+def test_show_for_programs(capsys: Capture) -> None:
+    assert command("show", "A12", "--network", "res3", "--size", "480x853", "--json") == 0
+    device, one, done = map(json.loads, capsys.readouterr().out.splitlines())
+    assert device["event"] == "device" and done["estimates"] == 1
+    assert (one["event"], one["ms"], one["sure"]) == ("estimate", 66, "published")
+    assert (one["size"], one["network"], one["device"]) == ("480x853", "res3", "A12")
+    assert one["share"] == pytest.approx(0.99) and one["budget_ms"] == pytest.approx(
+        66.667, abs=0.01
+    )
+    assert "res3-c0" in one["reason"]
+
+
+def test_show_a_file_of_ones_own(tmp_path: Path, capsys: Capture) -> None:
+    from render.devices import profile
+
+    text = (Path(profile.__file__).parent / "profiles/a12.toml").read_text()
+    path = tmp_path / "mine.toml"
+    path.write_text(text.replace('or = ["res3-c0", "res3-c32"]\n', "", 1))
+    words = ("--network", "res3", "--size", "480x853", "--json")
+    assert command("show", path, *words) == 0
+    one = json.loads(capsys.readouterr().out.splitlines()[1])
+    assert one["low"] == one["ms"] == one["high"] == 66
+
+
+def test_importing_changes_the_estimates(tmp_path: Path, shelf: Path, capsys: Capture) -> None:
+    assert command("import", timings(tmp_path)) == 0
+    captured = capsys.readouterr()
+    kept = shelf / "a12.json"
+    assert captured.out == f"{kept}\n" and kept.is_file()
+    assert "A12: 6 added, 6 in all" in captured.err
+    ms = takes("res3", "480x853", TRUTH)
+    row = next(
+        line for line in captured.err.splitlines() if line.startswith("res3 ") and "853" in line
+    )
+    assert f"66 (58-74) published {ms:.0f} ({ms:.0f}-{ms:.0f}) measured" in " ".join(row.split())
+    assert "Fit of 6 with all: " in captured.err and " 1 ms a G multiply-adds" in captured.err
+    assert "+0.0%" in captured.err or "-0.0%" in captured.err
+
+    assert command("show", "A12", "--network", "res4", "--size", "480x853") == 0
+    out = capsys.readouterr().out
+    assert f"{takes('res4', '480x853', TRUTH):.1f}" in out
+    assert "fitted to 6 measurements" in out.replace("\n    ", " ") and "Measured (ms)" in out
+    assert command("show", "A12", "--json") == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    fit = next(event for event in events if event["event"] == "fit")
+    assert fit["ms_per_g_macs"] == pytest.approx(1) and len(fit["points"]) == 6
+    assert command() == 0
+    assert "measured 6" in capsys.readouterr().out
+
+
+def test_importing_again_replaces(tmp_path: Path, capsys: Capture) -> None:
+    assert command("import", timings(tmp_path, count=2)) == 0
+    assert command("import", timings(tmp_path, count=3)) == 0
+    assert "A12: 1 added, 2 replaced, 3 in all" in capsys.readouterr().err
+
+
+def test_an_unknown_device_becomes_one(tmp_path: Path, shelf: Path, capsys: Capture) -> None:
+    assert command("import", timings(tmp_path, "toaster9,1", 1)) == 2
+    assert "a name has" in error(capsys) and not shelf.exists()
+    assert command("import", timings(tmp_path, "toaster9,1", 1), "--as", "Toaster") == 0
+    capsys.readouterr()
+    assert command("show", "toaster9,1", "--network", "res3", "--size", "480x853") == 0
+    out = capsys.readouterr().out
+    assert out.startswith("Toaster\n") and "measured" in out
+    assert command("import", timings(tmp_path, "toaster9,1", 2)) == 0, "now it is known"
+    assert "Toaster: 1 added, 1 replaced" in capsys.readouterr().err
+
+
+def test_a_device_that_is_asked_for(tmp_path: Path, shelf: Path, capsys: Capture) -> None:
+    assert command("import", timings(tmp_path, count=1), "--as", "iphone 11") == 0
+    assert "names a phone of A12; kept as A13, as asked" in capsys.readouterr().err
+    assert [p.name for p in shelf.iterdir()] == ["a13.json"]
+
+
+def test_timings_of_several_devices_are_refused(
+    tmp_path: Path, shelf: Path, capsys: Capture
+) -> None:
+    path = timings(tmp_path, count=2)
+    data = json.loads(path.read_text())
+    data["measurements"][1]["device"] = "iPhone12,1"
+    path.write_text(json.dumps(data))
+    assert command("import", path) == 2
+    assert "several devices (A12, A13); one file for each" in error(capsys)
+    data["measurements"][1]["device"] = "iPhone11,8"
+    path.write_text(json.dumps(data))
+    assert command("import", path) == 0, "two phones with one chip are one device"
+    assert not list(shelf.glob("*.tmp"))
+
+
+def test_forgetting(tmp_path: Path, shelf: Path, capsys: Capture) -> None:
+    assert command("import", timings(tmp_path, count=1)) == 0
+    assert command("forget", "iPhone XS") == 0
+    captured = capsys.readouterr()
+    assert captured.err.endswith("A12: 1 timing forgotten\n") and not list(shelf.iterdir())
+    assert command("forget", "A12") == 2
+    assert "A12: no timings of it have been imported" in error(capsys)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("shwo", "did you mean `render devices show`?"),
+        ("a12", "did you mean `render devices show a12`?"),
+        ("zzz", "there is `render devices show`, `render devices import`"),
+        ("show", "no device given. Usage: render devices show NAME"),
+        ("show a21", "did you mean A"),
+        ("show no.toml", "there is no such device profile file"),
+        ("show A12 --network rez3", "'rez3' is not known"),
+        ("show A12 --network res3,,res5", "an empty place in the list"),
+        ("show A12 --size big", "write it as WIDTHxHEIGHT"),
+        ("show A12 --fps source", "there is no clip here"),
+        ("show A12 --fps x", "fps 'x'"),
+        ("import", "no file given. Usage: render devices import FILE"),
+        ("import none.json", "none.json: cannot be read: No such file"),
+        ("forget", "no device given. Usage: render devices forget NAME"),
+        ("forget toaster", "there is no device 'toaster'"),
+    ],
+)
+def test_mistakes_are_one_line(capsys: Capture, words: str, said: str) -> None:
+    assert command(*words.split()) == 2
+    assert said in error(capsys)
+
+
+def test_a_damaged_shelf_is_named(shelf: Path, capsys: Capture) -> None:
+    shelf.mkdir()
+    (shelf / "a12.json").write_text("{")
+    assert command() == 2
+    said = error(capsys)
+    assert "a12.json: is no JSON" in said and said.endswith("; mend a12.json, or move it away")
+
+
+def test_where_the_shelf_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from render.cli.devices_folder import devices_folder
+
+    assert devices_folder() == tmp_path / "shelf"
+    monkeypatch.delenv("RENDER_DEVICES")
+    monkeypatch.setattr("platformdirs.user_config_path", lambda name: tmp_path / name)
+    assert devices_folder() == tmp_path / "render/devices"
+
+
+@pytest.mark.parametrize("words", ["", "show", "import", "forget"])
+def test_every_command_has_a_plain_page(capsys: Capture, words: str) -> None:
+    assert command(*words.split(), "--help") == 0
+    out = capsys.readouterr().out
+    assert f"Usage: render devices {words}".strip() in out
+    assert "WORDS" not in out and "--no-" not in out
+    assert all(len(line) <= 100 for line in out.splitlines())
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from render.cli.app import run;"
+        "[run(['devices', *w, '--help']) for w in ([], ['show'], ['import'], ['forget'])];"
+        "sys.exit(any(n in sys.modules for n in ('torch', 'cv2', 'numpy', 'PIL', 'pydantic')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
