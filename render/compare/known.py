@@ -101,7 +101,10 @@ def _title(known: Known) -> str:
 def _lines(known: Known, vary: Sequence[str], cost: CostOn | None) -> tuple[str, ...]:
     target, ms = known.cell.target, known.cell.cost.ms
     network = [target.network]
-    if cost is not None:
+    played = known.cell.played
+    if played is not None:
+        network.append(f"{played.median_ms:.0f} ms on {target.on}")
+    elif cost is not None:
         network.append(cost.words)
     elif ms is not None:
         network.append(f"{ms:.0f} ms")
@@ -110,16 +113,16 @@ def _lines(known: Known, vary: Sequence[str], cost: CostOn | None) -> tuple[str,
     rest = [axes[axis] if axis != "upscale" else f"to {axes[axis]}" for axis in named]
     if "strength" in vary or target.strength != 1:
         rest.append(f"strength {target.strength:g}")
-    if known.cell.played is not None:
-        rest.append(_played(known.cell.played, target.on))
+    if played is not None:
+        rest.append(_played(played))
     lines = [" · ".join(network), " · ".join(rest)]
     return tuple(line for line in lines if line)
 
 
-def _played(played: Played, on: str | None) -> str:
+def _played(played: Played) -> str:
     """What of it the viewer sees: how many pictures a second, how late."""
     lag = "" if played.median_lag is None else f", {played.median_lag * 1000:.0f} ms late"
-    return f"on {on}: {played.fps:.3g} shown a second{lag}"
+    return f"{played.fps:.3g} shown a second{lag}"
 
 
 def _axes(known: Known) -> dict[str, str]:
