@@ -45,7 +45,7 @@ def as_dict(choice: Choice, results: Results) -> dict[str, Any]:
         "chip": choice.profile.chip,
         "asked": asdict(choice.asked),
         "headline": headline(choice),
-        "reasons": reasons(choice),
+        "reasons": reasons(choice, results),
         "assumptions": [{"is": what, "change": how} for what, how in assumptions(choice, results)],
         "taken": place(choice.taken),
         "tied": places(choice.tied),

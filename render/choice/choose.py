@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from render.choice.candidates import Candidate, Verdict, candidates, covered, subjects
 from render.devices.profile import Profile
@@ -23,17 +23,21 @@ class Asked:
         max_ms: that a frame may take at most, whatever its rate; None: the time to the next one.
         min_jod: that it must reach; the cheapest such is taken then, else the best that fits.
         surely: that the whole interval of its estimate must fit.
+        without: networks, sizes and rates that are out of the question, as they are written.
     """
 
     max_ms: float | None = None
     min_jod: float | None = None
     surely: bool = False
+    without: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.max_ms is not None and not 0 < self.max_ms <= 60_000:
             raise UsageError(f"--max-ms {self.max_ms:g}: must be over 0 and at most 60000")
         if self.min_jod is not None and not 0 <= self.min_jod <= 10:
             raise UsageError(f"--min-jod {self.min_jod:g}: must be 0 to 10; 10 is alike")
+        if not all(self.without):
+            raise UsageError("--without: an empty place in the list; write it as res1,240x427")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ class Choice:
         tied: others that fit and are as good to all but a few, but take longer for a frame.
         second: the next of those that fit.
         beyond: the best buy that is too slow: better than the one taken, for the least more speed.
+        dissent: clips, by their number, that by themselves would have another, with that and with
+        what the one taken comes to there.
     """
 
     profile: Profile
@@ -62,13 +68,45 @@ class Choice:
     tied: tuple[Candidate, ...]
     second: Candidate | None
     beyond: Candidate | None
+    dissent: tuple[Dissent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dissent:
+    """A clip, by its number, that by itself would have ``instead``; ``taken`` is what the one
+    taken comes to there."""
+
+    clip: int
+    instead: Candidate
+    taken: Candidate
 
 
 def choose(results: Results, profile: Profile, asked: Asked | None = None) -> Choice:
     """Which of the folder's targets to build for the device. Raises UsageError when nothing can be
     compared."""
     asked = asked or Asked()
-    every = candidates(results, profile, asked.max_ms)
+    choice = _choose(results, profile, asked)
+    return replace(choice, dissent=tuple(_dissent(results, choice)))
+
+
+def _dissent(results: Results, choice: Choice) -> Iterator[Dissent]:
+    if choice.taken is None or len(results.clips) < 2:
+        return
+    for number in range(len(results.clips)):
+        mine = results.model_copy(update={"cells": results.of_clip(number)})
+        try:
+            alone = _choose(mine, choice.profile, choice.asked)
+        except UsageError:  # nothing of it was measured
+            continue
+        aims = {candidate.aim: candidate for candidate in alone.candidates}
+        here = aims.get(choice.taken.aim)
+        others = (alone.taken, *alone.tied)
+        if alone.taken and here and all(c is None or c.aim != here.aim for c in others):
+            yield Dissent(number, alone.taken, here)
+
+
+def _choose(results: Results, profile: Profile, asked: Asked) -> Choice:
+    every = tuple(c for c in candidates(results, profile, asked.max_ms) if not _ruled_out(c, asked))
     wanted = subjects(results)
     compared = [c for c in every if c.jod is not None and covered(results, c) == wanted]
     _check(every, compared, profile)
@@ -87,6 +125,12 @@ def choose(results: Results, profile: Profile, asked: Asked | None = None) -> Ch
         second=rest[0] if rest else None,
         beyond=_beyond([c for c in compared if c not in fitting], taken, asked),
     )
+
+
+def _ruled_out(candidate: Candidate, asked: Asked) -> bool:
+    aim = candidate.aim
+    words = {aim.network, str(aim.size), str(aim.size.turned()), f"{float(aim.fps):.6g}"}
+    return not words.isdisjoint(asked.without)
 
 
 def times_faster(candidate: Candidate, asked: Asked) -> float | None:
@@ -131,7 +175,7 @@ def _beyond(slow: Sequence[Candidate], taken: Candidate | None, asked: Asked) ->
 
 def _check(every: Sequence[Candidate], compared: Sequence[Candidate], profile: Profile) -> None:
     if not every:
-        raise UsageError("there is no preview to choose from: a sweep renders some")
+        raise UsageError("there is no preview to choose from; render some, or leave out --without")
     if not compared:
         raise UsageError(
             "no preview has a JOD to choose by: render several of one clip with --metrics fast"

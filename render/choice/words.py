@@ -17,9 +17,18 @@ def headline(choice: Choice) -> str:
     return f"{_named(choice.taken, choice)} on {choice.profile.name}"
 
 
-def reasons(choice: Choice) -> list[str]:
+def reasons(choice: Choice, results: Results) -> list[str]:
     """Why, a sentence each."""
-    return list(_reasons(choice))
+    return [*_reasons(choice), *_dissent(choice, results)]
+
+
+def _dissent(choice: Choice, results: Results) -> Iterator[str]:
+    for one in choice.dissent:
+        clip, instead = results.clips[one.clip].name, one.instead
+        yield (
+            f"{clip} by itself would have {_named(instead, choice)} (JOD {instead.jod:.2f}, where "
+            f"this comes to {one.taken.jod:.2f})."
+        )
 
 
 def _reasons(choice: Choice) -> Iterator[str]:
@@ -124,6 +133,14 @@ def _assumptions(choice: Choice, results: Results) -> Iterator[tuple[str, str]]:
         f"The loss is JOD against {', '.join(references)}{over}",
         "render again with --reference for another, or with --metrics full",
     )
+    if choice.asked.without:
+        yield f"Out of the question: {', '.join(choice.asked.without)}", "--without"
+    else:
+        yield (
+            "JOD says how near a preview comes to the reference, not whether a network's look is "
+            "good enough",
+            "look at them side by side; --without res1 rules a network, a size or a rate out",
+        )
     yield (
         f"{TIE:g} JOD are a tie, which goes to the one that shows frames sooner",
         "--min-jod takes the cheapest that is good enough instead",

@@ -44,6 +44,11 @@ def choose(
     surely: Annotated[
         bool, Parameter(help="Only what fits with the whole interval of its estimate.")
     ] = False,
+    without: Annotated[
+        str | None,
+        _help("Networks, sizes or rates that are out of the question, whatever their JOD."),
+        Shown("NAME|WxH|N[,…]"),
+    ] = None,
     every: Annotated[
         bool, Parameter(name="--all", help="List every target, not only the frontier.")
     ] = False,
@@ -79,7 +84,7 @@ def choose(
         raise UsageError(f"{folder}: is no folder; name the one that the sweep wrote into")
     if on is None:
         raise UsageError("no device given: --on A12, say; `render devices` lists them")
-    asked = asked_for(max_ms, min_jod, surely=surely)
+    asked = asked_for(max_ms, min_jod, without, surely=surely)
     target = None if save is None else _preset_path(save, force=force)
     results = load(folder)
     choice = chosen(results, device(on), asked)
@@ -104,11 +109,14 @@ def choose(
     return 0
 
 
-def asked_for(max_ms: str | None, min_jod: str | None, *, surely: bool) -> Asked:
-    """The options as numbers. Raises UsageError."""
+def asked_for(
+    max_ms: str | None, min_jod: str | None, without: str | None, *, surely: bool
+) -> Asked:
+    """The options' values. Raises UsageError."""
     from render.choice.choose import Asked
 
-    return Asked(_number("--max-ms", max_ms), _number("--min-jod", min_jod), surely)
+    out = () if without is None else tuple(word.strip() for word in without.split(","))
+    return Asked(_number("--max-ms", max_ms), _number("--min-jod", min_jod), surely, out)
 
 
 def write_choice(data: dict[str, Any], results: Results, folder: Path) -> Path:

@@ -57,7 +57,7 @@ def test_a_tie_goes_to_the_one_that_shows_frames_sooner(sweep: Sweep) -> None:
     choice = choose(results, quick)
     assert named(choice.taken) == "15 fps, 480x853, res3"
     assert {named(c) for c in choice.tied} == {"10 fps, 480x853, res5", "10 fps, 480x853, res3"}
-    said = "\n".join(reasons(choice))
+    said = "\n".join(reasons(choice, results))
     assert "10 fps, 480x853, res3 is as good to all but a few (JOD 6.98)." in said
     clear = sweep({("15", M, R3): 7.0, ("10", M, R5): 7.0 + TIE * 2})
     assert named(choose(clear, quick).taken) == "10 fps, 480x853, res5"
@@ -100,7 +100,7 @@ def test_every_clip_counts(sweep: Sweep, device: Profile) -> None:
     less = results.model_copy(update={"cells": results.cells[:3]})
     partly = choose(less, device)
     assert [named(c) for c in partly.aside] == ["10 fps, 480x853, res3"]
-    assert any("left aside" in reason for reason in reasons(partly))
+    assert any("left aside" in reason for reason in reasons(partly, less))
 
 
 def test_what_was_not_measured_is_left_aside(sweep: Sweep, device: Profile) -> None:
@@ -114,7 +114,7 @@ def test_the_words_say_what_it_takes(sweep: Sweep, device: Profile) -> None:
     })  # fmt: skip
     choice = choose(results, device)
     assert headline(choice) == "15 fps, 480x853, res3 on T1"
-    said = "\n".join(reasons(choice))
+    said = "\n".join(reasons(choice, results))
     for words in (
         "3 of 4 targets are fast enough; this is the best of them: JOD 7.00.",
         "60 ms a frame (60 to 60, measured) of the 66.7 ms that 15 fps leaves",
@@ -130,9 +130,10 @@ def test_the_words_say_what_it_takes(sweep: Sweep, device: Profile) -> None:
 
 
 def test_nothing_fits_is_said(sweep: Sweep) -> None:
-    choice = choose(sweep({("15", M, R3): 7.0}), device_of(500))
+    results = sweep({("15", M, R3): 7.0})
+    choice = choose(results, device_of(500))
     assert headline(choice) == "nothing is fast enough on T1"
-    assert any("7.50 times as fast" in reason for reason in reasons(choice))
+    assert any("7.50 times as fast" in reason for reason in reasons(choice, results))
 
 
 @pytest.mark.parametrize(
@@ -180,3 +181,35 @@ def _played() -> object:
         frames=1, skipped=0, shown=1, dropped=0, in_flight=0, fps=1, dropped_share=0,
         longest_freeze=None, median_lag=None, p95_lag=None,
     )  # fmt: skip
+
+
+def test_clips_that_would_have_another_are_told(sweep: Sweep, device: Profile) -> None:
+    """Of two clips one is calm, and one wants the higher rate."""
+    results = sweep(
+        {("15", M, R3): 7.0, ("30", S, R3): 5.0, ("10", M, R3): 6.5}, clips=("calm.mp4", "fast.mp4")
+    )
+    cells = list(results.cells)
+    for number, cell in enumerate(cells):
+        if cell.clip == 1 and cell.target.fps == "30" and cell.figures is not None:
+            figures = cell.figures.model_copy(update={"jod": 7.5})
+            cells[number] = cell.model_copy(update={"figures": figures})
+    results = results.model_copy(update={"cells": tuple(cells)})
+    choice = choose(results, device)
+    assert named(choice.taken) == "15 fps, 480x853, res3"
+    (one,) = choice.dissent
+    assert (one.clip, named(one.instead)) == (1, "30 fps, 240x427, res3")
+    assert (
+        "fast.mp4 by itself would have 30 fps, 240x427, res3 (JOD 7.50, where this comes to 6.50)."
+        in reasons(choice, results)
+    )
+
+
+@pytest.mark.parametrize("word", [R1, L, "853x480", "30"])
+def test_what_is_out_of_the_question(word: str, sweep: Sweep, device: Profile) -> None:
+    results = sweep({
+        ("15", M, R1): 9.0, ("10", "100x178", R3): 3.0, ("10", L, R1): 3.5, ("30", S, R3): 3.6,
+    })  # fmt: skip
+    choice = choose(results, device, Asked(without=(word,)))
+    assert len(choice.candidates) == {R1: 2, L: 3, "853x480": 3, "30": 3}[word]
+    rests = dict(assumptions(choice, results))
+    assert rests[f"Out of the question: {word}"] == "--without"
