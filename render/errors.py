@@ -60,6 +60,12 @@ class TrainingError(RenderError):
     kind = "training"
 
 
+class ExportError(RenderError):
+    """A model that cannot be made, read or proved to be what the preview shows."""
+
+    kind = "export"
+
+
 class FFmpegError(RenderError):
     """ffmpeg is missing, lacks an ability, or failed.
 

@@ -24,10 +24,12 @@ COMMANDS = {
         "render.cli.doctor:doctor",
         "What this machine can render with, and what is missing.",
     ),
+    "export": ("render.cli.export:export", "A target as a Core ML model, verified."),
     "presets": ("render.cli.presets:presets", "The presets that come with render."),
     "report": ("render.cli.report:report", "Write a folder's report page anew."),
     "styles": ("render.cli.styles:app", "The styles that come with render: list, show, compare."),
     "train": ("render.cli.train:train", "Train a style from a painting."),
+    "verify": ("render.cli.verify:verify", "Whether a model is what the preview shows."),
 }
 
 

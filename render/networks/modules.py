@@ -77,6 +77,12 @@ class StyleNetwork(nn.Module):
         x = picture * (1 / 127.5) - 1
         x = extend(x, left=c, right=inside.width - width - c, top=c,
                    bottom=inside.height - height - c)  # fmt: skip
+        return self.blend(self.painted(x, Size(width, height)), picture)
+
+    def painted(self, x: Tensor, size: Size) -> Tensor:
+        """The network alone: from the picture with all its surroundings, ``spec.inner(size)``, in
+        -1..1, to what it paints of its middle, ``size``, in 0..255."""
+        c = self.spec.context
         x = self.encoder(x)
         if d := self.spec.deep_context:
             trim = self.spec.trimmed
@@ -85,11 +91,14 @@ class StyleNetwork(nn.Module):
             c -= STRIDE * trim
         else:
             x = self.blocks(x)
-        x = self.decoder(x)[:, :, c : c + height, c : c + width]
-        y = torch.sigmoid(x) * 255.0 if self.spec.output is OutputForm.SIGMOID else x
+        x = self.decoder(x)[:, :, c : c + size.height, c : c + size.width]
+        return torch.sigmoid(x) * 255.0 if self.spec.output is OutputForm.SIGMOID else x
+
+    def blend(self, painted: Tensor, picture: Tensor) -> Tensor:
+        """As much of the style as ``strength`` says; both in 0..255."""
         if self.strength == 1:
-            return y
-        return y * self.strength + picture * (1 - self.strength)
+            return painted
+        return painted * self.strength + picture * (1 - self.strength)
 
 
 class Layer(nn.Module):

@@ -1,0 +1,61 @@
+"""``render verify``: is a model still what the preview shows?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from render.cli.help import Shown
+from render.errors import ExportError, UsageError
+
+
+def verify(
+    model: Annotated[
+        Path | None, Parameter(help="A .mlpackage or .mlmodel that render exported.")
+    ] = None,
+    /,
+    *,
+    clip: Annotated[
+        Path | None,
+        Parameter(help="Verify on this clip or photograph.", allow_leading_hyphen=True),
+        Shown("FILE", "two pictures of render's"),
+    ] = None,
+    style: Annotated[
+        Path | None,
+        Parameter(help="The style file that it was made of.", allow_leading_hyphen=True),
+        Shown("FILE", "the shipped one it names"),
+    ] = None,
+    json: Annotated[
+        bool, Parameter(help="On stdout, one JSON object a line; the last is `done`.")
+    ] = False,
+    debug: Annotated[bool, Parameter(help="Show tracebacks.")] = False,
+) -> int:
+    """Read a model, compute every operation with torch, and hold it against the preview's network.
+
+    The model's own words say what it was made of. Exit status 1 when a check fails.
+    """
+    from render.cli.export import NOT_CHECKED, checks, follow, verified_facts
+    from render.cli.output import put, say
+    from render.export.graph import read
+    from render.export.pictures import given
+    from render.export.verify import verify as verified
+    from render.export.words import target_of
+
+    if model is None:
+        raise UsageError("no model given. Usage: render verify NAME.mlpackage")
+    target = target_of(read(model).metadata, style, str(model))
+    found = follow(verified(model, target, given(target, clip)), model.name)
+    if json:
+        from render.cli.events_json import line
+
+        put(line("verify", path=str(model), **verified_facts(found)))
+        put(line("done", exit_status=0 if found.passed else 1))
+        return 0 if found.passed else 1
+    for text in checks(found):
+        put(text)
+    say(NOT_CHECKED)
+    if not found.passed:
+        raise ExportError(f"{model}: is not what the preview shows: {found.failed}")
+    return 0

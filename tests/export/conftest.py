@@ -1,0 +1,60 @@
+"""Small models of shipped styles, and pictures to try them on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from render.export.convert import convert, save
+from render.export.pictures import Given, given
+from render.export.shipped import shipped
+from render.export.target import ExportTarget, Format
+from render.export.verify import Verified, verify
+from render.networks.catalogue import find_style
+from render.networks.spec import NetworkSpec
+from render.target import Size
+
+pytest.importorskip("coremltools", reason="no coremltools here: the export is NOT tested")
+
+Make = Callable[..., ExportTarget]
+
+
+def make_target(network: str = "res1", **changes: Any) -> ExportTarget:
+    """97x131 is odd on both sides; the display is no multiple of it."""
+    path = changes.pop("style_path", None) or find_style("composition-vii", network).path
+    given_: dict[str, Any] = {
+        "style_path": path,
+        "spec": NetworkSpec.parse(network),
+        "strength": 1.0,
+        "size": Size(97, 131),
+        "upscale": Size(216, 292),
+    }
+    made = given_ | changes
+    if made.get("format") is Format.MLMODEL:
+        made.setdefault("ios", 14)
+    return ExportTarget(**made)
+
+
+def finished(steps: Any) -> Any:
+    """What a generator returns."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def saved(target: ExportTarget, folder: Path, module: Any = None) -> Path:
+    """The model of ``target``, or of another ``module`` that pretends to be it."""
+    path = folder / f"model{target.format.suffix}"
+    model, spec = convert(module or shipped(target), target, {"author": "a test"})
+    save(model, spec, target, path)
+    return path
+
+
+def verified(path: Path, target: ExportTarget, pictures: list[Given] | None = None) -> Verified:
+    found: Verified = finished(verify(path, target, pictures or given(target, None)))
+    return found
