@@ -14,6 +14,7 @@ from render.errors import RenderError
 
 # Loaded when called: `render doctor` needs not what `render train` needs.
 COMMANDS = {
+    "bench": ("render.cli.bench:bench", "How long networks take here, in turns."),
     "choose": (
         "render.cli.choose:choose",
         "Which target of a sweep to build for a device, and why.",

@@ -1,0 +1,1 @@
+"""Networks against each other on this machine: the published experiment, repeatable."""
