@@ -87,6 +87,7 @@ def _dress(axes: Any, bench: Bench) -> None:
     axes.spines["bottom"].set_color(_LINE)
     size = f" at {next(iter(sizes))}" if len(sizes) == 1 else ""
     axes.set_xlabel(
-        f"milliseconds a picture{size}, {bench.rounds} rounds on this machine, not a phone",
+        f"milliseconds a picture{size}, on this machine, not a phone\n"
+        f"dots: {bench.rounds} rounds; line: their median, dotted: 95 of 100 are faster",
         fontsize=9, color=_MUTED,
     )  # fmt: skip
