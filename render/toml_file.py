@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from render.errors import UsageError
+from render.small_file import read_small
 
 
 def read_toml(
@@ -24,19 +25,7 @@ def read_toml(
 
 
 def _text(path: Path, what: str, most: int, error: type[UsageError]) -> str:
-    if path.is_dir():
-        raise error(f"{path}: is a folder; this takes one .toml file")
-    if not path.exists():
-        raise error(f"{path}: there is no such {what} file")
-    if not path.is_file():
-        raise error(f"{path}: is no regular file; this takes one .toml file")
-    try:
-        with path.open("rb") as file:
-            data = file.read(most + 1)
-    except OSError as problem:
-        raise error(f"{path}: cannot be read: {problem.strerror}") from problem
-    if len(data) > most:
-        raise error(f"{path}: is over {most // 1024} KiB, too long for a {what} file")
+    data = read_small(path, f"{what} file (.toml)", most, error)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:

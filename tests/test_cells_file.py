@@ -125,7 +125,7 @@ def test_too_many_are_refused_before_they_are_made(write: Write) -> None:
         ("schema = 1\n[[cell]]\nnetwork = 'res33'", "'res33' is not known: did you mean res3?"),
         ("schema = 1\n[[cell]\n", "is not valid TOML"),
         (b"schema = 1\n# \xff", "is not UTF-8 text (at byte 13)"),
-        ("#" * (MAX_BYTES + 1), "is over 1024 KiB, too long for a cells file"),
+        ("#" * (MAX_BYTES + 1), "is over 1 MiB, too long for a cells file"),
     ],
 )
 def test_mistakes_name_file_cell_and_key(write: Write, text: str | bytes, said: str) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from statistics import NormalDist, median
 
 from render.errors import UsageError
+from render.small_file import read_small
 
 MAX_MS = 60_000.0
 _MAX_BYTES = 16 << 20
@@ -106,13 +107,7 @@ def parse_latency(text: str) -> Latency:
 
 def _from_file(path: Path) -> Latency:
     """A list of milliseconds: JSON (a list, or one with ``latencies_ms``), or a number a line."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"--latency {path}: cannot be read: {error.strerror}") from error
-    if len(data) > _MAX_BYTES:
-        raise UsageError(f"--latency {path}: is over {_MAX_BYTES >> 20} MiB")
+    data = read_small(path, "file of latencies", _MAX_BYTES, UsageError)
     values = _numbers(path, data)
     if not values:
         raise UsageError(f"--latency {path}: holds no latencies; write milliseconds, one a line")

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from render.devices.measurements import Measurement
 from render.errors import UsageError
 from render.preset import problems
+from render.small_file import read_small
 
 SCHEMA = 1
 KIND = "render-timings"
@@ -56,17 +57,7 @@ def load_measurements(path: Path) -> tuple[Measurement, ...]:
 
 def read_json(path: Path) -> dict[str, Any]:
     """The file's object. Raises UsageError."""
-    try:
-        if path.is_dir():
-            raise UsageError(f"{path}: is a folder; give one .json file of timings")
-        if path.exists() and not path.is_file():
-            raise UsageError(f"{path}: is no regular file")
-        with path.open("rb") as file:
-            text = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
-    if len(text) > MAX_BYTES:
-        raise UsageError(f"{path}: is over {MAX_BYTES >> 20} MiB, too long for a file of timings")
+    text = read_small(path, "file of timings", MAX_BYTES, UsageError)
     try:
         data = json.loads(text.decode("utf-8-sig"), parse_constant=_no_number)
     except (ValueError, RecursionError) as error:

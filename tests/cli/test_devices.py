@@ -206,7 +206,7 @@ def test_forgetting(tmp_path: Path, shelf: Path, capsys: Capture) -> None:
         ("show A12 --fps source", "there is no clip here"),
         ("show A12 --fps x", "fps 'x'"),
         ("import", "no file given. Usage: render devices import FILE"),
-        ("import none.json", "none.json: cannot be read: No such file"),
+        ("import none.json", "none.json: there is no such file"),
         ("forget", "no device given. Usage: render devices forget NAME"),
         ("forget toaster", "there is no device 'toaster'"),
     ],

@@ -128,7 +128,7 @@ def test_mistakes_are_one_line(path: Path, data: Any, said: str) -> None:
 
 
 def test_files_that_are_none(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UsageError, match="cannot be read: No such file"):
+    with pytest.raises(UsageError, match="there is no such file"):
         load_measurements(path)
     with pytest.raises(UsageError, match="is a folder"):
         load_measurements(path.parent)
