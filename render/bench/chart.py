@@ -1,93 +1,123 @@
-"""A bench as a picture: every iteration a dot, median and p95 marked, and what rates leave."""
+"""A bench as a picture: every iteration a dot, median and p95 marked, and the frame rates' time."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from render.bench.measure import Bench
+from render.bench.report import common, labels
 from render.errors import OutputError
+from render.record import machine
 from render.whole import whole
 
 SUFFIXES = (".png", ".svg", ".pdf")
-# The report page's colours.
+# The report page's colours. Dots, lines and dashes differ in shape too, for whoever sees no colours.
 _PAPER, _INK, _MUTED, _LINE = "#fffdf9", "#262421", "#6a655d", "#ddd7cb"
-_DOT, _MEDIAN, _BUDGET = "#256660", "#a8431b", "#b3261e"
+_DOT, _BUDGET = "#256660", "#a8431b"
+# What matplotlib would take from its user's settings, or draw by chance.
+_STYLE = {"svg.hashsalt": "render", "svg.fonttype": "none", "font.family": "DejaVu Sans"}
+_WIDTH, _ROW, _AROUND = 9.0, 0.6, 1.65  # inches
+_APART = 0.11  # of the width: labels of rates nearer than this stand above each other
 
 
 def draw(bench: Bench, rates: Sequence[Fraction], path: Path) -> None:
-    """Write the chart, by ``path``'s suffix, whole or not at all. Raises OutputError."""
+    """Write the chart, by ``path``'s suffix, whole or not at all. Raises OutputError.
+
+    The same bench is the same file, whatever the display and the settings.
+    """
+    # It tells of its font cache and of folders that it may not write, which nobody asked.
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     import matplotlib as mpl
+    from matplotlib.figure import Figure
 
-    mpl.use("Agg")
-    # The same bench is the same file: no date, no random identifiers.
-    mpl.rcParams["svg.hashsalt"] = "render"
-    mpl.rcParams["svg.fonttype"] = "none"
-    import matplotlib.pyplot as plt
-
-    count = len(bench.timed)
-    figure, axes = plt.subplots(figsize=(9, 1.5 + 0.55 * count), facecolor=_PAPER)
-    try:
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_STYLE)
+        count = len(bench.timed)
+        figure = Figure((_WIDTH, _AROUND + _ROW * count), facecolor=_PAPER, layout="constrained")
+        axes = figure.subplots()
         _contenders(axes, bench)
-        _budgets(axes, bench, rates)
-        _dress(axes, bench)
-        figure.tight_layout()
+        _dress(axes, bench, rates)
+        _budgets(axes, count, rates)
         kind = path.suffix[1:].lower()
         metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind)
         with whole(path, OutputError, ValueError) as temporary:
             figure.savefig(temporary, format=kind, dpi=150, metadata=metadata)
-    finally:
-        plt.close(figure)
 
 
 def _contenders(axes: Any, bench: Bench) -> None:
-    for row, one in enumerate(bench.timed):
-        y = len(bench.timed) - 1 - row
+    for row, one in enumerate(reversed(bench.timed)):
         # A fixed pattern of heights, so that dots do not hide each other.
-        spread = [y + 0.28 * ((n * 0.618) % 1 - 0.5) for n in range(len(one.ms))]
-        axes.scatter(one.ms, spread, s=11, color=_DOT, alpha=0.4, linewidths=0, zorder=2)
-        axes.plot([one.median] * 2, [y - 0.3, y + 0.3], color=_MEDIAN, lw=2.5, zorder=3)
-        axes.plot([one.p95] * 2, [y - 0.2, y + 0.2], color=_MEDIAN, lw=1.2, ls=":", zorder=3)
+        heights = [row + 0.32 * ((n * 0.618) % 1 - 0.5) for n in range(len(one.ms))]
+        axes.scatter(one.ms, heights, s=12, color=_DOT, alpha=0.4, linewidths=0, zorder=2)
+        axes.plot([one.median] * 2, [row - 0.27, row + 0.27], color=_INK, lw=2.5, zorder=3)
+        axes.plot([one.p95] * 2, [row - 0.27, row + 0.27], color=_INK, lw=1.3, ls=":", zorder=3)
         axes.annotate(
-            f"{one.median:.0f} ms", (one.median, y + 0.32), ha="center", va="bottom",
-            fontsize=9, color=_INK,
+            f"{one.median:.3g} ms", (one.median, row + 0.27), xytext=(0, 1), ha="center",
+            va="bottom", textcoords="offset points", fontsize=9, color=_INK, zorder=5,
+            bbox={"facecolor": _PAPER, "edgecolor": "none", "pad": 0.6},
         )  # fmt: skip
 
 
-def _budgets(axes: Any, bench: Bench, rates: Sequence[Fraction]) -> None:
-    top = len(bench.timed) - 0.35
-    for rate in rates:
-        at = float(1000 / rate)
-        axes.axvline(at, color=_BUDGET, lw=1, ls="--", zorder=1)
+def _budgets(axes: Any, count: int, rates: Sequence[Fraction]) -> None:
+    """Lines where the rates' time is up; their names above the first row."""
+    width = axes.get_xlim()[1]
+    for (at, name), level in zip(_named(rates), _levels(rates, width), strict=True):
+        top = count - 0.1 + 0.28 * level
+        axes.plot([at, at], [-0.6, top], color=_BUDGET, lw=1.1, ls="--", zorder=1, clip_on=False)
         axes.annotate(
-            f"{float(rate):.4g} fps", (at, top), xytext=(3, 0), textcoords="offset points",
-            fontsize=8, color=_BUDGET, va="center",
+            name, (at, top), xytext=(3, 0), textcoords="offset points", fontsize=8,
+            color=_BUDGET, va="top", annotation_clip=False,
         )  # fmt: skip
+    axes.set_ylim(-0.6, count - 0.1 + 0.28 * max([0, *_levels(rates, width)]))
 
 
-def _dress(axes: Any, bench: Bench) -> None:
-    sizes = {one.contender.size for one in bench.timed}
-    engines = {one.contender.choice.engine for one in bench.timed}
-    labels = []
-    for one in bench.timed:
-        words = [one.contender.spec.name]
-        words += [str(one.contender.size)] if len(sizes) > 1 else []
-        words += [one.contender.choice.engine.value] if len(engines) > 1 else []
-        labels.append(f"{' '.join(words)}\n{one.contender.macs / 1e9:.1f} GMAC")
-    axes.set_yticks(range(len(labels)), list(reversed(labels)), fontsize=9, color=_INK)
-    axes.set_ylim(-0.6, len(labels) - 0.1)
-    axes.set_xlim(left=0)
+def _named(rates: Sequence[Fraction]) -> list[tuple[float, str]]:
+    return [
+        (float(1000 / rate), f"{float(rate):.4g} fps, {float(1000 / rate):.1f} ms")
+        for rate in sorted(rates, reverse=True)
+    ]
+
+
+def _levels(rates: Sequence[Fraction], width: float) -> list[int]:
+    """How high each name stands: beside the one before it only where there is room."""
+    found: list[int] = []
+    before = None
+    for at, _ in _named(rates):
+        near = before is not None and at - before < _APART * 1.6 * width
+        found.append(found[-1] + 1 if near else 0)
+        before = at
+    return found
+
+
+def _dress(axes: Any, bench: Bench, rates: Sequence[Fraction]) -> None:
+    names = [
+        f"{label}\n{one.contender.macs / 1e9:.1f} GMAC"
+        for label, one in zip(labels(bench), bench.timed, strict=True)
+    ]
+    axes.set_yticks(range(len(names)), list(reversed(names)), fontsize=9)
+    axes.set_xlim(0, max(_ends(bench, rates)) * 1.04)
     axes.set_facecolor(_PAPER)
-    axes.grid(axis="x", color=_LINE, lw=0.8, zorder=0)
-    axes.tick_params(axis="both", length=0, colors=_MUTED)
+    axes.set_axisbelow(True)
+    axes.grid(axis="x", color=_LINE, lw=0.8)
+    axes.tick_params(axis="both", length=0, labelcolor=_INK)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(_LINE)
-    size = f" at {next(iter(sizes))}" if len(sizes) == 1 else ""
+    title = ": ".join(filter(None, ("Milliseconds a picture", common(bench))))
+    axes.set_title(title, loc="left", fontsize=11, color=_INK, pad=10)
     axes.set_xlabel(
-        f"milliseconds a picture{size}, on this machine, not a phone\n"
-        f"dots: {bench.rounds} rounds; line: their median, dotted: 95 of 100 are faster",
-        fontsize=9, color=_MUTED,
+        f"a dot: one of {bench.rounds} rounds; line: median; dotted: p95; dashed: a frame rate's "
+        f"time\nmeasured on {machine()}, not on a phone",
+        fontsize=8.5, color=_MUTED, loc="left",
     )  # fmt: skip
+
+
+def _ends(bench: Bench, rates: Sequence[Fraction]) -> Iterator[float]:
+    """What must be within the picture: every dot, and the rates' time."""
+    yield from (ms for one in bench.timed for ms in one.ms)
+    yield from (float(1000 / rate) for rate in rates)

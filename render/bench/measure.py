@@ -1,29 +1,28 @@
 """Iterations of several networks, interleaved, so that a noisy machine is noisy for all of them.
 
-The experiment is the published one (100 iterations at 480x853, the first left out as start-up). An
-iteration is what a preview does: as many pictures at once as the engine works on, and a picture's
-share of the time. In each round every contender has one, in a shuffled order; ratios are of rounds.
+The experiment is the published one: 100 iterations at 480x853, the first left out as start-up. An
+iteration is one picture with nothing else in work, as a live filter has it: what is timed is
+latency. In each round every contender has one iteration, in a shuffled order; ratios are of rounds.
 """
 
 from __future__ import annotations
 
 import random
 import statistics
-import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from math import ceil
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from render.engines.base import Engine, EngineChoice
+from render.engines.base import DeviceName, Engine, EngineChoice
 from render.errors import UsageError
 from render.networks.spec import NetworkSpec
 from render.target import Size
 
-Clock = Callable[[], float]
-_PRODUCT = 1024  # side of the matrices: their product is bound by sums, not by memory
+WEIGHTS_SEED = 0
+"""Of the random weights of networks that no style is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,7 @@ class Contender:
 
     @property
     def name(self) -> str:
+        """``res3 480x853 openvino``."""
         return f"{self.spec.name} {self.size} {self.choice.engine.value}"
 
     @property
@@ -50,8 +50,7 @@ class Timed:
 
     Attributes:
         load: of loading and compiling. first: of the first iteration, start-up. ms: of the others,
-        in their order. memory: bytes that the process grew by while it was loaded and ran first;
-        None where the system does not say. streams: pictures at once.
+        in their order. memory: see ``Machine.memory``.
     """
 
     contender: Contender
@@ -59,7 +58,6 @@ class Timed:
     first: float
     ms: tuple[float, ...]
     memory: int | None
-    streams: int
 
     @property
     def median(self) -> float:
@@ -71,7 +69,7 @@ class Timed:
 
     @property
     def p95(self) -> float:
-        """The nearest rank: 95 of 100 iterations took at most this."""
+        """The nearest rank: the least of the times that 95 of 100 iterations do not exceed."""
         return sorted(self.ms)[ceil(0.95 * len(self.ms)) - 1]
 
     @property
@@ -86,11 +84,16 @@ class Timed:
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """``product``: multiply-adds a second of matrix products in single precision, the median over
-    the rounds. ``order``: of the contenders in each round."""
+    """What is known after some rounds.
+
+    Attributes:
+        products: multiply-adds a second of matrix products in single precision on each device in
+        use, the median over the rounds. order: of the contenders in each round, the first round
+        too. asked: how many iterations there were to be.
+    """
 
     timed: tuple[Timed, ...]
-    product: float
+    products: Mapping[DeviceName, float]
     seed: int
     order: tuple[tuple[int, ...], ...]
     asked: int
@@ -100,33 +103,52 @@ class Bench:
         """Counted, without the first."""
         return len(self.order) - 1
 
+    @property
+    def complete(self) -> bool:
+        return len(self.order) == self.asked
+
+    def share(self, one: Timed) -> float:
+        """Of its device's matrix products."""
+        return one.macs_second / self.products[one.contender.choice.device]
+
+
+class Stage(StrEnum):
+    """What ``Progress`` counts: contenders, then iterations of all of them."""
+
+    LOADING = "loading"
+    TIMING = "timing"
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """``done`` of ``total`` iterations of all contenders; ``bench``: what is known so far, once
-    every contender has a round that counts."""
+    """``done`` of ``total``; ``now``: the contender whose turn it was. ``bench``: what is known so
+    far, at the end of each round that counts."""
 
+    stage: Stage
     done: int
     total: int
-    words: str
-    bench: Bench | None
+    now: str = ""
+    bench: Bench | None = None
 
 
 class Machine(Protocol):
     """What runs: tests give one with a clock of its own."""
 
-    def load(self, contender: Contender) -> Engine: ...
+    def memory(self, contender: Contender) -> int | None:
+        """Bytes of resident memory that it takes, at most, while it stylizes: weights, what the
+        engine keeps, and what it works in. None where that cannot be told."""
+        ...
+
+    def load(self, contender: Contender) -> Engine:
+        """Ready for one picture at a time."""
+        ...
 
     def turn(self, engine: Engine) -> None:
-        """One iteration: as many pictures as the engine works on at once."""
+        """One iteration: one picture."""
         ...
 
-    def product(self) -> int:
+    def product(self, device: DeviceName) -> int:
         """One matrix product; its multiply-adds."""
-        ...
-
-    def memory(self) -> int | None:
-        """Bytes that the process holds."""
         ...
 
     def now(self) -> float:
@@ -148,108 +170,46 @@ def bench(
     """
     if iterations < 2:
         raise UsageError(f"--iterations {iterations}: the first is start-up, so at least 2")
-    machine = machine or RealMachine()
-    chance = random.Random(seed)
-    total = len(contenders) * iterations
-    engines, loads, grown = [], [], []
+    if machine is None:
+        from render.bench.machine import RealMachine
+
+        machine = RealMachine()
+    engines, loads, memory = [], [], []
     for number, contender in enumerate(contenders):
-        yield Progress(0, total, f"loading {contender.name} ({number + 1})", None)
-        before, began = machine.memory(), machine.now()
-        engine = machine.load(contender)
+        yield Progress(Stage.LOADING, number, len(contenders), contender.name)
+        memory.append(machine.memory(contender))
+        began = machine.now()
+        engines.append(machine.load(contender))
         loads.append((machine.now() - began) * 1e3)
-        engines.append(engine)
-        grown.append(before)
+    devices = dict.fromkeys(contender.choice.device for contender in contenders)
+    products: dict[DeviceName, list[float]] = {device: [] for device in devices}
     times: list[list[float]] = [[] for _ in contenders]
-    memory: list[int | None] = [None] * len(contenders)
-    products: list[float] = []
+    chance = random.Random(seed)
     order: list[tuple[int, ...]] = []
+    total = len(contenders) * iterations
+    yield Progress(Stage.TIMING, 0, total)
     for turn in range(iterations):
         places = list(range(len(contenders)))
         chance.shuffle(places)
         for number, place in enumerate(places):
-            engine = engines[place]
-            before = machine.memory()
             began = machine.now()
-            machine.turn(engine)
-            times[place].append((machine.now() - began) * 1e3 / engine.streams)
-            if turn == 0:
-                memory[place] = _grown(before, machine.memory())
-            done = turn * len(contenders) + number + 1
+            machine.turn(engines[place])
+            times[place].append((machine.now() - began) * 1e3)
             if number + 1 < len(places):
-                yield Progress(done, total, contenders[place].name, None)
-        began = machine.now()
-        macs = machine.product()
-        products.append(macs / (machine.now() - began))
+                done = turn * len(contenders) + number + 1
+                yield Progress(Stage.TIMING, done, total, contenders[place].name)
+        for device, rates in products.items():
+            began = machine.now()
+            macs = machine.product(device)
+            rates.append(macs / (machine.now() - began))
         order.append(tuple(places))
         found = None
         if turn:
             timed = tuple(
-                Timed(c, loads[n], times[n][0], tuple(times[n][1:]), memory[n], engines[n].streams)
-                for n, c in enumerate(contenders)
+                Timed(contender, loads[n], times[n][0], tuple(times[n][1:]), memory[n])
+                for n, contender in enumerate(contenders)
             )
-            found = Bench(timed, statistics.median(products[1:]), seed, tuple(order), iterations)
-        yield Progress((turn + 1) * len(contenders), total, "", found)
-
-
-def _grown(before: int | None, after: int | None) -> int | None:
-    return None if before is None or after is None else max(0, after - before)
-
-
-class RealMachine:
-    """This one."""
-
-    def __init__(self) -> None:
-        import torch
-
-        self._torch = torch
-        self._pictures: dict[Size, Any] = {}
-        side = (_PRODUCT, _PRODUCT)
-        chance = torch.Generator().manual_seed(0)
-        self._a, self._b = (torch.rand(side, generator=chance) for _ in range(2))
-
-    def load(self, contender: Contender) -> Engine:
-        from render.engines.select import create
-        from render.networks.checkpoint import load_style
-        from render.networks.modules import StyleNetwork
-
-        if contender.style_path is not None:
-            network = load_style(contender.style_path).network
-        else:
-            self._torch.manual_seed(0)
-            network = StyleNetwork(contender.spec).eval()
-        return create(network, contender.size, contender.choice)
-
-    def turn(self, engine: Engine) -> None:
-        picture = self._picture(engine.size)
-        if engine.streams == 1:
-            engine.stylize(picture)
-            return
-        with ThreadPoolExecutor(engine.streams) as pool:
-            list(pool.map(engine.stylize, [picture] * engine.streams))
-
-    def product(self) -> int:
-        self._torch.mm(self._a, self._b)
-        return _PRODUCT**3
-
-    def memory(self) -> int | None:
-        try:
-            pages = int(Path("/proc/self/statm").read_text().split()[1])
-        except (OSError, IndexError, ValueError):  # not on macOS
-            return None
-        import os
-
-        return pages * os.sysconf("SC_PAGE_SIZE")
-
-    def now(self) -> float:
-        return time.perf_counter()
-
-    def _picture(self, size: Size) -> Any:
-        """Noise over a slope: no value is special, and none of the sums is denormal."""
-        import numpy as np
-
-        if size not in self._pictures:
-            chance = np.random.default_rng(0)
-            slope = np.linspace(40, 210, size.width)[None, :, None]
-            noise = chance.normal(0, 25, (size.height, size.width, 3))
-            self._pictures[size] = np.clip(slope + noise, 0, 255).astype(np.uint8)
-        return self._pictures[size]
+            usual = {device: statistics.median(rates[1:]) for device, rates in products.items()}
+            found = Bench(timed, usual, seed, tuple(order), iterations)
+        done = (turn + 1) * len(contenders)
+        yield Progress(Stage.TIMING, done, total, contenders[places[-1]].name, found)

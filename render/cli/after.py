@@ -98,7 +98,8 @@ class After:
         self._table(results)
         if self._json:
             self._made("results", self._folder / NAME)
-        if self._wanted.on is not None and len(results.cells) > 1:
+        plain = [cell for cell in results.cells if cell.played is None]
+        if self._wanted.on is not None and len(plain) > 1:
             self._try(results, lambda: self._choose(results))
         if self._wanted.grid:
             results = self._try(results, lambda: self._grids(results, ffmpeg))

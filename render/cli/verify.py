@@ -36,7 +36,7 @@ def verify(
 
     The model's own words say what it was made of. Exit status 1 when a check fails.
     """
-    from render.cli.export import NOT_CHECKED, checks, follow, verified_facts
+    from render.cli.export_report import checks, follow, not_checked, verified_facts
     from render.cli.output import put, say
     from render.export.graph import read
     from render.export.pictures import given
@@ -55,7 +55,7 @@ def verify(
         return 0 if found.passed else 1
     for text in checks(found):
         put(text)
-    say(NOT_CHECKED)
+    say(not_checked(found))
     if not found.passed:
         raise ExportError(f"{model}: is not what the preview shows: {found.failed}")
     return 0

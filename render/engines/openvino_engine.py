@@ -30,16 +30,22 @@ class OpenVINOEngine:
     """A network compiled by OpenVINO at one size; see ``Engine`` for the contract.
 
     ``precision`` is the arithmetic: f32 by default, since on processors that have bf16 OpenVINO
-    would choose that, which differs visibly from what ships.
+    would choose that, which differs visibly from what ships. ``streams``: pictures at a time; a
+    single one has all cores.
     """
 
     def __init__(
-        self, network: StyleNetwork, size: Size, choice: EngineChoice, precision: str = "f32"
+        self,
+        network: StyleNetwork,
+        size: Size,
+        choice: EngineChoice,
+        precision: str = "f32",
+        streams: int = _STREAMS,
     ) -> None:
         self.choice = choice
         self.size = size
         try:
-            model = _compiled(network, size, precision)
+            model = _compiled(network, size, precision, streams)
             self._streams = int(model.get_property("NUM_STREAMS"))
             self._requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
             for _ in range(self._streams):
@@ -74,7 +80,7 @@ class OpenVINOEngine:
         return EngineError(f"OpenVINO failed at {self.size}: {error}; try --engine torch")
 
 
-def _compiled(network: StyleNetwork, size: Size, precision: str) -> Any:
+def _compiled(network: StyleNetwork, size: Size, precision: str, streams: int) -> Any:
     """uint8 NHWC in and out; conversion, clamp and rounding are part of the graph."""
     import torch
     from torch import Tensor, nn
@@ -103,8 +109,8 @@ def _compiled(network: StyleNetwork, size: Size, precision: str) -> Any:
             )
         model = ov.convert_model(traced, example_input=example, input=shape)
     hints = {
-        "PERFORMANCE_HINT": "THROUGHPUT",
-        "NUM_STREAMS": _STREAMS,
+        "PERFORMANCE_HINT": "LATENCY" if streams == 1 else "THROUGHPUT",
+        "NUM_STREAMS": streams,
         # A thread tied to a core waits there behind ffmpeg's, and a second engine in the process
         # finds the cores taken.
         "ENABLE_CPU_PINNING": False,

@@ -42,13 +42,20 @@ def choose(engine: EngineName, device: DeviceName) -> EngineChoice:
     return _on_cpu(engine)
 
 
-def create(network: StyleNetwork, size: Size, choice: EngineChoice) -> Engine:
-    """The chosen engine, ready to run at ``size``. Raises EngineError."""
+def create(
+    network: StyleNetwork, size: Size, choice: EngineChoice, streams: int | None = None
+) -> Engine:
+    """The chosen engine, ready to run at ``size``. Raises EngineError.
+
+    ``streams``: pictures at a time at most. None is what gets most of them done, as a preview
+    wants; one is what gets a picture done soonest.
+    """
     if choice.engine is EngineName.OPENVINO:
         try:
             from render.engines.openvino_engine import OpenVINOEngine
 
-            return OpenVINOEngine(network, size, choice)
+            asked = {} if streams is None else {"streams": streams}
+            return OpenVINOEngine(network, size, choice, **asked)
         except ImportError as error:
             raise EngineError(
                 f"openvino cannot be imported ({error}); reinstall it, or try --engine torch"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,32 +10,34 @@ from typing import Any
 import torch
 from torch import nn
 
-from render.errors import ExportError
+from render.errors import ExportError, OutputError
 from render.export.canonical import write_model, write_package
+from render.export.palette import palette
 from render.export.target import Compression, ExportTarget, Format, Precision
 from render.export.tools import coremltools, quiet
 
 INPUT, OUTPUT = "image", "stylized"
 
 
-def convert(module: nn.Module, target: ExportTarget, words: Mapping[str, str]) -> Any:
-    """The Core ML model of ``module``, a `Shipped` of ``target``.
+def convert(module: nn.Module, target: ExportTarget, words: Mapping[str, str]) -> tuple[Any, Any]:
+    """The Core ML model of ``module``, a `Shipped` of ``target``, and its specification.
 
     ``words`` are ``author``, ``license``, ``version``, ``description`` and whatever else, which
-    becomes user-defined metadata. Raises ExportError naming what the format cannot express.
+    becomes user-defined metadata. Raises ExportError naming what the format cannot express, and
+    OutputError without space for what coremltools writes on its way.
     """
     ct = coremltools()
     size = target.input_size
     example = (torch.zeros(1, 3, size.height, size.width),)
     with quiet():
-        # torch.export, since traced shape arithmetic breaks with numpy 2.4 (coremltools #2633).
-        program = torch.export.export(module, example).run_decompositions({})
         kind = ct.colorlayout.RGB
         program_kind: dict[str, Any] = {"convert_to": "neuralnetwork"}
         if target.format is Format.MLPACKAGE:
             precision = ct.precision.FLOAT16 if _half(target) else ct.precision.FLOAT32
             program_kind = {"convert_to": "mlprogram", "compute_precision": precision}
         try:
+            # torch.export: traced shape arithmetic breaks with numpy 2.4 (coremltools #2633).
+            program = torch.export.export(module, example).run_decompositions({})
             model = ct.convert(
                 program,
                 inputs=[ct.ImageType(name=INPUT, shape=example[0].shape, color_layout=kind)],
@@ -45,6 +48,11 @@ def convert(module: nn.Module, target: ExportTarget, words: Mapping[str, str]) -
             )
             model = _compressed(model, target, ct)
         except (ValueError, RuntimeError, NotImplementedError, TypeError, KeyError) as error:
+            if "[MIL FileWriter]" in str(error):
+                raise OutputError(
+                    "the weights cannot be written: the disk is full, or the folder for temporary "
+                    "files is; free some space"
+                ) from error
             raise ExportError(_why(error, target)) from error
     spec = model.get_spec()
     if target.format is Format.MLMODEL and _half(target):
@@ -75,8 +83,9 @@ def _compressed(model: Any, target: ExportTarget, ct: Any) -> Any:
         configured = optimize.OptimizationConfig(global_config=config)
         return optimize.linear_quantize_weights(model, configured)
     bits = int(how.value.removeprefix("palettize"))
-    # Uniform look-up tables: k-means would need scikit-learn, and starts from random places.
-    config = optimize.OpPalettizerConfig(mode="uniform", nbits=bits)
+    config = optimize.OpPalettizerConfig(
+        mode="custom", lut_function=lambda weights: palette(weights, bits)
+    )
     configured = optimize.OptimizationConfig(global_config=config)
     return optimize.palettize_weights(model, configured)
 
@@ -113,9 +122,14 @@ def _describe(spec: Any, words: Mapping[str, str]) -> None:
 
 def _why(error: Exception, target: ExportTarget) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    other = Format.MLMODEL if target.format is Format.MLPACKAGE else Format.MLPACKAGE
     said = (lines[0] if lines else type(error).__name__)[:200]
-    return (
-        f"{target.spec.name} cannot be expressed as {target.format} for iOS {target.ios}: {said}; "
-        f"try --format {other}, or another --ios"
-    )
+    name = target.spec.name
+    if lacks := re.match(r"Unsupported fx node \w+, kind (\w+)", said):
+        return f"{name} uses {lacks[1]}, which Core ML has in no form; use another network"
+    if later := re.match(r"No available version for (\w+) in .*iOS(\d+)$", said):
+        least = max(15, int(later[2]))
+        return (
+            f"{name} uses {later[1]}, which {target.format} for iOS {target.ios} does not have; "
+            f"--format mlpackage --ios {least} does"
+        )
+    return f"{name} cannot be expressed as {target.format} for iOS {target.ios}: {said}"

@@ -26,11 +26,12 @@ _NO_SUMS = ("cast", "identity", "constexpr_affine_dequantize", "constexpr_lut_to
 class Evaluated:
     """``picture``: float32 (height, width, 3) RGB, as the display gets it but not rounded.
     ``peak``: the largest number between operations, without its sign, infinite where half precision
-    overflows; ``where``: the operation that made it."""
+    overflows; ``where``: the operation that made it. ``macs``: the convolutions' multiply-adds."""
 
     picture: np.ndarray[Any, np.dtype[np.float32]]
     peak: float
     where: str
+    macs: int
 
 
 def evaluate(graph: Graph, picture: Picture) -> Evaluated:
@@ -41,7 +42,7 @@ def evaluate(graph: Graph, picture: Picture) -> Evaluated:
     if declared is None or (declared.width, declared.height) != (width, height):
         raise ExportError(f"the model takes {declared}, the picture is {width}x{height}")
     values: dict[str, Tensor] = {graph.image.name: _as_input(picture, graph.image)}
-    peak, where = 0.0, ""
+    peak, where, macs = 0.0, "", 0
     left = _uses(graph)
     with torch.inference_mode():
         for operation in graph.operations:
@@ -49,13 +50,16 @@ def evaluate(graph: Graph, picture: Picture) -> Evaluated:
             values[operation.output] = result
             if operation.kind not in _NO_SUMS and (largest := _largest(result)) > peak:
                 peak, where = largest, f"{operation.kind} {operation.output}"
+            if operation.kind == "conv":
+                macs += _macs(operation, values, result)
             for name in _refs(operation):
                 left[name] -= 1
                 if not left[name] and name != graph.output.name:
                     values.pop(name, None)
     if graph.output.name not in values:
         raise ExportError(f"the model makes no {graph.output.name!r}, which it declares")
-    return Evaluated(_as_picture(values[graph.output.name], graph.output), peak, where)
+    picture_out = _as_picture(values[graph.output.name], graph.output)
+    return Evaluated(picture_out, peak, where, macs)
 
 
 def _run(operation: Operation, values: dict[str, Tensor]) -> Tensor:
@@ -80,6 +84,11 @@ def _run(operation: Operation, values: dict[str, Tensor]) -> Tensor:
     return result.half().float() if operation.half else result
 
 
+def _macs(operation: Operation, values: dict[str, Tensor], result: Tensor) -> int:
+    weight = _value(operation.inputs["weight"], values)
+    return int(weight.numel()) * result.shape[2] * result.shape[3]
+
+
 def _value(value: Input, values: dict[str, Tensor]) -> Any:
     if isinstance(value, Ref):
         if value.name not in values:
@@ -101,8 +110,9 @@ def _as_input(picture: Picture, image: Image) -> Tensor:
 
 
 def _as_picture(result: Tensor, image: Image) -> np.ndarray[Any, np.dtype[np.float32]]:
-    if result.ndim != 4 or result.shape[:2] != (1, 3):
-        raise ExportError(f"the model returns {tuple(result.shape)}, which is no picture")
+    size = image.size
+    if size is None or tuple(result.shape) != (1, 3, size.height, size.width):
+        raise ExportError(f"the model returns {tuple(result.shape)}, but declares {size} in RGB")
     rgb = result.flip(1) if image.colours == "BGR" else result
     return rgb[0].permute(1, 2, 0).contiguous().numpy()
 

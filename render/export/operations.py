@@ -88,7 +88,8 @@ def _slice_axis(i: Inputs) -> Tensor:
 def _upsample(i: Inputs, **how: Any) -> Tensor:
     x = i["x"]
     height, width = (_scalar(i[f"scale_factor_{side}"]) for side in ("height", "width"))
-    size = (floor(x.shape[2] * height + 1e-3), floor(x.shape[3] * width + 1e-3))
+    # The new size is the floor; where the samples lie follows from the two sizes, not the factor.
+    size = (floor(x.shape[2] * height), floor(x.shape[3] * width))
     return F.interpolate(x, size=size, **how)
 
 
@@ -124,8 +125,28 @@ def _dequantize(i: Inputs) -> Tensor:
     return torch.from_numpy((held.astype(np.float32) - along(i["zero_point"])) * along(i["scale"]))
 
 
+def _block_scale(i: Inputs) -> Tensor:
+    """constexpr_blockwise_shift_scale (iOS 18): scale * (data - offset), each for a block."""
+    held = np.asarray(i["data"]).astype(np.float32)
+
+    def spread(value: Any) -> Any:
+        array = np.asarray(value).astype(np.float32)
+        for axis, (whole, blocks) in enumerate(zip(held.shape, array.shape, strict=True)):
+            array = np.repeat(array, whole // blocks, axis=axis)
+        return array
+
+    offset = spread(i["offset"]) if "offset" in i else 0.0
+    return torch.from_numpy((held - offset) * spread(i["scale"]))
+
+
 def _look_up(i: Inputs) -> Tensor:
-    """constexpr_lut_to_dense (iOS 16): indices packed into bytes, least significant bit first."""
+    """constexpr_lut_to_dense: of iOS 16 with indices packed into bytes, least significant bit
+    first; of iOS 18 with indices in their own shape, and one table for all."""
+    if "indices" in i and "shape" not in i:
+        indices, tables = np.asarray(i["indices"]), np.asarray(i["lut"]).astype(np.float32)
+        if tables.size != tables.shape[-2]:
+            raise ExportError("constexpr_lut_to_dense: several tables, which render never exports")
+        return torch.from_numpy(tables.ravel()[indices.astype(np.int64)])
     table = np.asarray(i["lut"]).astype(np.float32)
     shape = _numbers(i["shape"])
     bits = int(np.log2(len(table)))
@@ -157,5 +178,6 @@ OPERATIONS: dict[str, Callable[[Inputs], Tensor]] = {
     "batch_norm": _batch_norm,
     "instance_norm": _instance_norm,
     "constexpr_affine_dequantize": _dequantize,
+    "constexpr_blockwise_shift_scale": _block_scale,
     "constexpr_lut_to_dense": _look_up,
 }

@@ -7,6 +7,7 @@ sums. Only what networks of ours are made of is read; anything else raises.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,9 @@ def operations(spec: Any) -> tuple[list[Operation], bool]:
         named, inputs = _LAYERS[kind](layer)
         half = half or (kind == "convolution" and bool(layer.convolution.weights.float16Value))
         made.append(Operation(named, inputs, layer.output[0], None, half=False))
+    if half:
+        # The form does not say it, but GPU and neural engine then store all numbers so.
+        made = [replace(operation, half=True) for operation in made]
     return made, half
 
 

@@ -29,10 +29,12 @@ class Doing:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Exported:
-    """``path`` holds a model of ``bytes`` whose SHA-256 is ``digest``. ``before`` is what verifying
-    it said before it was compressed, or None."""
+    """``path`` holds a model of ``target``, of ``bytes``, whose SHA-256 is ``digest``; ``words``
+    are its metadata. ``before`` is what verifying it said before it was compressed, or None."""
 
     path: Path
+    target: ExportTarget
+    words: dict[str, str]
     verified: Verified
     before: Verified | None
     risks: tuple[Risk, ...]
@@ -74,6 +76,8 @@ def export(
         size, mark = size_of(temporary), digest(temporary)
     return Exported(
         path=output,
+        target=target,
+        words=words,
         verified=verified,
         before=before,
         risks=tuple(lint(verified.graph, target, verified.peak)),
@@ -114,6 +118,9 @@ def _placing(output: Path, *, force: bool) -> Iterator[Path]:
                 raise OutputError(f"{output}: exists already; --force overwrites it")
             output.rename(old)
         temporary.rename(output)
+    except ExportError as error:
+        # Nobody knows the temporary name.
+        raise ExportError(str(error).replace(str(temporary), str(output))) from error
     except OSError as error:
         if old.exists() and not output.exists():
             old.rename(output)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from render.export.target import ExportTarget, Surroundings
 from render.networks.checkpoint import load_style
 from render.networks.modules import StyleNetwork, folded
+from render.target import Upscaling
 
 
 class Shipped(nn.Module):
@@ -16,8 +17,9 @@ class Shipped(nn.Module):
     of its ``output_size``: the preview's network at its strength, with padding, context and crop,
     clamped, and brought to the display as `render/upscale.py` does.
 
-    The preview rounds the network's output to 8 bits before the upscale, and once more after it;
-    here nothing is rounded before the display, which differs by half a level at most.
+    The preview rounds the network's output to 8 bits before the upscale, and once more after it.
+    Here nothing is rounded before the display, so what reaches the upscale differs by half a level
+    at most, and the display's 8 bits by one.
     """
 
     def __init__(self, network: StyleNetwork, target: ExportTarget) -> None:
@@ -28,16 +30,15 @@ class Shipped(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         target = self.target
         if target.surroundings is Surroundings.CAMERA:
-            size, (left, top, _, _) = target.size, target.margin
-            middle = image[:, :, top : top + size.height, left : left + size.width]
-            painted = self.network.painted(image * (1 / 127.5) - 1, size)
-            picture = self.network.blend(painted, middle)
+            picture = self.network.middle(image, target.size)
         else:
             picture = self.network(image)
         picture = torch.clamp(picture, 0.0, 255.0)
         if target.upscale is None or target.upscale == target.size:
             return picture
         shown = (target.upscale.height, target.upscale.width)
+        if target.upscaler is Upscaling.NEAREST:
+            return F.interpolate(picture, size=shown, mode="nearest")
         return F.interpolate(picture, size=shown, mode="bilinear", align_corners=False)
 
 
@@ -45,4 +46,10 @@ def shipped(target: ExportTarget) -> Shipped:
     """The target's module in eval mode, batch norm folded. Raises StyleError."""
     network = load_style(target.style_path).network
     network.strength = target.strength
-    return Shipped(folded(network), target).eval()
+    network = folded(network)
+    if target.surroundings is Surroundings.CAMERA:
+        # What is cut off may as well see zeros: reflection is what phones may lack.
+        for module in network.modules():
+            if isinstance(module, nn.Conv2d):
+                module.padding_mode = "zeros"
+    return Shipped(network, target).eval()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from render.errors import ExportError, UsageError
-from render.networks.spec import NetworkSpec
-from render.target import Size
+from render.networks.spec import STRIDE, NetworkSpec, Norm
+from render.target import Size, Upscaling
 
-MAX_SIDE = 4096
-"""Pixels of a picture on a phone, each side: the 4K of its camera and no more. Metal's textures go
-on to 16384 (Metal feature set tables, Apple GPU family 3 and later), a phone's memory does not."""
+MAX_BYTES = 2_000_000_000
+"""Of the network's largest numbers at one time: half of the 4 GB of an iPhone XS, about what iOS
+leaves to one app. Pictures themselves are no matter: ``Size`` ends at 8192 pixels a side, Metal's
+textures at 16384 (Metal Feature Set Tables, Apple GPU family 3, the A9, and later)."""
 
 
 class Format(StrEnum):
@@ -45,13 +46,21 @@ class Compression(StrEnum):
     PALETTIZE4 = "palettize4"
 
 
+def least_ios(form: Format, compression: Compression = Compression.NONE) -> int:
+    """The oldest iOS that can run it at all."""
+    if form is Format.MLMODEL:
+        return 14
+    return 15 if compression is Compression.NONE else 16
+
+
 class Surroundings(StrEnum):
     """Where the pixels around the picture come from that the network is given."""
 
     REFLECT = "reflect"
     """From the picture itself, inside the model, as in the preview."""
     CAMERA = "camera"
-    """From the camera: the model takes the larger picture and returns its middle."""
+    """From the camera: the model takes a picture that is larger by all that the network sees, and
+    returns its middle. Nothing is reflected, neither around the picture nor inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,7 @@ class ExportTarget:
     Attributes:
         style_path: the weights. spec: their network. strength: how much of the style shows, 0..1.
         size: what the filter paints, as the phone is held. upscale: the display's, or None for the
-        network's own output.
+        network's own output. upscaler: bilinear; or nearest, by whole factors.
         surroundings, format, precision, compression: as above. ios: the oldest that must run it.
 
     Raises UsageError or ExportError for what no phone takes.
@@ -72,6 +81,7 @@ class ExportTarget:
     strength: float
     size: Size
     upscale: Size | None
+    upscaler: Upscaling = Upscaling.BILINEAR
     surroundings: Surroundings = Surroundings.REFLECT
     format: Format = Format.MLPACKAGE
     precision: Precision = Precision.FP16
@@ -79,33 +89,80 @@ class ExportTarget:
     ios: int = 15
 
     def __post_init__(self) -> None:
-        for what, size in (("--size", self.input_size), ("--upscale", self.output_size)):
-            if max(size.width, size.height) > MAX_SIDE:
-                raise UsageError(f"{what} {size}: a phone takes at most {MAX_SIDE} pixels a side")
+        if self.surroundings is Surroundings.CAMERA and self.spec.norm is Norm.INSTANCE:
+            raise ExportError(
+                f"--context camera: {self.spec.name} has instance norm, which goes by all that it "
+                "is given, so what is around would change the picture; use --context reflect"
+            )
+        self._check_memory()
+        self._check_upscaler()
         if self.format is Format.MLMODEL and self.compression is not Compression.NONE:
             raise ExportError(
-                f"--compress {self.compression}: a neural network (.mlmodel) cannot; use "
+                f"--compress {self.compression}: render compresses ML programs only; use "
                 "--format mlpackage"
             )
-        if not self.least_ios <= self.ios <= 18:
+        least = least_ios(self.format, self.compression)
+        if self.format is Format.MLMODEL and self.ios != least:
             raise UsageError(
-                f"--ios {self.ios}: this form runs on iOS {self.least_ios} to 18 and what follows"
+                f"--ios {self.ios}: a neural network (.mlmodel) is a form of iOS {least}, which "
+                "later ones run as well; leave --ios out, or use --format mlpackage"
+            )
+        if not least <= self.ios <= 18:
+            packed = (
+                "" if self.compression is Compression.NONE else f", --compress {self.compression}"
+            )
+            raise UsageError(
+                f"--ios {self.ios}: this form ({self.format}{packed}) is for iOS {least} to 18 and "
+                "what follows"
+            )
+
+    def _check_memory(self) -> None:
+        held = self.held_bytes
+        if held > MAX_BYTES:
+            raise UsageError(
+                f"--size {self.size} in {self.spec.name} holds {held / 1e9:.1f} GB of numbers at "
+                f"one time, and an app has about {MAX_BYTES / 1e9:g} GB; lower --size"
+            )
+
+    def _check_upscaler(self) -> None:
+        shown = self.upscale
+        if shown is None or shown == self.size or self.upscaler is Upscaling.BILINEAR:
+            return
+        if self.upscaler is not Upscaling.NEAREST:
+            raise ExportError(
+                f"--upscaler {self.upscaler}: Core ML has none; use bilinear, nearest by a whole "
+                "factor, or --no-upscale and scale in the app"
+            )
+        factor = max(1, round(shown.width / self.size.width))
+        if shown.width % self.size.width or shown.height % self.size.height:
+            whole = f"{self.size.width * factor}x{self.size.height * factor}"
+            raise ExportError(
+                f"--upscaler nearest from {self.size} to {shown}: by a factor that is not whole, "
+                f"Core ML takes other pixels than the preview; use --upscale {whole}, or bilinear"
             )
 
     @property
-    def least_ios(self) -> int:
-        """The oldest that can run this form at all."""
-        if self.format is Format.MLMODEL:
-            return 14
-        return 15 if self.compression is Compression.NONE else 16
+    def held_bytes(self) -> int:
+        """Of the decoder's last but one convolution, the widest: its doubled input and its output
+        are there at one time."""
+        inner = self.spec.inner(self.size)
+        numbers = 3 * self.spec.width * inner.width * inner.height
+        return numbers * (2 if self.precision is Precision.FP16 else 4)
 
     @property
     def input_size(self) -> Size:
         """What the model takes."""
         if self.surroundings is Surroundings.REFLECT:
             return self.size
-        inner = self.spec.inner(self.size)
-        return Size(inner.width, inner.height)
+        return Size(self._surrounded(self.size.width), self._surrounded(self.size.height))
+
+    @property
+    def worked(self) -> NetworkSpec:
+        """The network by what the model computes: what comes from the camera is context, which no
+        block reflects. What devices are asked about."""
+        if self.surroundings is Surroundings.REFLECT:
+            return self.spec
+        return replace(self.spec, context=self.spec.reach, deep_context=0)
 
     @property
     def output_size(self) -> Size:
@@ -117,5 +174,9 @@ class ExportTarget:
         """Pixels of the input around what is painted: left, top, right, bottom."""
         if self.surroundings is Surroundings.REFLECT:
             return (0, 0, 0, 0)
-        c, inner = self.spec.context, self.input_size
-        return (c, c, inner.width - self.size.width - c, inner.height - self.size.height - c)
+        reach, whole = self.spec.reach, self.input_size
+        right, bottom = whole.width - self.size.width, whole.height - self.size.height
+        return (reach, reach, right - reach, bottom - reach)
+
+    def _surrounded(self, side: int) -> int:
+        return -(-(side + 2 * self.spec.reach) // STRIDE) * STRIDE

@@ -32,16 +32,14 @@ def coremltools() -> Any:
 def quiet() -> Iterator[None]:
     """Without what coremltools tells of versions that it was not tested with, of a Mac's libraries
     that are not here, and of its passes."""
-    loggers = [logging.getLogger(name) for name in ("coremltools", "root", "torch.export")]
+    loggers = [logging.getLogger(name) for name in ("coremltools", "torch.export", None)]
     before = [logger.level for logger in loggers]
-    root = logging.getLogger()
     with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
         warnings.simplefilter("ignore")
-        for logger in (*loggers, root):
+        for logger in loggers:
             logger.setLevel(logging.CRITICAL)
         try:
             yield
         finally:
             for logger, level in zip(loggers, before, strict=True):
                 logger.setLevel(level)
-            root.setLevel(logging.WARNING)

@@ -15,7 +15,7 @@ from render.networks.catalogue import find_style
 from render.networks.metadata import SUFFIX, StyleMetadata, read_metadata
 from render.networks.spec import NetworkSpec
 from render.preset import Preset, is_style_file
-from render.target import Size
+from render.target import Size, Upscaling
 
 SCHEMA = 1
 _RENDER, _PRESET = "render", "preset"
@@ -42,6 +42,7 @@ def words_of(target: ExportTarget, preset: Preset, style: StyleMetadata) -> dict
         "strength": target.strength,
         "size": str(target.size),
         "upscale": None if target.upscale is None else str(target.upscale),
+        "upscaler": target.upscaler.value,
         "fps": str(preset.fps),
         "context": target.surroundings.value,
         "margin": list(target.margin),
@@ -80,6 +81,7 @@ def target_of(metadata: Mapping[str, str], style: Path | None, label: str) -> Ex
             strength=float(facts["strength"]),
             size=Size.parse(facts["size"]),
             upscale=None if facts["upscale"] is None else Size.parse(facts["upscale"]),
+            upscaler=Upscaling(facts.get("upscaler", "bilinear")),
             surroundings=Surroundings(facts["context"]),
             format=Format(facts["format"]),
             precision=Precision(facts["precision"]),

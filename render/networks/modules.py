@@ -77,12 +77,6 @@ class StyleNetwork(nn.Module):
         x = picture * (1 / 127.5) - 1
         x = extend(x, left=c, right=inside.width - width - c, top=c,
                    bottom=inside.height - height - c)  # fmt: skip
-        return self.blend(self.painted(x, Size(width, height)), picture)
-
-    def painted(self, x: Tensor, size: Size) -> Tensor:
-        """The network alone: from the picture with all its surroundings, ``spec.inner(size)``, in
-        -1..1, to what it paints of its middle, ``size``, in 0..255."""
-        c = self.spec.context
         x = self.encoder(x)
         if d := self.spec.deep_context:
             trim = self.spec.trimmed
@@ -91,14 +85,28 @@ class StyleNetwork(nn.Module):
             c -= STRIDE * trim
         else:
             x = self.blocks(x)
-        x = self.decoder(x)[:, :, c : c + size.height, c : c + size.width]
-        return torch.sigmoid(x) * 255.0 if self.spec.output is OutputForm.SIGMOID else x
+        return self._shown(self.decoder(x)[:, :, c : c + height, c : c + width], picture)
 
-    def blend(self, painted: Tensor, picture: Tensor) -> Tensor:
-        """As much of the style as ``strength`` says; both in 0..255."""
+    def middle(self, picture: Tensor, size: Size) -> Tensor:
+        """The middle, of ``size``, of what ``forward`` makes of a picture that brings its own
+        surroundings along: ``spec.reach`` pixels of them left and top, that or more right and
+        bottom, its sides multiples of 4. Nothing is reflected, and the decoder leaves out what is
+        cut off. Holds for batch norm and zero padding inside.
+        """
+        c = self.spec.reach
+        middle = picture[:, :, c : c + size.height, c : c + size.width]
+        spare = self.spec.trimmed + 2 * self.spec.blocks  # all that the decoder does not see
+        x = self.blocks(self.encoder(picture * (1 / 127.5) - 1))
+        c -= STRIDE * spare
+        x = self.decoder(cut(x, spare))[:, :, c : c + size.height, c : c + size.width]
+        return self._shown(x, middle)
+
+    def _shown(self, x: Tensor, picture: Tensor) -> Tensor:
+        """The decoder's numbers as a picture in 0..255, as much of it as ``strength`` says."""
+        y = torch.sigmoid(x) * 255.0 if self.spec.output is OutputForm.SIGMOID else x
         if self.strength == 1:
-            return painted
-        return painted * self.strength + picture * (1 - self.strength)
+            return y
+        return y * self.strength + picture * (1 - self.strength)
 
 
 class Layer(nn.Module):

@@ -220,6 +220,15 @@ class NetworkSpec:
         has touched: cut off before the blocks where there is a deep context."""
         return _encoder_rings(self.kernel)
 
+    @property
+    def reach(self) -> int:
+        """Pixels around the picture, a multiple of 4, that must be real ones for nothing of the
+        picture to depend on the padding outside of them: what the encoder, the blocks and the
+        decoder see. Instance norm sees all there is, and has no such bound."""
+        return STRIDE * (
+            self.trimmed + 2 * self.blocks + _decoder_rings(self.kernel, self.upsample)
+        )
+
     def inner(self, size: Size) -> Size:
         """The size inside the network: context on every side, then the right and the bottom grow
         to a multiple of 4 and to at least 8 pixels. May exceed what ``Size`` allows a target.

@@ -1,0 +1,73 @@
+"""This machine, as a bench uses it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from render.bench import alone
+from render.bench.measure import WEIGHTS_SEED, Contender
+from render.engines.base import DeviceName, Engine
+from render.engines.select import create
+from render.networks.checkpoint import load_style
+from render.networks.modules import StyleNetwork
+
+if TYPE_CHECKING:
+    from render.media.frame import Picture
+    from render.target import Size
+
+# Sides of the matrices: large enough that their product is bound by sums, not by memory or start-up.
+_SIDE = 1024
+_SIDE_DEVICE = 4096
+
+
+class RealMachine:
+    """See ``Machine``."""
+
+    def __init__(self) -> None:
+        self._pictures: dict[Size, Picture] = {}
+        self._matrices: dict[DeviceName, tuple[torch.Tensor, torch.Tensor]] = {}
+
+    def memory(self, contender: Contender) -> int | None:
+        return alone.memory(contender)
+
+    def load(self, contender: Contender) -> Engine:
+        return create(_network(contender), contender.size, contender.choice, streams=1)
+
+    def turn(self, engine: Engine) -> None:
+        engine.stylize(self._picture(engine.size))
+
+    def product(self, device: DeviceName) -> int:
+        if device not in self._matrices:
+            side = _SIDE if device is DeviceName.CPU else _SIDE_DEVICE
+            chance = torch.Generator().manual_seed(0)
+            a, b = (torch.rand((side, side), generator=chance) for _ in range(2))
+            self._matrices[device] = a.to(device.value), b.to(device.value)
+        a, b = self._matrices[device]
+        torch.mm(a, b)[0, 0].item()  # asked for, it is waited for, on any device
+        return a.shape[0] ** 3
+
+    def now(self) -> float:
+        return time.perf_counter()
+
+    def _picture(self, size: Size) -> Picture:
+        """Noise over a slope, the same every time."""
+        if size not in self._pictures:
+            chance = np.random.default_rng(0)
+            slope = np.linspace(40, 210, size.width, dtype=np.float32)[None, :, None]
+            noise = chance.standard_normal((size.height, size.width, 3), np.float32) * 25
+            self._pictures[size] = np.clip(slope + noise, 0, 255).astype(np.uint8)
+        return self._pictures[size]
+
+
+def _network(contender: Contender) -> StyleNetwork:
+    """Its style's, or one with weights as training begins with: what goes through it keeps its
+    scale, so that no value is denormal, which processors are slow with."""
+    if contender.style_path is not None:
+        return load_style(contender.style_path).network
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(WEIGHTS_SEED)
+        return StyleNetwork(contender.spec).eval()
