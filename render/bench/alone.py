@@ -69,6 +69,8 @@ def answer(asked: dict[str, str]) -> None:
         told: dict[str, object] = {"bytes": _measured(_contender(asked))}
     except RenderError as error:
         told = {"error": str(error)}
+    except MemoryError:
+        told = {"error": "out of memory; lower --size"}
     sys.stdout.write(json.dumps(told))
 
 
@@ -113,7 +115,7 @@ def _limit() -> None:
 
 
 def _settle() -> None:
-    """Give back what is free, and begin the peak anew. Where neither can be done it is loading's."""
+    """Give back what is free, and let the peak begin anew; where it cannot, it is loading's too."""
     with contextlib.suppress(AttributeError, OSError):
         ctypes.CDLL(None).malloc_trim(0)  # glibc keeps what was freed
     with contextlib.suppress(OSError):

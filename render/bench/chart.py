@@ -15,13 +15,13 @@ from render.record import machine
 from render.whole import whole
 
 SUFFIXES = (".png", ".svg", ".pdf")
-# The report page's colours. Dots, lines and dashes differ in shape too, for whoever sees no colours.
+# The report page's colours. Shapes differ too, for whoever sees no colours.
 _PAPER, _INK, _MUTED, _LINE = "#fffdf9", "#262421", "#6a655d", "#ddd7cb"
 _DOT, _BUDGET = "#256660", "#a8431b"
-# What matplotlib would take from its user's settings, or draw by chance.
-_STYLE = {"svg.hashsalt": "render", "svg.fonttype": "none", "font.family": "DejaVu Sans"}
 _WIDTH, _ROW, _AROUND = 9.0, 0.6, 1.65  # inches
-_APART = 0.11  # of the width: labels of rates nearer than this stand above each other
+_APART = 0.18  # of the width: names of rates nearer than this stand above each other
+_STEP = 0.28  # of a row
+_EDGE = 0.03  # of the width: a median's figure stands no nearer to the names
 
 
 def draw(bench: Bench, rates: Sequence[Fraction], path: Path) -> None:
@@ -36,12 +36,13 @@ def draw(bench: Bench, rates: Sequence[Fraction], path: Path) -> None:
 
     with mpl.rc_context():
         mpl.rcdefaults()
-        mpl.rcParams.update(_STYLE)
+        mpl.rc("svg", hashsalt="render", fonttype="none")  # no identifiers by chance; letters stay
+        mpl.rc("font", family="DejaVu Sans")
         count = len(bench.timed)
         figure = Figure((_WIDTH, _AROUND + _ROW * count), facecolor=_PAPER, layout="constrained")
         axes = figure.subplots()
-        _contenders(axes, bench)
         _dress(axes, bench, rates)
+        _contenders(axes, bench)
         _budgets(axes, count, rates)
         kind = path.suffix[1:].lower()
         metadata = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}.get(kind)
@@ -50,6 +51,7 @@ def draw(bench: Bench, rates: Sequence[Fraction], path: Path) -> None:
 
 
 def _contenders(axes: Any, bench: Bench) -> None:
+    near = _EDGE * axes.get_xlim()[1]
     for row, one in enumerate(reversed(bench.timed)):
         # A fixed pattern of heights, so that dots do not hide each other.
         heights = [row + 0.32 * ((n * 0.618) % 1 - 0.5) for n in range(len(one.ms))]
@@ -57,46 +59,32 @@ def _contenders(axes: Any, bench: Bench) -> None:
         axes.plot([one.median] * 2, [row - 0.27, row + 0.27], color=_INK, lw=2.5, zorder=3)
         axes.plot([one.p95] * 2, [row - 0.27, row + 0.27], color=_INK, lw=1.3, ls=":", zorder=3)
         axes.annotate(
-            f"{one.median:.3g} ms", (one.median, row + 0.27), xytext=(0, 1), ha="center",
-            va="bottom", textcoords="offset points", fontsize=9, color=_INK, zorder=5,
+            f"{one.median:.3g} ms", (max(one.median, near), row + 0.27), xytext=(0, 1),
+            ha="center", va="bottom", textcoords="offset points", fontsize=9, color=_INK, zorder=5,
             bbox={"facecolor": _PAPER, "edgecolor": "none", "pad": 0.6},
         )  # fmt: skip
 
 
 def _budgets(axes: Any, count: int, rates: Sequence[Fraction]) -> None:
     """Lines where the rates' time is up; their names above the first row."""
-    width = axes.get_xlim()[1]
-    for (at, name), level in zip(_named(rates), _levels(rates, width), strict=True):
-        top = count - 0.1 + 0.28 * level
-        axes.plot([at, at], [-0.6, top], color=_BUDGET, lw=1.1, ls="--", zorder=1, clip_on=False)
+    level, after, highest = 0, float("inf"), 0
+    for rate in sorted(rates):  # from the right, so that no line crosses a name
+        at = float(1000 / rate)
+        near = after - at < _APART * axes.get_xlim()[1]
+        level, after = level + 1 if near else 0, at
+        highest = max(highest, level)
+        top = count - 0.1 + _STEP * level
+        axes.plot([at, at], [-0.6, top], color=_BUDGET, lw=1.1, ls="--", zorder=1)
         axes.annotate(
-            name, (at, top), xytext=(3, 0), textcoords="offset points", fontsize=8,
-            color=_BUDGET, va="top", annotation_clip=False,
+            f"{float(rate):.4g} fps, {at:.1f} ms", (at, top), xytext=(3, 0), va="top",
+            textcoords="offset points", fontsize=8, color=_BUDGET, zorder=5,
         )  # fmt: skip
-    axes.set_ylim(-0.6, count - 0.1 + 0.28 * max([0, *_levels(rates, width)]))
-
-
-def _named(rates: Sequence[Fraction]) -> list[tuple[float, str]]:
-    return [
-        (float(1000 / rate), f"{float(rate):.4g} fps, {float(1000 / rate):.1f} ms")
-        for rate in sorted(rates, reverse=True)
-    ]
-
-
-def _levels(rates: Sequence[Fraction], width: float) -> list[int]:
-    """How high each name stands: beside the one before it only where there is room."""
-    found: list[int] = []
-    before = None
-    for at, _ in _named(rates):
-        near = before is not None and at - before < _APART * 1.6 * width
-        found.append(found[-1] + 1 if near else 0)
-        before = at
-    return found
+    axes.set_ylim(-0.6, count - 0.1 + _STEP * highest)
 
 
 def _dress(axes: Any, bench: Bench, rates: Sequence[Fraction]) -> None:
     names = [
-        f"{label}\n{one.contender.macs / 1e9:.1f} GMAC"
+        f"{label}\n{one.contender.macs / 1e9:.3g} GMAC"
         for label, one in zip(labels(bench), bench.timed, strict=True)
     ]
     axes.set_yticks(range(len(names)), list(reversed(names)), fontsize=9)

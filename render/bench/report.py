@@ -15,7 +15,7 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """``right``: columns of numbers."""
+    """All columns but the first hold numbers."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -70,8 +70,8 @@ def costs(bench: Bench) -> Table:
         tuple(
             (
                 label,
-                f"{one.contender.spec.parameters() / 1e6:.2f}",
-                f"{one.contender.macs / 1e9:.1f}",
+                f"{one.contender.spec.parameters() / 1e6:.3g}",
+                f"{one.contender.macs / 1e9:.3g}",
                 f"{one.macs_second / 1e9:.0f}",
                 f"{bench.share(one):.0%}",
                 "–" if one.memory is None else f"{one.memory / 1e6:.0f}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import sys
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,14 +17,16 @@ from render.defaults import DEFAULTS
 from render.errors import OutputError, StyleError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from fractions import Fraction
 
     from render.bench.measure import Bench, Contender
     from render.engines.base import EngineChoice
+    from render.networks.spec import NetworkSpec
 
 _NETWORKS = "res5,res3,res3-sep,res1,res3-w16"
 _ITERATIONS = 100
+_DATA = ".json"
 
 
 def _help(text: str, *names: str) -> Parameter:
@@ -35,9 +38,11 @@ def bench(
     network: Annotated[
         str | None,
         _help("Any networks, also such as no style is for."),
-        Shown("NAME[,…]", _NETWORKS),
+        Shown("NAME[,…]", f"{_NETWORKS}, or a style file's own"),
     ] = None,
-    size: Annotated[str | None, _help("Their inputs."), Shown("WxH[,…]", DEFAULTS.size)] = None,
+    size: Annotated[
+        str | None, _help("Their inputs, as written."), Shown("WxH[,…]", DEFAULTS.size)
+    ] = None,
     iterations: Annotated[
         str | None,
         _help("Of each; the first is start-up and told apart."),
@@ -49,6 +54,11 @@ def bench(
     device: Annotated[
         str | None, _help("Where they run."), Shown("auto|cpu|cuda|mps", "auto")
     ] = None,
+    style: Annotated[
+        str | None,
+        _help("Whose weights they have, where it has some; times do not depend on them."),
+        Shown("NAME|FILE", DEFAULTS.style),
+    ] = None,
     baseline: Annotated[
         str | None, _help("The network that ratios are to."), Shown("NAME", "the first")
     ] = None,
@@ -59,13 +69,14 @@ def bench(
     output: Annotated[
         list[Path] | None,
         _help(
-            "Where to write: a chart (.png, .svg, .pdf), all times (.json); several times for "
-            "both.",
+            "Where to write a chart (.png, .svg, .pdf), or all times (.json); may be given "
+            "several times.",
             "--output",
             "-o",
         ),
         Shown("FILE"),
     ] = None,
+    force: Annotated[bool, Parameter(help="Overwrite files that exist.")] = False,
     json: Annotated[
         bool, Parameter(help="On stdout, one JSON object a line; the last is `done`.")
     ] = False,
@@ -73,7 +84,7 @@ def bench(
 ) -> int:
     """How long networks take for a picture here, in turns, so that a noisy machine decides nothing.
 
-    Latencies are this machine's, not a phone's: what carries over are the ratios, and those only in
+    Times are this machine's, not a phone's: what carries over are the ratios, and those only in
     part. Ctrl-C ends it early with what the whole rounds say.
 
     Examples:
@@ -82,89 +93,148 @@ def bench(
       render bench --network res3 --engine torch,openvino
     """
     from render.bench import report
-    from render.bench.chart import draw
     from render.cli.output import put, say
-    from render.cli.table import table
 
-    places = output or []
-    _check_places(places)
-    contenders = _contenders(network or _NETWORKS, size or DEFAULTS.size, engine, device)
-    number = _whole("--iterations", iterations, _ITERATIONS)
-    rates = _rates(fps or "15")
+    places = list(dict.fromkeys(output or []))
+    number = _whole("--iterations", iterations, _ITERATIONS, least=2)
+    order_seed = _whole("--seed", seed, 0, least=0)
+    rates = _rates(fps or DEFAULTS.fps)
+    contenders = _contenders(network, size or DEFAULTS.size, engine, device, style)
     against = _baseline(baseline, contenders)
+    for place in places:
+        _check_place(place, force=force)
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    if any(one.style_path is None for one in contenders):
-        names = dict.fromkeys(c.spec.name for c in contenders if c.style_path is None)
-        say(f"note: random weights for {', '.join(names)}, which no style is for")
-    found, ended = _run(contenders, number, _whole("--seed", seed, 0, least=0))
-    data = report.as_dict(found, ("render", *sys.argv[1:]), at)
-    for path in places:
-        if path.suffix.lower() == ".json":
-            _save(data, path)
-        else:
-            draw(found, rates, path)
-    if json:
-        from render.cli.events_json import line
-
-        put(line("bench", **{key: value for key, value in data.items() if key != "schema"}))
-        for path in places:
-            put(line("bench-file", path=str(path)))
-        put(line("done", exit_status=130 if ended else 0))
-        return 130 if ended else 0
-    for text in table(report.HEADER, report.rows(found, found.timed[against]), report.RIGHT):
-        put(text)
-    for text in (*report.budgets(found, rates), *report.legend(found)):
-        say(text)
-    for path in places:
-        put(str(path))
-    if ended:
+    for note in _notes(contenders):
+        say(note)
+    found, status = _run(contenders, number, order_seed)
+    data = report.as_dict(found, against, rates, ("render", *sys.argv[1:]), at)
+    if status:
         say(f"interrupted: {found.rounds} of {number - 1} rounds")
-    return 130 if ended else 0
+    for text in _lines(data) if json else _page(found, against, rates):
+        put(text)
+    if not json:
+        for text in report.words(found, against, rates):
+            say(text)
+    # What was measured has been said, whatever comes of the files; the surest is first.
+    for place in sorted(places, key=lambda place: place.suffix.lower() != _DATA):
+        _write(place, found, rates, data)
+    _end(places, json=json, status=status)
+    return status
 
 
-def _run(contenders: Sequence[Contender], iterations: int, seed: int) -> tuple[Bench, bool]:
-    """What came of it, and whether it was ended early."""
+def _run(contenders: Sequence[Contender], iterations: int, seed: int) -> tuple[Bench, int]:
+    """What came of it, and the exit status: another than 0 where a signal ended it early."""
+    from render.bench.measure import Stage
     from render.bench.measure import bench as benched
     from render.cli.count import Count
 
+    counts = {
+        Stage.LOADING: Count("network", sys.stderr),
+        Stage.TIMING: Count("iteration", sys.stderr),
+    }
     found: Bench | None = None
-    ended = False
-    count = Count("iteration", sys.stderr)
-    with contextlib.closing(count):
+    with contextlib.ExitStack() as stack:
+        for count in counts.values():
+            stack.callback(count.close)
         try:
             for step in benched(contenders, iterations, seed=seed):
-                count.show("bench", step.done, step.total, step.words)
                 found = step.bench or found
-        except KeyboardInterrupt:
+                for stage, count in counts.items():
+                    if stage is not step.stage:
+                        count.close()
+                counts[step.stage].show(step.stage.value, step.done, step.total, now_at=step.now)
+        except KeyboardInterrupt as interruption:
             if found is None:
                 raise
-            ended = True
+            return found, getattr(interruption, "exit_status", 130)
     assert found is not None, "the last step holds the result"
-    return found, ended
+    return found, 0
+
+
+def _page(found: Bench, baseline: int, rates: Sequence[Fraction]) -> Iterator[str]:
+    from render.bench import report
+    from render.cli.table import table
+    from render.record import machine
+
+    yield ", ".join(filter(None, (report.common(found), machine())))
+    yield ""
+    tables = [report.times(found, found.timed[baseline]), report.costs(found)]
+    if rates:
+        tables.append(report.budgets(found, rates))
+    for number, one in enumerate(tables):
+        if number:
+            yield ""
+        yield from table(one.header, one.rows, one.right)
+
+
+def _lines(data: dict[str, object]) -> Iterator[str]:
+    from render.cli.events_json import line
+
+    yield line("bench", **{key: value for key, value in data.items() if key != "schema"})
+
+
+def _end(places: Sequence[Path], *, json: bool, status: int) -> None:
+    from render.cli.events_json import line
+    from render.cli.output import put
+
+    for place in places:
+        put(line("bench-file", path=str(place)) if json else str(place))
+    if json:
+        put(line("done", exit_status=status))
+
+
+def _notes(contenders: Sequence[Contender]) -> Iterator[str]:
+    from render.bench.measure import WEIGHTS_SEED
+
+    names = dict.fromkeys(one.spec.name for one in contenders if one.style_path is None)
+    if names:
+        yield (
+            f"note: random weights (seed {WEIGHTS_SEED}) for {', '.join(names)}, which the style "
+            "is not for; times do not depend on weights"
+        )
 
 
 def _contenders(
-    networks: str, sizes: str, engines: str | None, device: str | None
+    networks: str | None, sizes: str, engines: str | None, device: str | None, style: str | None
 ) -> list[Contender]:
     from render.bench.measure import Contender
     from render.cli.ranges import values, words
-    from render.networks.catalogue import find_style
     from render.networks.spec import NetworkSpec
     from render.target import Size
 
-    found = []
-    specs = [NetworkSpec.parse(word) for word in words("network", networks)]
+    name = DEFAULTS.style if style is None else style
+    own = _own_network(name)
+    if networks is None and own is not None:
+        networks = own
+    specs = [NetworkSpec.parse(word) for word in words("network", networks or _NETWORKS)]
+    paths = {spec: _weights(name, spec) for spec in specs}
+    if own is not None and not any(paths.values()):
+        raise StyleError(f"{name}: is for network {own}; use --network {own}")
     inputs = [s if isinstance(s, Size) else Size.parse(str(s)) for s in values("size", sizes)]
     choices = _choices(engines, device)
-    for spec, size, choice in itertools.product(
-        dict.fromkeys(specs), dict.fromkeys(inputs), choices
-    ):
-        try:
-            path = find_style(DEFAULTS.style, spec.name).path
-        except StyleError:
-            path = None
-        found.append(Contender(spec, size, choice, path))
-    return found
+    return [
+        Contender(spec, each, choice, path)
+        for (spec, path), each, choice in itertools.product(
+            paths.items(), dict.fromkeys(inputs), choices
+        )
+    ]
+
+
+def _own_network(style: str) -> str | None:
+    """Of a style file; a shipped style has several. Raises StyleError when there is none."""
+    from render.networks.catalogue import find_networks
+
+    found = find_networks(style)
+    return found[0].metadata.network if len(found) == 1 else None
+
+
+def _weights(style: str, spec: NetworkSpec) -> Path | None:
+    from render.networks.catalogue import MissingNetworkError, find_style
+
+    try:
+        return find_style(style, spec.name).path
+    except MissingNetworkError:
+        return None
 
 
 def _choices(engines: str | None, device: str | None) -> list[EngineChoice]:
@@ -175,16 +245,19 @@ def _choices(engines: str | None, device: str | None) -> list[EngineChoice]:
 
     where = one_of(DeviceName, "--device", device)
     names = ["auto"] if engines is None else words("engine", engines)
-    return list(
-        dict.fromkeys(choose(one_of(EngineName, "--engine", name), where) for name in names)
-    )
+    found = [choose(one_of(EngineName, "--engine", name), where) for name in names]
+    # `auto` is one of the others, for another reason.
+    return list({(one.engine, one.device): one for one in reversed(found)}.values())[::-1]
 
 
 def _baseline(name: str | None, contenders: Sequence[Contender]) -> int:
+    from render.networks.spec import NetworkSpec
+
     if name is None:
         return 0
+    spec = NetworkSpec.parse(name)
     for number, contender in enumerate(contenders):
-        if contender.spec.name == name:
+        if contender.spec == spec:
             return number
     raise UsageError(f"--baseline {name}: is not among the networks; name one of --network")
 
@@ -193,16 +266,13 @@ def _rates(text: str) -> list[Fraction]:
     from render.cli.ranges import values
     from render.target import Rate
 
-    found = [
-        value if isinstance(value, Rate) else Rate.parse(str(value))
-        for value in values("fps", text)
-    ]
+    found = [v if isinstance(v, Rate) else Rate.parse(str(v)) for v in values("fps", text)]
     if any(rate.fps is None for rate in found):
         raise UsageError(f"--fps {text}: no clip is here whose rate could be meant; write numbers")
-    return [rate.fps for rate in found if rate.fps is not None]
+    return list(dict.fromkeys(rate.fps for rate in found if rate.fps is not None))
 
 
-def _whole(option: str, text: str | None, default: int, least: int = 2) -> int:
+def _whole(option: str, text: str | None, default: int, *, least: int) -> int:
     if text is None:
         return default
     if not text.isdecimal() or len(text) > 6 or int(text) < least:
@@ -210,23 +280,33 @@ def _whole(option: str, text: str | None, default: int, least: int = 2) -> int:
     return int(text)
 
 
-def _check_places(places: Sequence[Path]) -> None:
-    """Before the minutes of measuring."""
+def _check_place(place: Path, *, force: bool) -> None:
+    """Whether it can be written: said before the minutes of measuring, not after them."""
     from render.bench.chart import SUFFIXES
 
-    for path in places:
-        if path.suffix.lower() not in (*SUFFIXES, ".json"):
-            raise UsageError(f"-o {path}: a bench is written as .json, {', '.join(SUFFIXES)}")
-        if path.is_dir():
-            raise OutputError(f"{path}: is a folder; name a file")
-        if path.parent.exists() and not path.parent.is_dir():
-            raise OutputError(f"{path}: {path.parent} is no folder")
+    if place.suffix.lower() not in (*SUFFIXES, _DATA):
+        raise UsageError(f"-o {place}: a bench is written as {_DATA}, {', '.join(SUFFIXES)}")
+    if place.is_dir():
+        raise OutputError(f"{place}: is a folder; name a file")
+    if place.exists() and not force:
+        raise OutputError(f"{place}: exists already; --force overwrites it")
+    folder = next(above for above in place.absolute().parents if above.exists())
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=f".{place.name}."):
+            pass
+    except OSError as error:
+        raise OutputError(f"{place}: cannot be written ({error.strerror})") from None
 
 
-def _save(data: dict[str, object], path: Path) -> None:
+def _write(place: Path, found: Bench, rates: Sequence[Fraction], data: dict[str, object]) -> None:
+    if place.suffix.lower() != _DATA:
+        from render.bench.chart import draw
+
+        draw(found, rates, place)
+        return
     import json
 
     from render.whole import whole
 
-    with whole(path, OutputError) as temporary:
+    with whole(place, OutputError) as temporary:
         temporary.write_text(json.dumps(data, indent=1, allow_nan=False) + "\n", encoding="ascii")

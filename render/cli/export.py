@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -128,6 +129,7 @@ def export(
     from render.cli.export_request import ask
     from render.cli.output import labelled, put, say
     from render.export.handoff.folder import check_folder, write_handoff
+    from render.export.handoff.handoff import handoff_of
     from render.export.pictures import given
     from render.export.run import check_place
     from render.export.run import export as exported
@@ -157,7 +159,8 @@ def export(
     said = words_of(target, asked.preset, asked.style)
     done = follow(exported(target, said, pictures, place, force=force), place.name)
     if handoff is not None:
-        write_handoff(done, asked.preset, handoff, force=force)
+        made = datetime.now().astimezone().isoformat(sep=" ", timespec="minutes")
+        write_handoff(handoff_of(done, asked.preset, made), handoff, force=force)
     estimate = None
     if profile is not None:
         from render.devices.estimate import estimate as reckon

@@ -30,8 +30,8 @@ class OpenVINOEngine:
     """A network compiled by OpenVINO at one size; see ``Engine`` for the contract.
 
     ``precision`` is the arithmetic: f32 by default, since on processors that have bf16 OpenVINO
-    would choose that, which differs visibly from what ships. ``streams``: pictures at a time; a
-    single one has all cores.
+    would choose that, which differs visibly from what ships. ``streams``: pictures at a time; one
+    alone has all cores.
     """
 
     def __init__(
@@ -40,12 +40,12 @@ class OpenVINOEngine:
         size: Size,
         choice: EngineChoice,
         precision: str = "f32",
-        streams: int = _STREAMS,
+        streams: int | None = None,
     ) -> None:
         self.choice = choice
         self.size = size
         try:
-            model = _compiled(network, size, precision, streams)
+            model = _compiled(network, size, precision, streams or _STREAMS)
             self._streams = int(model.get_property("NUM_STREAMS"))
             self._requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
             for _ in range(self._streams):

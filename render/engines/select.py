@@ -54,8 +54,7 @@ def create(
         try:
             from render.engines.openvino_engine import OpenVINOEngine
 
-            asked = {} if streams is None else {"streams": streams}
-            return OpenVINOEngine(network, size, choice, **asked)
+            return OpenVINOEngine(network, size, choice, streams=streams)
         except ImportError as error:
             raise EngineError(
                 f"openvino cannot be imported ({error}); reinstall it, or try --engine torch"

@@ -1,8 +1,9 @@
-"""``render bench`` from the command line: table, chart, JSON, and mistakes."""
+"""``render bench`` from the command line: tables, charts, JSON, and mistakes."""
 
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
@@ -11,83 +12,159 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from render.bench.machine import RealMachine
 from render.cli.app import run
 from render.cli.signals import Interrupted
+from render.networks.catalogue import find_style
 
 Capture = pytest.CaptureFixture[str]
 Command = Callable[..., int]
-QUICK = ("--network", "res1,res0-w4", "--size", "64x96", "--iterations", "4", "--engine", "torch")
+SMALL = ("--size", "64x96", "--engine", "torch")
+QUICK = ("--network", "res1,res0-w4", "--iterations", "3", *SMALL)
 
 
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    # A process each would take seconds: `tests/bench` has them.
+    monkeypatch.setattr(RealMachine, "memory", lambda self, contender: 7_000_000)
     monkeypatch.chdir(tmp_path)
     return lambda *words: run(["bench", *words])
 
 
-def test_a_bench_is_a_table_a_chart_and_json(
-    bench: Command, capsys: Capture, tmp_path: Path
-) -> None:
-    files = ("a.png", "a.svg", "a.json")
-    assert bench(*QUICK, "--fps", "15,30", *(w for f in files for w in ("-o", f))) == 0
+def outputs(*names: str) -> list[str]:
+    return [word for name in names for word in ("-o", name)]
+
+
+def test_a_bench_is_tables_charts_and_json(bench: Command, capsys: Capture, tmp_path: Path) -> None:
+    files = ("a.png", "new/a.svg", "a.json")
+    assert bench(*QUICK, "--fps", "15,30", *outputs(*files)) == 0
     captured = capsys.readouterr()
     lines = captured.out.splitlines()
-    assert lines[0].split()[:3] == ["NETWORK", "SIZE", "ENGINE"]
-    assert [line.split()[0] for line in lines[1:3]] == ["res1", "res0-w4"]
-    assert lines[3:] == list(files)
-    assert "random weights for res0-w4" in captured.err
-    assert "15 fps leaves 66.7 ms here" in captured.err and "30 fps leaves" in captured.err
+    assert lines[0].startswith("64x96, torch on cpu, ")
+    header = "NETWORK  MEDIAN  MEAN  P95  MIN  MAX  RATIO  LOAD  FIRST"
+    assert re.sub("  +", "  ", lines[2]) == header
+    assert [line.split()[0] for line in lines[3:5]] == ["res1", "res0-w4"]
+    assert lines[6].split()[-1] == "MB" and lines[7].split()[-1] == "7"
+    assert "LEFT AT 15 FPS  AT P95" in lines[10] and "LEFT AT 30 FPS" in lines[10]
+    assert lines[-3:] == list(files)
+    assert "random weights (seed 0) for res0-w4" in captured.err
+    assert "of 66.7 ms at 15 fps" in captured.err and "not a phone" in captured.err
     with Image.open("a.png") as image:
-        assert image.width > 800 and len(image.convert("RGB").getcolors(1 << 24)) > 20
-    text = Path("a.svg").read_text()
-    assert ET.fromstring(text).tag.endswith("svg")
-    assert "res0-w4" in text and "15 fps" in text and "not a phone" in text
+        assert image.width > 800
+    assert "res0-w4" in " ".join(ET.parse("new/a.svg").getroot().itertext())
     data = json.loads(Path("a.json").read_text())
-    assert data["schema"] == 1 and data["rounds"] == 3
-    assert [one["network"] for one in data["contenders"]] == ["res1", "res0-w4"]
-    assert all(len(one["ms"]) == 3 for one in data["contenders"])
-    assert data["contenders"][0]["style"].startswith("composition-vii.res1")
-    assert sorted(p.name for p in tmp_path.iterdir()) == sorted(files)
+    assert (data["schema"], data["iterations"], data["rounds"]) == (1, 3, 2)
+    one, other = data["contenders"]
+    assert (one["network"], other["network"]) == ("res1", "res0-w4")
+    assert one["style"].startswith("composition-vii.res1") and one["weights_seed"] is None
+    assert other["style"] is None and other["weights_seed"] == 0
+    assert [len(each["ms"]) for each in data["contenders"]] == [2, 2]
+    there = [p.relative_to(tmp_path).as_posix() for p in tmp_path.rglob("*") if p.is_file()]
+    assert sorted(there) == sorted(files)
 
 
-def test_the_same_chart_is_the_same_file(bench: Command, tmp_path: Path) -> None:
-    from fractions import Fraction
-
-    from render.bench.chart import draw
-    from tests.bench.test_measure import FakeMachine, result
-
-    found = result(FakeMachine({"res3": 0.05, "res1": 0.1}))
-    for name in ("a.svg", "b.svg"):
-        draw(found, [Fraction(15)], tmp_path / name)
-    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+def test_it_is_measured_with_memory(tmp_path: Path, capsys: Capture) -> None:
+    words = ("--network", "res0-w4", "--iterations", "2", "--json", *SMALL)
+    assert run(["bench", *words]) == 0
+    memory = json.loads(capsys.readouterr().out.splitlines()[0])["contenders"][0]["memory"]
+    assert 0 < memory < 10**9
 
 
 def test_json_lines(bench: Command, capsys: Capture) -> None:
-    assert bench(*QUICK, "--json") == 0
-    first, last = map(json.loads, capsys.readouterr().out.splitlines())
-    assert first["event"] == "bench" and len(first["contenders"]) == 2
+    assert bench(*QUICK, "--json", "-o", "a.png") == 0
+    first, file, last = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first["schema"] == 1 and first["event"] == "bench" and len(first["contenders"]) == 2
+    assert file == {"schema": 1, "event": "bench-file", "path": "a.png"}
     assert last == {"schema": 1, "event": "done", "exit_status": 0}
 
 
-def test_an_interrupted_bench_keeps_its_rounds(
-    bench: Command, capsys: Capture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from render.bench import measure
+def test_sizes_and_engines_multiply(bench: Command, capsys: Capture) -> None:
+    pytest.importorskip("openvino")
+    words = ("--network", "res0-w4", "--size", "64x96,32x48", "--iterations", "2", "--json")
+    assert bench(*words, "--engine", "torch,auto,openvino", "--baseline", "res0-w4") == 0
+    (data, _) = map(json.loads, capsys.readouterr().out.splitlines())
+    assert [(one["size"], one["engine"]) for one in data["contenders"]] == [
+        (size, engine) for size in ("64x96", "32x48") for engine in ("torch", "openvino")
+    ]
+    assert data["contenders"][0]["ratio"] == 1
 
-    turn, count = measure.RealMachine.turn, 0
+
+def test_a_style_file_is_benched_as_its_own_network(
+    bench: Command, capsys: Capture, tmp_path: Path
+) -> None:
+    own = tmp_path / "mine.safetensors"
+    own.write_bytes(find_style("udnie", "res1").path.read_bytes())
+    assert bench("--style", own.name, "--iterations", "2", "--json", *SMALL) == 0
+    data = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert [(o["network"], o["style"]) for o in data["contenders"]] == [("res1", own.name)]
+    words = ("--style", own.name, "--network", "res0-w4,res1", "--baseline", "res1")
+    assert bench(*words, "--iterations", "2", "--json", *SMALL) == 0
+    data = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert [(o["network"], o["style"]) for o in data["contenders"]] == [
+        ("res0-w4", None),
+        ("res1", own.name),
+    ]
+    assert data["baseline"] == 1
+
+
+@pytest.mark.parametrize("number", [2, 15])
+def test_an_interrupted_bench_keeps_its_rounds(
+    number: int, bench: Command, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn, count = RealMachine.turn, 0
 
     def interrupted(self: Any, engine: Any) -> None:
         nonlocal count
         count += 1
         if count == 8:
-            raise Interrupted(2)
+            raise Interrupted(number)
         turn(self, engine)
 
-    monkeypatch.setattr(measure.RealMachine, "turn", interrupted)
-    words = (*QUICK[:4], "--iterations", "50", "--engine", "torch", "-o", "a.json")
-    assert bench(*words) == 130
+    monkeypatch.setattr(RealMachine, "turn", interrupted)
+    words = ("--network", "res1,res0-w4", "--iterations", "50", *SMALL, *outputs("a.json", "a.png"))
+    assert bench(*words) == 128 + number
     captured = capsys.readouterr()
     assert "interrupted: 2 of 49 rounds" in captured.err
+    assert captured.out.splitlines()[-2:] == ["a.json", "a.png"]
+    data = json.loads(Path("a.json").read_text())
+    assert data["rounds"] == 2 and data["complete"] is False and Path("a.png").exists()
+
+
+def test_before_the_first_round_nothing_is_known(
+    bench: Command, capsys: Capture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def interrupted(self: Any, engine: Any) -> None:
+        raise Interrupted(2)
+
+    monkeypatch.setattr(RealMachine, "turn", interrupted)
+    assert bench(*QUICK, "-o", "a.json") == 130
+    captured = capsys.readouterr()
+    assert "error: interrupted" in captured.err and captured.out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_was_measured_is_said_even_if_it_cannot_be_drawn(
+    bench: Command, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from matplotlib.figure import Figure
+
+    def full(self: Any, path: Path, **more: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Figure, "savefig", full)
+    assert bench(*QUICK, *outputs("a.png", "a.json")) == 1
+    captured = capsys.readouterr()
+    assert "error: a.png: cannot be written (No space left on device)" in captured.err
+    assert "res0-w4" in captured.out
+    assert Path("a.json").exists() and not Path("a.png").exists()
+
+
+def test_files_that_exist_are_kept_unless_forced(bench: Command, capsys: Capture) -> None:
+    Path("a.json").write_text("precious")
+    assert bench(*QUICK, "-o", "a.json") == 1
+    assert "a.json: exists already; --force overwrites it" in capsys.readouterr().err
+    assert Path("a.json").read_text() == "precious"
+    assert bench(*QUICK, "-o", "a.json", "--force") == 0
     assert json.loads(Path("a.json").read_text())["rounds"] == 2
 
 
@@ -98,20 +175,41 @@ def test_an_interrupted_bench_keeps_its_rounds(
         (("--network", "res3,"), "an empty place"),
         (("--iterations", "1"), "--iterations '1': write a whole number from 2"),
         (("--iterations", "many"), "whole number"),
+        (("--seed", "-1"), "--seed '-1': write a whole number from 0"),
         (("--engine", "coreml"), "--engine 'coreml': not one of"),
         (("--device", "cuda", "--engine", "openvino"), "runs on the cpu"),
+        (("--style", "mona-lisa"), "style 'mona-lisa' is not known"),
+        (("--style", "a.safetensors"), "a.safetensors"),
+        (("--style", "own.safetensors", "--network", "res3"), "is for network res1; use --network"),
         (("--baseline", "res4"), "is not among the networks"),
+        (("--baseline", "rs3"), "did you mean"),
         (("--fps", "source"), "no clip is here"),
         (("--size", "1x"), "write it as WIDTHxHEIGHT"),
-        (("-o", "a.txt"), "a bench is written as .json"),
+        (("-o", "a.txt"), "a bench is written as .json, .png"),
         (("-o", "folder.json"), "is a folder"),
+        (("-o", "file/a.json"), "file/a.json: cannot be written (Not a directory)"),
+        (("-o", f"{'a' * 251}.png"), "cannot be written (File name too long)"),
     ],
 )
 def test_mistakes_are_told_before_any_work(
-    words: tuple[str, ...], said: str, bench: Command, capsys: Capture, tmp_path: Path
+    words: tuple[str, ...],
+    said: str,
+    bench: Command,
+    capsys: Capture,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    def never(*_: Any) -> None:
+        raise AssertionError("work was begun")
+
+    monkeypatch.setattr(RealMachine, "memory", never)
     (tmp_path / "folder.json").mkdir()
+    (tmp_path / "file").write_text("")
+    own = find_style("udnie", "res1").path
+    (tmp_path / "own.safetensors").write_bytes(own.read_bytes())
+    before = sorted(tmp_path.iterdir())
     assert bench(*words) in (1, 2)
     captured = capsys.readouterr()
     assert said in captured.err and captured.out == ""
-    assert len([e for e in captured.err.splitlines() if e.startswith("error:")]) == 1
+    assert len(re.findall("^error:", captured.err, re.M)) == 1
+    assert sorted(tmp_path.iterdir()) == before

@@ -14,7 +14,7 @@ from render.export.target import ExportTarget, Precision, Surroundings
 from render.networks.checkpoint import load_style
 from render.networks.modules import folded
 from render.target import Size, Upscaling
-from tests.export.conftest import make_target, saved
+from tests.export.conftest import make_target, saved, verified
 from tests.networks.test_modules import lively
 
 CAMERA = Surroundings.CAMERA
@@ -80,10 +80,15 @@ def test_nothing_is_reflected_with_the_camera_s_surroundings(tmp_path: Path) -> 
     assert reflections(make_target(surroundings=CAMERA)) == 0
 
 
-def test_what_it_computes_is_said() -> None:
-    target = make_target("res3", size=Size(480, 853), surroundings=CAMERA)
-    assert target.worked.name == "res3-c32"
-    assert target.worked.macs(target.size) > make_target("res3").worked.macs(target.size)
+def test_a_device_is_asked_about_what_is_computed(tmp_path: Path) -> None:
+    target = make_target("res3-w16", size=Size(240, 320), upscale=None, surroundings=CAMERA)
+    assert target.worked == target.spec
+    macs = verified(saved(target, tmp_path), target).macs
+    assert 1 < macs / target.worked.macs(target.size) < 1.1
+    imported = {"style_path": Path("none"), "surroundings": CAMERA}
+    assert make_target("res5-k9-reflect", **imported).worked.name == "res5-k9"
+    assert make_target("res1-c0", **imported).worked.name == "res1"
+    assert make_target("res1-c0", style_path=Path("none")).worked.name == "res1-c0"
 
 
 def test_instance_norm_goes_by_all_that_it_is_given() -> None:

@@ -71,7 +71,10 @@ def test_a_right_model_passes(form: dict[str, Any], target: dict[str, Any], tmp_
     made = make_target(**target, **form)
     found = verified(saved(made, tmp_path), made)
     assert found.passed, found.failed
-    assert found.graph.half == (made.precision is Precision.FP16)
+    half = made.precision is Precision.FP16
+    assert found.graph.half == half
+    computed = [o.half for o in found.graph.operations if o.kind in ("conv", "clip", "relu")]
+    assert len(computed) > 9 and all(stored == half for stored in computed)
     if made.precision is Precision.FP32:
         assert found.largest <= MAX_SINGLE
         # The preview rounds before the upscale, the model does not: one level at most.
@@ -148,7 +151,8 @@ def test_a_faulty_model_is_caught(fault: str, form: dict[str, Any], tmp_path: Pa
     target = make_target(**form)
     found = verified(saved(target, tmp_path, Faulty(target, fault).eval()), target)
     assert not found.passed
-    assert found.psnr < 50
+    assert found.psnr < 50 and found.mean > MEAN_HALF
+    assert "PSNR" in found.failed and "mean difference" in found.failed
 
 
 def test_other_colours_as_declared_are_caught(tmp_path: Path) -> None:

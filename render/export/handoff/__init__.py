@@ -1,1 +1,1 @@
-"""What an iOS developer gets: the model, the proof, and an app that shows it live."""
+"""The hand-off: a folder with the model, its proof, and an app that shows it live."""

@@ -1,4 +1,4 @@
-"""The hand-off folder: the model, its proof, its preset, and an app around it."""
+"""The hand-off folder: the model, its proof, its preset, and an app that shows it live."""
 
 from __future__ import annotations
 
@@ -13,142 +13,92 @@ from pathlib import Path
 from typing import Any
 
 from render.errors import OutputError
-from render.export.handoff.page import UNCHECKED, build
-from render.export.run import Exported
-from render.export.target import ExportTarget
-from render.preset import Preset, is_style_file
-from render.record import versions
+from render.export.canonical import digest, size_of
+from render.export.handoff import page, report
+from render.export.handoff.handoff import Handoff
+from render.export.handoff.pictures import save, shown
+from render.export.handoff.readme import readme
 
-SCHEMA = 1
-_APP = "LiveFilter.swiftpm"
-_REPORT = "report.json"
-_KIND = "render-handoff"
+_INSIDE = Path("LiveFilter/Sources/LiveFilter/Model")
+"""Where the app finds the model and what is said of it."""
+_LEFT_BY_XCODE = ("Package.resolved",)
 
 
 def check_folder(folder: Path, *, force: bool) -> None:
-    """Raise the OutputError of a folder that is there and not ours, before any work."""
-    if not folder.exists():
-        return
-    if not folder.is_dir() or (any(folder.iterdir()) and not _is_ours(folder)):
-        raise OutputError(f"{folder}: is there and no hand-off of render's; choose another place")
-    if any(folder.iterdir()) and not force:
+    """Raise the OutputError of a folder that must stay as it is, before any work.
+
+    Of ours it is written anew with ``force``; one that also holds what is not ours never is.
+    """
+    place = folder.resolve()
+    try:
+        if not place.exists() or (place.is_dir() and not any(place.iterdir())):
+            return
+        listed = _listed(place)
+        if listed is None:
+            raise OutputError(f"{folder}: is there and no hand-off of render's; choose another")
+        if foreign := _foreign(place, listed):
+            raise OutputError(
+                f"{folder}: holds {foreign}, which is not render's; move it, or choose another"
+            )
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be read ({error.strerror or error})") from error
+    if not force:
         raise OutputError(f"{folder}: exists already; --force writes it anew")
 
 
-def write_handoff(exported: Exported, preset: Preset, folder: Path, *, force: bool = False) -> Path:
-    """Write the folder of a model that was exported and verified; its path.
-
-    It is there whole or not at all; an earlier one stays until then. Raises OutputError.
-    """
+def write_handoff(handoff: Handoff, folder: Path, *, force: bool = False) -> Path:
+    """Write the folder; its path. It is there whole or not at all, and an earlier one stays until
+    then. Raises OutputError."""
     check_folder(folder, force=force)
-    target = exported.target
-    name = preset.name or folder.resolve().name
-    preset_file = f"{_plain(name)}.toml"
-    own_style = is_style_file(preset.style)
-    style = Path(preset.style).stem if own_style else preset.style
-    if own_style:
-        # The preset finds it from where it lies itself, so the two travel together.
-        preset = preset.with_options(style=target.style_path.name)
-    words = {
-        "title": f"{name}: {style} in {target.spec.name}",
-        "style": style,
-        "model": exported.path.name,
-        "preset": preset_file,
-        "input": str(target.input_size),
-        "output": str(target.output_size),
-        "fps": str(preset.fps),
-        # What the app itself asks for, if the model asks for less.
-        "ios": "15.2" if target.ios <= 15 else str(target.ios),
-    }
-    with _placing(folder) as temporary:
-        _copy(exported.path, temporary / exported.path.name)
-        _app(temporary / _APP, exported.path, target, words)
-        report = _report(exported, target, preset, words)
-        text = json.dumps(report, indent=1, allow_nan=False)
-        (temporary / _REPORT).write_text(text + "\n", encoding="ascii")
-        page = build(
-            words["title"],
-            f"{words['input']} in, {words['output']} out, at {preset.fps} fps; "
-            f"{exported.bytes / 1e6:.1f} MB, iOS {target.ios} and later",
-            exported.verified,
-            exported.risks,
-            {key: str(value) for key, value in report["facts"].items()},
-            preset,
-        )
-        (temporary / "index.html").write_text(page, encoding="utf-8")
-        (temporary / preset_file).write_text(preset.to_toml(), encoding="utf-8")
-        if own_style:
-            shutil.copyfile(target.style_path, temporary / target.style_path.name)
-        (temporary / "README.md").write_text(_filled("README.md", words), encoding="utf-8")
+    with _placing(folder) as place:
+        _copy(handoff.model, place / handoff.model.name)
+        _live(handoff, place)
+        _pictures(handoff, place)
+        _preset(handoff, place)
+        text = page.build(handoff, size_of(handoff.model), digest(handoff.model))
+        # A name may hold what is no character; it is shown as a question mark.
+        (place / page.NAME).write_bytes(text.encode("utf-8", "replace"))
+        (place / "README.md").write_bytes(readme(handoff).encode("utf-8", "replace"))
+        said = report.report(handoff, sorted(_files(place)))
+        told = json.dumps(said, indent=1, allow_nan=False)
+        (place / report.NAME).write_text(told + "\n", encoding="ascii")
     return folder
 
 
-def _app(app: Path, model: Path, target: ExportTarget, words: dict[str, str]) -> None:
-    _copy_tree(resources.files(__package__).joinpath(_APP), app)
-    inside = app / "Sources" / "Resources"
-    inside.mkdir(exist_ok=True)
-    held = f"filter{model.suffix}"
-    _copy(model, inside / held)
-    info = {
-        "model": held,
-        "title": words["title"],
-        "network": target.spec.name,
-        "size": str(target.size),
-        "fps": float(words["fps"]) if "/" not in words["fps"] else _float(words["fps"]),
+def _live(handoff: Handoff, place: Path) -> None:
+    """The package and the app; the model inside has a name of its own, which no code repeats."""
+    _copy_tree(resources.files(__package__).joinpath("template"), place)
+    inside = place / _INSIDE
+    inside.mkdir()
+    name = f"filter{handoff.model.suffix}"
+    _copy(handoff.model, inside / name)
+    facts = {
+        "schema": 1,
+        "title": handoff.title,
+        "model": name,
+        "sha256": digest(handoff.model),
+        "network": handoff.network,
+        "size": str(handoff.painted),
+        "fps": float(handoff.fps),
+        "context": handoff.context,
     }
-    (inside / "filter.json").write_text(json.dumps(info, indent=1) + "\n", encoding="ascii")
+    # Swift refuses what is no character, where Python would write it.
+    text = json.dumps(facts, indent=1, ensure_ascii=False).encode("utf-8", "replace")
+    (inside / "filter.json").write_bytes(text + b"\n")
 
 
-def _report(
-    exported: Exported, target: ExportTarget, preset: Preset, words: dict[str, str]
-) -> dict[str, Any]:
-    verified = exported.verified
-    return {
-        "schema": SCHEMA,
-        "kind": _KIND,
-        "title": words["title"],
-        "model": exported.path.name,
-        "sha256": exported.digest,
-        "bytes": exported.bytes,
-        "passed": verified.passed,
-        "checks": [
-            {"name": c.name, "value": c.value, "limit": c.limit, "passed": c.passed}
-            for c in verified.checks
-        ],
-        "pictures": [shot.name for shot in verified.shots],
-        "risks": [{"what": risk.what, "do": risk.do} for risk in exported.risks],
-        "not_checked": UNCHECKED,
-        "facts": {
-            "style": words["style"],
-            "network": target.spec.name,
-            "GMAC a frame": f"{target.spec.macs(target.size) / 1e9:.1f}",
-            "paints": str(target.size),
-            "takes": words["input"],
-            "returns": words["output"],
-            "strength": f"{target.strength:g}",
-            "precision": target.precision.value,
-            "compression": target.compression.value,
-            "surroundings": target.surroundings.value,
-            "sha256": exported.digest,
-        },
-        "preset": preset.as_dict(),
-        "versions": versions(),
-    }
+def _pictures(handoff: Handoff, place: Path) -> None:
+    (place / "pictures").mkdir()
+    for number, shot in enumerate(handoff.shots, 1):
+        for one in shown(shot):
+            save(one.picture, place / one.file(number))
 
 
-def _float(rate: str) -> float:
-    over, under = rate.split("/")
-    return int(over) / int(under)
-
-
-def _plain(name: str) -> str:
-    kept = "".join(c if c.isalnum() or c in "-_." else "-" for c in name).strip("-.")
-    return kept or "filter"
-
-
-def _filled(name: str, words: dict[str, str]) -> str:
-    pieces = resources.files(__package__).joinpath(name).read_text("utf-8").split("@@")
-    return "".join(words[piece] if n % 2 else piece for n, piece in enumerate(pieces))
+def _preset(handoff: Handoff, place: Path) -> None:
+    if handoff.style_file is not None:
+        shutil.copyfile(handoff.style_file, place / handoff.style_file.name)
+    text = handoff.travelling_preset.to_toml()
+    (place / handoff.preset_name).write_text(text, encoding="utf-8")
 
 
 def _copy(model: Path, place: Path) -> None:
@@ -159,37 +109,61 @@ def _copy(model: Path, place: Path) -> None:
 
 
 def _copy_tree(source: Traversable, place: Path) -> None:
-    """A folder of the package's; which may lie in an archive."""
-    place.mkdir()
+    """Into a folder that is there, without what a system or an editor left beside the files."""
     for each in source.iterdir():
+        if each.name.startswith((".", "__pycache__")):
+            continue
         if each.is_dir():
+            (place / each.name).mkdir()
             _copy_tree(each, place / each.name)
         else:
             (place / each.name).write_bytes(each.read_bytes())
 
 
-def _is_ours(folder: Path) -> bool:
+def _files(place: Path) -> Iterator[str]:
+    """All in the folder, from its top, but what is hidden: systems and editors put that there."""
+    for path in place.rglob("*"):
+        inner = path.relative_to(place)
+        if not path.is_dir() and not any(part.startswith(".") for part in inner.parts):
+            yield inner.as_posix()
+
+
+def _listed(place: Path) -> set[str] | None:
+    """What a hand-off says that it holds; None where there is none."""
     try:
-        return bool(json.loads((folder / _REPORT).read_bytes())["kind"] == _KIND)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+        data: Any = json.loads((place / report.NAME).read_bytes())
+        if data["kind"] != report.KIND:
+            return None
+        return {str(name) for name in data["files"]} | {report.NAME}
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _foreign(place: Path, listed: set[str]) -> str | None:
+    """The first file that is not ours."""
+    found = (name for name in _files(place) if Path(name).name not in _LEFT_BY_XCODE)
+    return min((name for name in found if name not in listed), default=None)
 
 
 @contextlib.contextmanager
 def _placing(folder: Path) -> Iterator[Path]:
+    """A temporary folder beside ``folder`` that takes its place at the end, or goes."""
+    place = folder.resolve()  # a link stays one
     mark = secrets.token_hex(4)
-    temporary = folder.with_name(f".{mark}-{folder.name}")
-    old = folder.with_name(f".{mark}-old-{folder.name}")
+    temporary = place.with_name(f".{mark}.tmp")
+    old = place.with_name(f".{mark}.old")
     try:
         temporary.mkdir(parents=True)
         yield temporary
-        if folder.exists():
-            folder.rename(old)
-        temporary.rename(folder)
+        if place.exists():
+            place.rename(old)
+        temporary.rename(place)
     except OSError as error:
-        if old.exists() and not folder.exists():
-            old.rename(folder)
         raise OutputError(f"{folder}: cannot be written ({error.strerror or error})") from error
     finally:
+        # Whatever ends this, also a signal.
+        with contextlib.suppress(OSError):
+            if old.exists() and not place.exists():
+                old.rename(place)
         shutil.rmtree(temporary, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)

@@ -1,126 +1,137 @@
-"""The hand-off's page: one file, nothing from outside, pictures inside."""
+"""``index.html``: one file, nothing from outside, no script; pictures inside, large beside."""
 
 from __future__ import annotations
 
-import base64
 import html
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from importlib import resources
+from urllib.parse import quote
 
-import numpy as np
+from render.export.handoff.handoff import Handoff
+from render.export.handoff.pictures import Apart, shown, small
+from render.export.handoff.report import not_checked
+from render.export.verify import Check, Shot
 
-from render.export.lint import Risk
-from render.export.verify import Check, Shot, Verified
-from render.media.frame import Picture, as_picture
-from render.preset import Preset
-
-UNCHECKED = (
-    "Not checked: the order of a device's sums, overflow in its neural engine, its rounding to 8 "
-    "bits. Nothing ran on a Mac or a phone; the app was not compiled."
-)
-_TIMES = 8
-_WIDE = 480  # pixels of a picture on the page
+NAME = "index.html"
 
 
-def build(
-    title: str,
-    about: str,
-    verified: Verified,
-    risks: Sequence[Risk],
-    facts: Mapping[str, str],
-    preset: Preset,
-) -> str:
-    """The page's text."""
+def build(handoff: Handoff, bytes_: int, sha256: str) -> str:
+    """The page's text; the model has so many bytes and that digest."""
     parts = {
-        "title": html.escape(title),
-        "about": html.escape(about),
-        "verdict": html.escape(_verdict(verified)),
-        "checks": _checks(verified.checks),
-        "unchecked": html.escape(UNCHECKED),
-        "shots": "".join(_shot(shot) for shot in verified.shots),
-        "risks": _risks(risks),
-        "facts": _facts(facts),
-        "preset": html.escape(preset.to_toml()),
+        "title": html.escape(handoff.title),
+        "about": html.escape(_about(handoff, bytes_)),
+        "style": _part("page.css"),
+        "verdict": _verdict(handoff),
+        "checks": _checks(handoff.checks),
+        "unchecked": _list(not_checked(handoff)),
+        "shots": "".join(_shot(number, one) for number, one in enumerate(handoff.shots, 1)),
+        "risks": "".join(_risks(handoff)) or "<p>None that is known.</p>",
+        "warnings": _warnings(handoff.warnings),
+        "facts": _facts(handoff, sha256),
+        "preset": html.escape(handoff.travelling_preset.to_toml()),
     }
-    template = resources.files(__package__).joinpath("page.html").read_text("utf-8")
-    pieces = template.split("@@")
+    # In one pass: what is put in is not looked at again.
+    pieces = _part("page.html").split("@@")
     return "".join(parts[piece] if n % 2 else piece for n, piece in enumerate(pieces))
 
 
-def difference(shot: Shot) -> Picture:
-    """What differs between the preview and the model, times eight, on black."""
-    apart = np.abs(shot.exported.astype(np.int16) - shot.preview.astype(np.int16))
-    return as_picture(np.minimum(apart * _TIMES, 255).astype(np.uint8))
+def _about(handoff: Handoff, bytes_: int) -> str:
+    described = handoff.description.rstrip(". ")
+    size = f"{bytes_ / 1e6:.1f} MB, for iOS {handoff.ios} and later"
+    return f"{described}. {size}" if described else size
 
 
-def _verdict(verified: Verified) -> str:
-    if not verified.passed:
-        return f"No: {verified.failed}."
+def _verdict(handoff: Handoff) -> str:
+    failed = [check for check in handoff.checks if not check.passed]
+    if failed:
+        names = html.escape(", ".join(check.name for check in failed))
+        return f'<p class="verdict bad"><strong>No.</strong> It fails: {names}.</p>'
+    count = len(handoff.shots)
+    on = f"{count} picture{'' if count == 1 else 's'}"
     return (
-        f"Yes: on {len(verified.shots)} pictures it is at least {verified.psnr:.1f} dB from the "
-        f"preview's own network, {verified.mean:.3f} of 255 on average, {verified.largest:.2f} at "
-        "most."
+        f'<p class="verdict good"><strong>Yes.</strong> What was saved was read again, computed on '
+        f"{on} and held against the preview’s own network; it passes all {len(handoff.checks)} "
+        "checks.</p>"
     )
 
 
 def _checks(checks: Iterable[Check]) -> str:
-    rows = [
-        f'<tr><td class="{"ok" if c.passed else "failed"}">{"ok" if c.passed else "failed"}</td>'
-        f"<td>{html.escape(c.name)}</td><td>{html.escape(c.value)}</td>"
-        f"<td>{html.escape(c.limit)}</td></tr>"
-        for c in checks
-    ]
-    head = "<tr><th></th><th>check</th><th>found</th><th>allowed</th></tr>"
-    return f"<table><thead>{head}</thead><tbody>{''.join(rows)}</tbody></table>"
-
-
-def _shot(shot: Shot) -> str:
-    pictures = (
-        ("what the camera gives", shot.source, False),
-        ("what the preview shows", shot.preview, False),
-        ("what the model returns", shot.exported, False),
-        (f"their difference, times {_TIMES}", difference(shot), True),
-    )
-    figures = "".join(
-        f'<figure><img alt="{html.escape(f"{words}, {shot.name}")}" '
-        f'src="{_address(picture, exact=exact)}">'
-        f"<figcaption>{html.escape(words)}</figcaption></figure>"
-        for words, picture, exact in pictures
-    )
-    return f'<p class="muted">{html.escape(shot.name)}</p><div class="shots">{figures}</div>'
-
-
-def _address(picture: Picture, *, exact: bool) -> str:
-    """Its own bytes; ``exact`` keeps what is small and dim."""
-    from PIL import Image, ImageFilter
-
-    image = Image.fromarray(picture)
-    if image.width > _WIDE:
-        if exact:
-            image = image.filter(ImageFilter.MaxFilter(3))  # a single pixel stays to be seen
-        image = image.resize(
-            (_WIDE, round(image.height * _WIDE / image.width)), Image.Resampling.BOX
-        )
-    held = io.BytesIO()
-    if exact:
-        image.save(held, "PNG")
-    else:
-        image.save(held, "JPEG", quality=90)
-    kind = "png" if exact else "jpeg"
-    return f"data:image/{kind};base64," + base64.b64encode(held.getvalue()).decode()
-
-
-def _risks(risks: Sequence[Risk]) -> str:
-    if not risks:
-        return "<p>None that is known.</p>"
-    items = "".join(f"<li>{html.escape(risk.what)}. {html.escape(risk.do)}.</li>" for risk in risks)
-    return f"<ul>{items}</ul>"
-
-
-def _facts(facts: Mapping[str, str]) -> str:
     rows = "".join(
-        f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>"
-        for name, value in facts.items()
+        f'<tr class="{"ok" if check.passed else "failed"}"><td>{_mark(check)}</td>'
+        f"<th>{html.escape(check.name)}</th><td>{html.escape(check.value)}</td>"
+        f"<td>{html.escape(check.limit)}</td></tr>"
+        for check in checks
     )
-    return f"<dl>{rows}</dl>"
+    head = "<tr><th></th><th>Check</th><th>Found</th><th>Allowed</th></tr>"
+    return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+
+
+def _mark(check: Check) -> str:
+    return "passed" if check.passed else "FAILED"
+
+
+def _shot(number: int, shot: Shot) -> str:
+    wide, high = shot.preview.shape[1], shot.preview.shape[0]
+    figures = []
+    for one in shown(shot):
+        size = f"{one.picture.shape[1]}×{one.picture.shape[0]}"
+        words, name = html.escape(one.words), html.escape(shot.name)
+        figures.append(
+            f'<figure><a href="./{quote(one.file(number))}"><img alt="{words}, {name}" '
+            f'src="{small(one)}"></a><figcaption><strong>{words}</strong> {size}</figcaption>'
+            "</figure>"
+        )
+    return (
+        f"<h3>{html.escape(shot.name)} <small>{html.escape(str(Apart.of(shot)))}</small></h3>"
+        f'<div class="shots" style="--shape: {wide} / {high}">{"".join(figures)}</div>'
+    )
+
+
+def _risks(handoff: Handoff) -> Iterator[str]:
+    if handoff.risks:
+        yield '<ul class="risks">'
+        for risk in handoff.risks:
+            yield (
+                f'<li><em class="{html.escape(risk.severity)}">{html.escape(risk.severity)}</em> '
+                f"<strong>{_sentence(risk.what)}</strong> {_sentence(risk.do)}</li>"
+            )
+        yield "</ul>"
+
+
+def _sentence(text: str) -> str:
+    """As it is where it begins with an option's name."""
+    begun = text if text.startswith("-") else text[:1].upper() + text[1:]
+    return html.escape(begun.rstrip(".") + ".")
+
+
+def _warnings(warnings: Iterable[str]) -> str:
+    listed = _list(warnings)
+    return f'<section><h2>Warnings</h2><ul class="plain">{listed}</ul></section>' if listed else ""
+
+
+def _list(lines: Iterable[str]) -> str:
+    return "".join(f"<li>{_sentence(line)}</li>" for line in lines)
+
+
+def _facts(handoff: Handoff, sha256: str) -> str:
+    around = f", {handoff.context} pixels of them around what it paints" if handoff.context else ""
+    facts = {
+        "Model": handoff.model.name,
+        "Takes": f"{handoff.input_size} RGB{around}",
+        "Paints": str(handoff.painted),
+        "Returns": f"{handoff.output_size} RGB",
+        "Pictures a second": f"{float(handoff.fps):g}",
+        "Network": handoff.network,
+        "Author": handoff.author,
+        "Licence": handoff.licence,
+        "SHA-256": sha256,
+        "Made": f"{handoff.made} with "
+        + ", ".join(f"{name} {version}" for name, version in handoff.versions.items()),
+    }
+    return "".join(
+        f"<dt>{name}</dt><dd>{html.escape(value)}</dd>" for name, value in facts.items() if value
+    )
+
+
+def _part(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text("utf-8")

@@ -1,20 +1,20 @@
 // swift-tools-version: 5.7
 
-// An App Playground: Xcode 14 or later opens this folder and runs it on a phone; Swift Playgrounds 4
-// does on an iPad.
+// An app, not only a package: Xcode 14 or later opens this folder and runs it on a phone. A plain
+// Swift package could not be run.
 
 import AppleProductTypes
 import PackageDescription
 
 let package = Package(
-    name: "LiveFilter",
+    name: "LiveFilterApp",
     platforms: [
         .iOS("15.2")
     ],
     products: [
         .iOSApplication(
-            name: "LiveFilter",
-            targets: ["LiveFilter"],
+            name: "Live Filter",
+            targets: ["LiveFilterApp"],
             bundleIdentifier: "org.example.LiveFilter",
             displayVersion: "1.0",
             bundleVersion: "1",
@@ -25,22 +25,26 @@ let package = Package(
                 .pad
             ],
             supportedInterfaceOrientations: [
-                .portrait
+                .portrait,
+                .landscapeRight
             ],
             capabilities: [
                 .camera(purposeString: "The filter paints what the camera sees. Nothing is recorded.")
-            ]
+            ],
+            // The app's documents in Files and in Finder: the timings.
+            additionalInfoPlistContentFilePath: "AdditionalInfo.plist"
         )
+    ],
+    dependencies: [
+        .package(path: "../LiveFilter")
     ],
     targets: [
         .executableTarget(
-            name: "LiveFilter",
-            path: "Sources",
-            // Copied as it is and compiled on the phone at the first start: whether a package's
-            // resources are compiled while it is built depends on who builds it.
-            resources: [
-                .copy("Resources")
-            ]
+            name: "LiveFilterApp",
+            dependencies: [
+                .product(name: "LiveFilter", package: "LiveFilter")
+            ],
+            path: "Sources"
         )
     ]
 )
