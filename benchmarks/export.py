@@ -117,7 +117,7 @@ def measured(
     try:
         done = finished(export(target, words, pictures, output, force=True))
     except RenderError as error:
-        return [*named, *[""] * 7, str(error)]
+        return [*named, *[""] * 7, str(error).removeprefix(f"{output}: ")]
     found = done.verified
     numbers = [
         f"{found.psnr:.1f}",

@@ -16,6 +16,7 @@ from render.export import on_mac
 from render.export.evaluate import evaluate
 from render.export.graph import read
 from render.export.target import ExportTarget
+from render.target import Size
 from tests.export.conftest import make_target, saved, verified
 
 
@@ -42,7 +43,7 @@ class Pretended:
 
 @pytest.fixture
 def model(tmp_path: Path) -> tuple[Path, ExportTarget]:
-    target = make_target()
+    target = make_target(size=Size(40, 30), upscale=None)
     return saved(target, tmp_path), target
 
 
