@@ -1,8 +1,7 @@
-"""A real Chromium, and folders of previews whose frames say their number."""
+"""Reports in a real Chromium, and folders of previews whose frames say their number."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -21,39 +20,6 @@ from render.results import Figures, Results
 from tests.cli.conftest import make_cell, make_plan, make_preview
 from tests.compare.videos import STEP, numbered
 from tests.conftest import MakeClip
-
-# No GPU, nothing from outside; pictures of file: may be read, which only a test does.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--allow-file-access-from-files",
-    "--autoplay-policy=no-user-gesture-required",
-]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-def find_browser() -> str | None:
-    named = os.environ.get("RENDER_TEST_BROWSER")
-    return named or next((found for name in BROWSERS if (found := shutil.which(name))), None)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    path = find_browser()
-    if path is None:
-        pytest.skip("no Chromium here: the report page is NOT tested in a browser")
-    sync_api = pytest.importorskip(
-        "playwright.sync_api", reason="no playwright here: the report page is NOT tested"
-    )
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield started
-        started.close()
 
 
 @dataclass

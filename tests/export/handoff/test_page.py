@@ -14,14 +14,13 @@ from render.export.handoff.page import build
 from render.export.handoff.pictures import Apart, Shown, small
 from render.export.verify import Check
 from render.media.frame import as_picture
-from tests.compare.report.conftest import browser  # noqa: F401
 from tests.export.handoff.conftest import MakeHandoff, shot
 
 
 def test_the_page_in_a_browser(
     make_handoff: MakeHandoff,
     tmp_path: Path,
-    browser: Any,  # noqa: F811
+    browser: Any,
 ) -> None:
     handoff = make_handoff(
         title='a <b> & "c"',
