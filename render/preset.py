@@ -236,7 +236,7 @@ class Preset(BaseModel):
         text = "".join(f"{key} = {_toml(value)}\n" for key, value in keys.items())
         if isinstance(table, dict):
             text += "\n[evidence]\n"
-            text += "".join(f"{_toml(key)} = {_toml(held)}\n" for key, held in table.items())
+            text += "".join(f"{_key(key)} = {_toml(held)}\n" for key, held in table.items())
         return text
 
 
@@ -322,6 +322,10 @@ def did_you_mean(
     """``; did you mean `fps`?``, or nothing where no known word is near."""
     close = difflib.get_close_matches(str(word), list(known), n=1)
     return f"; did you mean {quote(close[0])}?" if close else ""
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _toml(key)
 
 
 def _toml(value: object) -> str:

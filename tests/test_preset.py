@@ -182,3 +182,13 @@ def test_a_style_file_lies_beside_its_preset(tmp_path: Path) -> None:
     assert preset.target().network is None, "the file says which network it is for"
     named = preset.with_options(network="res1")
     assert named.target().network == "res1"
+
+
+def test_evidence_stays_with_a_preset(tmp_path: Path) -> None:
+    """Whatever its keys are called."""
+    evidence = {"device": "A12", "ms": 66.0, "an odd key": "x", "why": ["a", 'b "c"']}
+    preset = Preset.model_validate({"fps": 15, "evidence": evidence})
+    assert load_preset(write(tmp_path, preset.to_toml())).evidence == evidence
+    assert "evidence" not in Preset().as_dict() and "[evidence]" not in Preset().to_toml()
+    with pytest.raises(PresetError, match="`evidence`: `why` is no text, number or list of texts"):
+        load_preset(write(tmp_path, "schema = 1\n[evidence]\nwhy = [1]\n"))

@@ -79,6 +79,8 @@ def test_the_preset_holds_its_evidence(folder: Path, run_cli: CommandLine) -> No
     evidence = tomllib.loads((folder / "live.toml").read_text())["evidence"]
     assert evidence["device"] == "A12" and evidence["jod"] == 7.0
     assert evidence["ms"] == 66.0 and evidence["ms_budget"] == 66.0
+    assert evidence["ms_kind"] == "published" and "or res3-c32" in evidence["ms_source"]
+    assert '\ndevice = "A12"\n' in (folder / "live.toml").read_text()
     digest = hashlib.sha256(b"a clip").hexdigest()
     assert evidence["clips"] == [f"clip.mp4 sha256:{digest}"]
     assert any(version.startswith("torch ") for version in evidence["versions"])
