@@ -37,10 +37,10 @@ def test_every_cell_is_there_by_rate_and_network(page: Opened) -> None:
 
 
 def test_after_a_seek_each_shows_its_own_frame(page: Opened) -> None:
-    for time in (0, 0.31, 0.5, 0.77, 0.966):
-        page.page.evaluate(f"render.clock.seek({time})")
+    for moment in (0, 0.31, 0.5, 0.77, 0.966):
+        page.page.evaluate(f"render.clock.seek({moment})")
         page.settle()
-        assert page.numbers() == [int(time * rate + 1e-6) for rate in (10, 15, 30)] * 2
+        assert page.numbers() == [int(moment * rate + 1e-6) for rate in (10, 15, 30)] * 2
 
 
 def test_a_step_is_one_frame_of_the_fastest(page: Opened) -> None:
@@ -76,10 +76,10 @@ def test_playing_goes_on_and_pausing_holds_still(page: Opened) -> None:
     assert max(times) > 0.02
     page.page.keyboard.press("Space")
     page.settle()
-    time = page.page.evaluate("render.clock.time")
+    moment = page.page.evaluate("render.clock.time")
     page.page.wait_for_timeout(300)
-    assert page.page.evaluate("render.clock.time") == time
-    assert page.numbers() == [int(time * rate + 1e-6) for rate in (10, 15, 30)] * 2
+    assert page.page.evaluate("render.clock.time") == moment
+    assert page.numbers() == [int(moment * rate + 1e-6) for rate in (10, 15, 30)] * 2
 
 
 def test_the_end_loops_or_stops(page: Opened) -> None:
