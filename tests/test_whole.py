@@ -1,4 +1,4 @@
-"""Files are there whole, or not at all."""
+"""Files and folders are there whole, or not at all."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from render.errors import StyleError, TrainingError
-from render.whole import whole
+from render.errors import OutputError, StyleError, TrainingError
+from render.whole import whole, whole_tree
 
 
 def test_it_takes_its_place_at_the_end(tmp_path: Path) -> None:
@@ -45,3 +45,30 @@ def test_a_folder_that_is_a_file(tmp_path: Path) -> None:
         whole(tmp_path / "file" / "a.txt", StyleError),
     ):
         pass
+
+
+@pytest.mark.parametrize("folder", [True, False])
+def test_a_tree_takes_the_place_of_another_or_leaves_it(folder: bool, tmp_path: Path) -> None:
+    path = tmp_path / "a.mlpackage"
+
+    def write(text: str, *, fails: BaseException | None = None) -> None:
+        with whole_tree(path, OutputError) as temporary:
+            assert temporary.suffix == ".mlpackage"
+            if folder:
+                temporary.mkdir()
+            (temporary / "held" if folder else temporary).write_text(text)
+            if fails is not None:
+                raise fails
+
+    def text() -> str:
+        return (path / "held" if folder else path).read_text()
+
+    with pytest.raises(OutputError, match="cannot be written"):
+        write("torn", fails=OSError(28, "No space left on device"))
+    assert list(tmp_path.iterdir()) == []
+    write("first")
+    with pytest.raises(KeyboardInterrupt):
+        write("torn", fails=KeyboardInterrupt())
+    assert text() == "first"
+    write("second")
+    assert text() == "second" and list(tmp_path.iterdir()) == [path]

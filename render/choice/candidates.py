@@ -113,12 +113,13 @@ def candidates(
         Candidate(
             aim=aim,
             cells=tuple(cell.id for cell in cells),
-            jod=_mean(cells),
-            worst=None if _mean(cells) is None else min(_jods(cells)),
+            jod=None if jods is None else fmean(jods),
+            worst=None if jods is None else min(jods),
             estimate=estimate(profile, NetworkSpec.parse(aim.network), aim.size),
             budget=aim.period if max_ms is None else min(aim.period, max_ms),
         )
         for aim, cells in found.items()
+        for jods in [_jods(cells)]
     )
 
 
@@ -137,11 +138,8 @@ def _subject(cell: CellResult) -> tuple[int, str, float]:
     return (cell.clip, cell.target.style, cell.target.strength)
 
 
-def _jods(cells: Iterable[CellResult]) -> list[float]:
+def _jods(cells: list[CellResult]) -> list[float] | None:
+    """Of all of them; None where one has none."""
     figures = [cell.figures for cell in cells]
-    return [each.jod for each in figures if each is not None and each.jod is not None]
-
-
-def _mean(cells: list[CellResult]) -> float | None:
-    jods = _jods(cells)
-    return fmean(jods) if len(jods) == len(cells) else None
+    known = [each.jod for each in figures if each is not None and each.jod is not None]
+    return known if len(known) == len(cells) else None

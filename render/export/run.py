@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import secrets
-import shutil
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +16,7 @@ from render.export.pictures import Given
 from render.export.shipped import shipped
 from render.export.target import Compression, ExportTarget
 from render.export.verify import Verified, Verifying, verify
+from render.whole import remove_tree, whole_tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def export(
             save(model, spec, plain, temporary)
             before = yield from verify(temporary, plain, pictures)
             _must_pass(before, output)
-            _remove(temporary)
+            remove_tree(temporary)
         yield Doing("converting" if before is None else f"compressing ({target.compression})")
         model, spec = convert(module, target, words)
         save(model, spec, target, temporary)
@@ -107,37 +106,15 @@ def _must_pass(verified: Verified, output: Path) -> None:
 @contextlib.contextmanager
 def _placing(output: Path, *, force: bool) -> Iterator[Path]:
     """A temporary name beside ``output``, with its suffix, that takes its place at the end."""
-    mark = secrets.token_hex(4)
-    temporary = output.with_name(f".{mark}-{output.name}")
-    old = output.with_name(f".{mark}-old-{output.name}")
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        yield temporary
-        if output.exists():
-            if not force:
-                raise OutputError(f"{output}: exists already; --force overwrites it")
-            output.rename(old)
-        temporary.rename(output)
-    except ExportError as error:
-        # Nobody knows the temporary name.
-        raise ExportError(str(error).replace(str(temporary), str(output))) from error
-    except OSError as error:
-        if old.exists() and not output.exists():
-            old.rename(output)
-        reason = error.strerror or str(error)
-        raise OutputError(f"{output}: cannot be written ({reason})") from error
-    finally:
-        _remove(temporary)
-        _remove(old)
+    with whole_tree(output, OutputError) as temporary:
+        try:
+            yield temporary
+        except ExportError as error:
+            # Nobody knows the temporary name.
+            raise ExportError(str(error).replace(str(temporary), str(output))) from error
+        if output.exists() and not force:
+            raise OutputError(f"{output}: exists already; --force overwrites it")
 
 
 def _is_package(path: Path) -> bool:
     return path.suffix == ".mlpackage" and (path / "Manifest.json").is_file()
-
-
-def _remove(path: Path) -> None:
-    with contextlib.suppress(OSError):
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)

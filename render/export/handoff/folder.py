@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import secrets
 import shutil
 from collections.abc import Iterator
 from importlib import resources
@@ -18,6 +16,7 @@ from render.export.handoff import page, report
 from render.export.handoff.handoff import Handoff
 from render.export.handoff.pictures import save, shown
 from render.export.handoff.readme import readme
+from render.whole import whole_tree
 
 _INSIDE = Path("LiveFilter/Sources/LiveFilter/Model")
 """Where the app finds the model and what is said of it."""
@@ -50,7 +49,8 @@ def write_handoff(handoff: Handoff, folder: Path, *, force: bool = False) -> Pat
     """Write the folder; its path. It is there whole or not at all, and an earlier one stays until
     then. Raises OutputError."""
     check_folder(folder, force=force)
-    with _placing(folder) as place:
+    with whole_tree(folder, OutputError) as place:
+        place.mkdir()
         _copy(handoff.model, place / handoff.model.name)
         _live(handoff, place)
         _pictures(handoff, place)
@@ -143,27 +143,3 @@ def _foreign(place: Path, listed: set[str]) -> str | None:
     """The first file that is not ours."""
     found = (name for name in _files(place) if Path(name).name not in _LEFT_BY_XCODE)
     return min((name for name in found if name not in listed), default=None)
-
-
-@contextlib.contextmanager
-def _placing(folder: Path) -> Iterator[Path]:
-    """A temporary folder beside ``folder`` that takes its place at the end, or goes."""
-    place = folder.resolve()  # a link stays one
-    mark = secrets.token_hex(4)
-    temporary = place.with_name(f".{mark}.tmp")
-    old = place.with_name(f".{mark}.old")
-    try:
-        temporary.mkdir(parents=True)
-        yield temporary
-        if place.exists():
-            place.rename(old)
-        temporary.rename(place)
-    except OSError as error:
-        raise OutputError(f"{folder}: cannot be written ({error.strerror or error})") from error
-    finally:
-        # Whatever ends this, also a signal.
-        with contextlib.suppress(OSError):
-            if old.exists() and not place.exists():
-                old.rename(place)
-        shutil.rmtree(temporary, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
