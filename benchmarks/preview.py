@@ -21,16 +21,16 @@ from pathlib import Path
 
 import torch
 
-from render import pipeline
 from render.engines.base import Engine, EngineName
 from render.events import CellDone, CellFailed
+from render.execution import pipeline
+from render.execution.resize import resize
 from render.media.decode import Decoder
 from render.media.frame import Picture
 from render.media.sample import sample
 from render.networks.spec import NetworkSpec
-from render.plan import Cell, Plan, Request, make_plan
+from render.planning.plan import Cell, Plan, Request, make_plan
 from render.preset import Preset
-from render.resize import resize
 from render.target import Look, Rate, Size
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "bigbuckbunny.mp4"

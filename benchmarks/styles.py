@@ -26,14 +26,14 @@ from typing import Any
 
 from preview import SAMPLE, network_inputs
 
-from render import pipeline
 from render.compare.flicker import flicker_along, motions
 from render.engines.base import Engine, EngineName
 from render.errors import RenderError, UsageError
+from render.execution import pipeline
 from render.media.frame import Picture
 from render.networks.catalogue import styles_dir
 from render.networks.metadata import SUFFIX, StyleMetadata, read_metadata
-from render.plan import Cell, Plan, Request, make_plan
+from render.planning.plan import Cell, Plan, Request, make_plan
 from render.preset import Preset
 from render.target import Look, Rate, Size, Target
 

@@ -26,18 +26,18 @@ from pathlib import Path
 
 from preview import SAMPLE, matrix_rate
 
-from render import pipeline
 from render.engines.base import Engine, EngineName
 from render.events import CellFailed
+from render.execution import pipeline
+from render.execution.resize import resize
 from render.media.decode import Decoder
 from render.media.frame import Picture
 from render.media.sample import sample_all
 from render.networks.spec import NetworkSpec
-from render.plan import Plan, Request, make_plan
+from render.planning.plan import Plan, Request, make_plan
+from render.planning.schedule import Branch, passes
 from render.preset import Preset
-from render.resize import resize
 from render.target import Look
-from render.tree import Branch, passes
 
 
 def make(args: argparse.Namespace, folder: Path) -> Plan:

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
         UsageError,
     )
     from render.events import CellDone, CellFailed, CellProgress, CellStarted, Event, Preview
+    from render.execution.pipeline import run
     from render.media.encoding import AudioMode, Encoder, Encoding
-    from render.pipeline import run
-    from render.plan import Cell, Plan, Request, make_plan, plan_as_dict
+    from render.planning.plan import Cell, Plan, Request, make_plan, plan_as_dict
     from render.preset import Preset, list_presets, load_preset
     from render.target import Fit, Look, Orient, Rate, Size, Target, Upscaling
 
@@ -80,8 +80,8 @@ _HOMES = {
     ),
     "render.events": ("CellDone", "CellFailed", "CellProgress", "CellStarted", "Event", "Preview"),
     "render.media.encoding": ("AudioMode", "Encoder", "Encoding"),
-    "render.pipeline": ("run",),
-    "render.plan": ("Cell", "Plan", "Request", "make_plan", "plan_as_dict"),
+    "render.execution.pipeline": ("run",),
+    "render.planning.plan": ("Cell", "Plan", "Request", "make_plan", "plan_as_dict"),
     "render.preset": ("Preset", "list_presets", "load_preset"),
     "render.target": ("Fit", "Look", "Orient", "Rate", "Size", "Target", "Upscaling"),
 }

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from render.devices.playback import Shows
 from render.errors import RenderError
-from render.plan import Cell
+from render.planning.plan import Cell
 from render.target import Size
 
 

@@ -19,12 +19,12 @@ import torch.nn.functional as F
 
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.engines.select import create
-from render.geometry import place
+from render.execution.resize import resize
 from render.media.ffmpeg import FFmpeg
 from render.networks.catalogue import find_style, list_styles
 from render.networks.checkpoint import load_style
+from render.planning.geometry import place
 from render.preset import Preset, list_presets, load_preset
-from render.resize import resize
 from render.target import Fit, Size
 from tests.conftest import X264, MakeClip
 from tests.media.preview import pictures

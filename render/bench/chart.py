@@ -11,7 +11,7 @@ from typing import Any
 from render.bench.measure import Bench
 from render.bench.report import common, labels
 from render.errors import OutputError
-from render.record import machine
+from render.results.record import machine
 from render.whole import whole
 
 SUFFIXES = (".png", ".svg", ".pdf")

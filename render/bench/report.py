@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from render.bench.measure import WEIGHTS_SEED, Bench, Timed
-from render.record import machine, versions
+from render.results.record import machine, versions
 
 SCHEMA = 1
 

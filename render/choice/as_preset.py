@@ -7,7 +7,7 @@ from typing import Any
 from render.choice.choice_file import evidence
 from render.errors import UsageError
 from render.preset import Preset
-from render.results import Results
+from render.results.results import Results
 
 
 def as_preset(data: dict[str, Any], results: Results, name: str) -> Preset:

@@ -12,7 +12,7 @@ from statistics import fmean
 from render.devices.estimate import Estimate, estimate
 from render.devices.profile import Profile
 from render.networks.spec import NetworkSpec
-from render.results import CellResult, Results
+from render.results.results import CellResult, Results
 from render.target import Rate, Size
 
 

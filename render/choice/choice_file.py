@@ -13,8 +13,8 @@ from render.choice.candidates import Candidate
 from render.choice.choose import Choice
 from render.choice.words import assumptions, headline, reasons
 from render.errors import OutputError
-from render.record import versions
-from render.results import Results
+from render.results.record import versions
+from render.results.results import Results
 from render.whole import whole
 
 SCHEMA = 1

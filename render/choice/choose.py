@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from render.choice.candidates import Candidate, Verdict, candidates, covered, subjects
 from render.devices.profile import Profile
 from render.errors import UsageError
-from render.results import Results
+from render.results.results import Results
 
 TIE = 0.1
 """JOD that hardly anyone tells: of two videos one JOD apart 75 of 100 people prefer the better one

@@ -8,7 +8,7 @@ from render.choice.candidates import Aim
 from render.devices.estimate import estimate
 from render.devices.profile import Profile
 from render.networks.spec import NetworkSpec
-from render.results import CellResult
+from render.results.results import CellResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from render.choice.candidates import Candidate, Verdict
 from render.choice.choose import TIE, Choice, times_faster
-from render.results import Results
+from render.results.results import Results
 
 
 def headline(choice: Choice) -> str:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from render.compare.metrics.modes import Metrics
     from render.devices.profile import Profile
     from render.media.ffmpeg import FFmpeg
-    from render.plan import Cell, Plan
-    from render.record import Recorder
-    from render.results import Results
+    from render.planning.plan import Cell, Plan
+    from render.results.record import Recorder
+    from render.results.results import Results
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Wanted:
 def results_folder(plan: Plan, wanted: Wanted) -> Path | None:
     """Where the run's results go: beside its previews, if there is something to compare, if they
     were asked for, or if the folder keeps some already; else None."""
-    from render.results import NAME
+    from render.results.results import NAME
 
     if not plan.cells:
         return None
@@ -91,7 +91,7 @@ class After:
     def run(self, results: Results) -> None:
         """All that was asked for, with the results of the run just written."""
         from render.media.ffmpeg import find_ffmpeg
-        from render.results import NAME
+        from render.results.results import NAME
 
         ffmpeg = find_ffmpeg(self._plan.ffmpeg)
         results = self._try(results, lambda: self._measure(results, ffmpeg))
@@ -121,7 +121,7 @@ class After:
     def _measure(self, results: Results, ffmpeg: FFmpeg) -> Results:
         from render.compare.metrics.measure import Measured, Measuring, measure
         from render.compare.metrics.modes import Metrics
-        from render.results import save
+        from render.results.results import save
 
         mode = self._wanted.metrics
         if mode is None:
@@ -205,7 +205,7 @@ class After:
 
     def _report(self, results: Results) -> Results:
         from render.compare.report.page import write_report
-        from render.results import save
+        from render.results.results import save
 
         results = self._with_sources(results)
         save(results, self._folder)
@@ -263,7 +263,7 @@ class After:
         return path
 
     def _kept(self, results: Results, **made: list[str]) -> Results:
-        from render.results import save
+        from render.results.results import save
 
         update = {
             kind: tuple(dict.fromkeys([*getattr(results, kind), *names]))

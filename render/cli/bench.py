@@ -154,7 +154,7 @@ def _run(contenders: Sequence[Contender], iterations: int, seed: int) -> tuple[B
 def _page(found: Bench, baseline: int, rates: Sequence[Fraction]) -> Iterator[str]:
     from render.bench import report
     from render.cli.table import table
-    from render.record import machine
+    from render.results.record import machine
 
     yield ", ".join(filter(None, (report.common(found), machine())))
     yield ""

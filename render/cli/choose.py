@@ -13,7 +13,7 @@ from render.errors import OutputError, UsageError
 if TYPE_CHECKING:
     from render.choice.candidates import Candidate
     from render.choice.choose import Asked, Choice
-    from render.results import Results
+    from render.results.results import Results
 
 
 def _help(text: str, *names: str) -> Parameter:
@@ -76,7 +76,7 @@ def choose(
     from render.choice.choose import choose as chosen
     from render.cli.devices_folder import device
     from render.cli.output import put
-    from render.results import load
+    from render.results.results import load
 
     if folder is None:
         raise UsageError("no folder given. Usage: render choose DIR --on DEVICE")

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from render.compare.contact import Contact
     from render.compare.tiles import Page, Room, Tile
     from render.devices.profile import Profile
-    from render.geometry import Box
     from render.media.encoding import Encoding
     from render.media.ffmpeg import FFmpeg
-    from render.results import Results
+    from render.planning.geometry import Box
+    from render.results.results import Results
     from render.target import Size
 
 _VIDEOS = (".mp4", ".mov", ".mkv")
@@ -250,7 +250,7 @@ def _tiles(
     """What is compared with each other, and the clip that it was made of: a folder's clips apart,
     single videos together."""
     from render.compare.known import known_of, source_tile, tiles_of, tiles_of_clip
-    from render.results import load
+    from render.results.results import load
 
     folders = [path for path in videos if path.is_dir()]
     groups: list[tuple[list[Tile], Tile | None]] = []
@@ -356,7 +356,7 @@ def _contact(
 
 
 def _crop(text: str) -> Size | Box:
-    from render.geometry import Box
+    from render.planning.geometry import Box
     from render.target import Size
 
     if "+" not in text:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from render.errors import RenderError
 
 if TYPE_CHECKING:
-    from render.estimate import Estimate
-    from render.plan import Plan
+    from render.planning.estimate import Estimate
+    from render.planning.plan import Plan
 
 # More cells than these are a table, not a paragraph each.
 _FEW = 3
@@ -41,8 +41,8 @@ def show_plan(plan: Plan, *, json: bool) -> int:
 
 def _estimated(plan: Plan) -> Estimate | None:
     """None where there is nothing to render, or it cannot be measured, which is said."""
-    from render import estimate
     from render.cli.output import labelled, say
+    from render.planning import estimate
 
     if not plan.cells:
         return None
@@ -60,8 +60,8 @@ def warn_long(plan: Plan) -> str | None:
 
     Measures for a few seconds, but only what may take that long.
     """
-    from render import estimate
     from render.cli.words import took
+    from render.planning import estimate
 
     if len(plan.cells) < 2 or estimate.surely_short(plan):
         return None

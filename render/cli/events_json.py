@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from render.devices.playback import Playback, Shows
-    from render.estimate import Estimate
     from render.events import Event, Preview
     from render.media.clip import Clip
     from render.networks.metadata import StyleMetadata
-    from render.plan import Cell, Plan
+    from render.planning.estimate import Estimate
+    from render.planning.plan import Cell, Plan
 
 SCHEMA = 1
 _EVERY = 1.0
@@ -67,8 +67,8 @@ class EventLines:
 
     def plan(self, estimate: Estimate | None = None) -> str:
         """The plan, and (``--dry-run``) what it will take."""
-        from render.estimate import estimate_as_dict
-        from render.plan import plan_as_dict
+        from render.planning.estimate import estimate_as_dict
+        from render.planning.plan import plan_as_dict
 
         more = {"estimate": estimate_as_dict(estimate)} if estimate else {}
         return line("plan", plan=plan_as_dict(self._plan), **more)

@@ -8,9 +8,9 @@ from pathlib import Path
 from render.cli.plan_text import clip_facts, in_all, part, rate, row, shared_lines
 from render.cli.table import table
 from render.cli.words import amount, took
-from render.estimate import CellEstimate, Estimate
 from render.networks.spec import NetworkSpec
-from render.plan import Cell, Plan
+from render.planning.estimate import CellEstimate, Estimate
+from render.planning.plan import Cell, Plan
 from render.target import Size
 
 _Column = tuple[str, Callable[[Cell, CellEstimate | None], str]]

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from render.cli.output import safe
 from render.cli.words import amount, took
-from render.estimate import CellEstimate, Estimate
-from render.geometry import Box
 from render.media.clip import Clip
-from render.plan import Cell, Plan
+from render.planning.estimate import CellEstimate, Estimate
+from render.planning.geometry import Box
+from render.planning.plan import Cell, Plan
 
 
 def plan_lines(plan: Plan, found: Estimate | None = None) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Protocol, TextIO
 
 from render.cli.output import safe
 from render.cli.words import took
-from render.plan import Cell, Plan
+from render.planning.plan import Cell, Plan
 
 _FIRST = 5.0
 _EVERY = 10.0

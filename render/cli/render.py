@@ -14,8 +14,8 @@ from render.errors import UsageError
 if TYPE_CHECKING:
     from render.cli.after import Wanted
     from render.compare.metrics.modes import Metrics
-    from render.plan import Plan
-    from render.record import Recorder
+    from render.planning.plan import Plan
+    from render.results.record import Recorder
 
 
 def render(
@@ -77,7 +77,7 @@ def render(
     from render.cli.devices_folder import device as named_device
     from render.cli.phones import phones
     from render.cli.request import make_request
-    from render.plan import make_plan
+    from render.planning.plan import make_plan
 
     if not clips:
         raise UsageError(
@@ -162,7 +162,7 @@ def _recorder(plan: Plan, wanted: Wanted) -> Recorder | None:
         return None
     from datetime import UTC, datetime
 
-    from render.record import Call, Recorder
+    from render.results.record import Call, Recorder
 
     call = Call(("render", *sys.argv[1:]), datetime.now(UTC))
     recorder = Recorder(plan, folder, call)
@@ -175,7 +175,7 @@ def _render(plan: Plan, wanted: Wanted, *, json: bool, debug: bool) -> int:
     from render.cli.dry_run import warn_long
     from render.cli.output import say
     from render.cli.show import Show
-    from render.pipeline import run
+    from render.execution.pipeline import run
 
     recorder = _recorder(plan, wanted)
     if long := warn_long(plan):

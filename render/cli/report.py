@@ -24,7 +24,7 @@ def report(
     """
     from render.cli.output import put
     from render.compare.report.page import write_report
-    from render.results import load
+    from render.results.results import load
 
     if folder is None:
         raise UsageError("no folder given. Usage: render report DIR")

@@ -17,7 +17,7 @@ from render.errors import UsageError
 
 if TYPE_CHECKING:
     from render.devices.phone import Phone
-    from render.plan import Request
+    from render.planning.plan import Request
     from render.preset import Preset
     from render.target import Look
 
@@ -42,7 +42,7 @@ def make_request(
     it; ``cells`` is a file of chosen combinations, which win over both; each is rendered for every
     one of ``phones``. Raises UsageError (a PresetError is one)."""
     from render.engines.base import DeviceName, EngineName
-    from render.plan import Request
+    from render.planning.plan import Request
     from render.preset import Preset, load_preset
 
     base = Preset() if preset is None else load_preset(preset)
@@ -76,7 +76,7 @@ def _looks(
 ) -> tuple[Look, ...]:
     """Every combination of ``lists`` on ``base``; with a file of cells, each of its cells in every
     combination of what it leaves open; each on every phone."""
-    from render.cells_file import load_cells
+    from render.planning.cells_file import load_cells
 
     chosen = ({},) if cells is None else load_cells(cells)
     open_ = [{key: lists[key] for key in lists if key not in cell} for cell in chosen]
@@ -93,7 +93,7 @@ def _looks(
 
 def _check_count(count: int, lists: dict[str, list[object]]) -> None:
     """Before they are made: a range with a step too fine stands for any number."""
-    from render.plan import MAX_LOOKS
+    from render.planning.plan import MAX_LOOKS
 
     if count > MAX_LOOKS:
         of = " x ".join(f"{len(found)} of --{key}" for key, found in lists.items())

@@ -12,7 +12,7 @@ from render.cli.output import labelled, put, safe
 from render.cli.progress import Progress, make_progress
 from render.cli.words import amount, clip_error, took
 from render.events import CellDone, CellFailed, CellProgress, CellStarted, Event, Preview
-from render.plan import Plan
+from render.planning.plan import Plan
 
 
 class Show:

@@ -136,7 +136,7 @@ def _width(text: str) -> int:
 def _output(asked: Path | None, picture: Path, *, force: bool) -> Path:
     """Where the sheet goes, refused before any work where it cannot."""
     from render.compare.sheet import SUFFIXES
-    from render.plan import PREVIEWS
+    from render.planning.plan import PREVIEWS
 
     name = f"{picture.stem}-sheet.png"
     path = PREVIEWS / name if asked is None else asked

@@ -14,11 +14,11 @@ from render.compare import sheet
 from render.compare.sheet import Grid, Label, fitting_width
 from render.compare.tiles import Tile, shape_of
 from render.errors import ClipError, UsageError
-from render.geometry import Box
+from render.execution.prefetch import in_order
 from render.media.decode import Decoder
 from render.media.frame import Picture, as_picture
 from render.media.sample import ROUNDING, sample
-from render.overlap import in_order
+from render.planning.geometry import Box
 from render.target import Size
 
 _AT_ONCE = 4

@@ -15,7 +15,7 @@ from render.errors import ClipError, RenderError
 from render.media.clip import Clip
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
-from render.results import NAME, CellResult, Played, Results, SourceClip, load
+from render.results.results import NAME, CellResult, Played, Results, SourceClip, load
 from render.target import Size
 
 _FASTEST_SOURCE = Fraction(60)

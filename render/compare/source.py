@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
+from render.execution.resize import bars, resize
 from render.media.colour import even
 from render.media.decode import Decoder
 from render.media.encode import VideoWriter, placing
 from render.media.encoding import Encoding
 from render.media.sample import sample
-from render.plan import Cell
-from render.resize import bars, resize
+from render.planning.plan import Cell
 
 
 def write_source(

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from render.engines.base import Engine
 from render.errors import ClipError, UsageError
-from render.geometry import Placement, canvas_for, place
+from render.execution.resize import bars, resize
+from render.execution.upscale import create as create_upscaler
 from render.media.clip import Clip
 from render.media.decode import Decoder
 from render.media.ffmpeg import FFmpeg
@@ -17,10 +18,9 @@ from render.media.frame import Frame, Picture
 from render.media.photo import is_photo, load_photo
 from render.media.probe import probe
 from render.media.sample import sample
+from render.planning.geometry import Placement, canvas_for, place
 from render.preset import Preset
-from render.resize import bars, resize
 from render.target import Orient, Size
-from render.upscale import create as create_upscaler
 
 # One tick of any rate: which picture is on show at a moment does not depend on it.
 _RATE = Fraction(30)

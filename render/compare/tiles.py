@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from render.errors import UsageError
-from render.geometry import Placement
 from render.media.clip import Clip
+from render.planning.geometry import Placement
 from render.target import Size
 
 AXES = ("clip", "style", "network", "size", "upscale", "upscaler", "strength", "fps", "on")

@@ -17,15 +17,15 @@ import numpy as np
 
 from render.compare.labels import EMPTY, Overlay, overlay
 from render.compare.tiles import GUTTER, Page, Room, Tile, shape_of
-from render.geometry import place
+from render.execution.prefetch import ahead
+from render.execution.resize import resize
 from render.media.decode import Decoder
 from render.media.encode import VideoWriter, placing
 from render.media.encoding import AudioMode, Encoding
 from render.media.frame import Frame, Picture, as_picture
 from render.media.sample import ROUNDING, sample
 from render.media.sound import add_sound
-from render.overlap import ahead
-from render.resize import resize
+from render.planning.geometry import place
 from render.target import Fit, Size
 
 _DEPTH = 3

@@ -15,7 +15,7 @@ from render.target import Upscaling
 class Shipped(nn.Module):
     """Takes (1, 3, height, width) RGB in 0..255 of the target's ``input_size`` and returns the same
     of its ``output_size``: the preview's network at its strength, with padding, context and crop,
-    clamped, and brought to the display as `render/upscale.py` does.
+    clamped, and brought to the display as `render/execution/upscale.py` does.
 
     The preview rounds the network's output to 8 bits before the upscale, and once more after it.
     Here nothing is rounded before the display, so what reaches the upscale differs by half a level

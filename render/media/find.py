@@ -103,7 +103,7 @@ def _is_video_name(name: str) -> bool:
 def _written(folder: Path) -> set[Path]:
     """What a folder's ``results.json`` says that render wrote below it. Read without its schema:
     also a newer render's previews are no clips."""
-    from render.results import NAME
+    from render.results.results import NAME
 
     try:
         data = json.loads((folder / NAME).read_bytes())

@@ -12,8 +12,8 @@ import pytest
 
 from render.devices.profile import Profile
 from render.events import CellDone
-from render.record import Call, Recorder
-from render.results import Figures, Results
+from render.results.record import Call, Recorder
+from render.results.results import Figures, Results
 from render.target import Size
 from tests.cli.conftest import make_cell, make_plan, make_preview
 

@@ -11,7 +11,7 @@ from render.choice.choose import TIE, Asked, Candidate, Choice, choose
 from render.choice.words import assumptions, headline, reasons
 from render.devices.profile import Profile, load_profile
 from render.errors import UsageError
-from render.results import Results
+from render.results.results import Results
 from tests.choice.conftest import Sweep, device_of
 
 R3, R5, R1 = "res3", "res5", "res1"
@@ -174,7 +174,7 @@ def test_previews_on_a_phone_are_no_candidates(
 
 
 def _played() -> object:
-    from render.results import Played
+    from render.results.results import Played
 
     return Played(
         median_ms=66, p95_ms=66, camera="30", display="60", late="newest", seed=0, warm=0,

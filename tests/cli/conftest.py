@@ -10,7 +10,6 @@ import pytest
 from render.cli.app import run as run_command_line
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.errors import ClipError, RenderError
-from render.estimate import Calibration, NetworkSpeed, Work
 from render.events import (
     CellDone,
     CellFailed,
@@ -20,10 +19,11 @@ from render.events import (
     Preview,
     Timings,
 )
-from render.geometry import place
 from render.media.clip import AudioStream, Clip, Transfer, VideoStream
 from render.media.encoding import AudioMode, Encoder, Encoding
-from render.plan import Cell, Plan, Refusal, Request
+from render.planning.estimate import Calibration, NetworkSpeed, Work
+from render.planning.geometry import place
+from render.planning.plan import Cell, Plan, Refusal, Request
 from render.target import Fit, Size, Upscaling
 
 
@@ -165,9 +165,9 @@ class Machine:
 def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.delenv("RENDER_FFMPEG", raising=False)
     stand_in = Machine()
-    monkeypatch.setattr("render.plan.make_plan", stand_in.make_plan)
-    monkeypatch.setattr("render.pipeline.run", stand_in.run)
-    monkeypatch.setattr("render.estimate.calibrate", stand_in.calibrate)
+    monkeypatch.setattr("render.planning.plan.make_plan", stand_in.make_plan)
+    monkeypatch.setattr("render.execution.pipeline.run", stand_in.run)
+    monkeypatch.setattr("render.planning.estimate.calibrate", stand_in.calibrate)
     monkeypatch.setattr("render.cli.events_json._cost", lambda cell: {"parameters": 1, "macs": 2})
     return stand_in
 

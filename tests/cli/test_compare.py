@@ -17,8 +17,8 @@ from render.compare.known import known_of, source_tile, tiles_of, tiles_of_clip
 from render.events import CellDone
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
-from render.record import Call, Recorder
-from render.results import Results, View, load, save
+from render.results.record import Call, Recorder
+from render.results.results import Results, View, load, save
 from tests.compare.videos import number, numbered
 from tests.conftest import MakeClip
 from tests.media.preview import pictures

@@ -12,9 +12,9 @@ import pytest
 from render.cli.dry_run import warn_long
 from render.cli.plan_table import table_lines
 from render.errors import EngineError
-from render.estimate import Disk, estimate
 from render.networks.spec import NetworkSpec
-from render.plan import Cell
+from render.planning.estimate import Disk, estimate
+from render.planning.plan import Cell
 from render.target import Size
 
 from .conftest import Machine, make_cell, make_plan
@@ -135,7 +135,7 @@ def test_a_sweep_of_hours_says_so_before_it_starts(
     plan = make_plan(LONG, long_cell("b.mp4", 80_000))
     said = "about 2 h 6 min in all for 2 previews; --dry-run shows what each takes"
     assert warn_long(plan) == said
-    monkeypatch.setattr("render.plan.make_plan", lambda _: plan)
+    monkeypatch.setattr("render.planning.plan.make_plan", lambda _: plan)
     assert command("a.mp4", "b.mp4") == 0
     err = capsys.readouterr().err
     assert err.splitlines()[0] == said

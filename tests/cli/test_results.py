@@ -82,7 +82,7 @@ def test_json_ends_with_error_on_wrong_usage(
 def test_dry_run_renders_nothing(
     command: Command, machine: Machine, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr("render.pipeline.run")
+    monkeypatch.delattr("render.execution.pipeline.run")
     assert command("a.mp4", "--dry-run") == 0
     out = capsys.readouterr().out
     for fact in ("h264 1280x720", "29.97", "aac", "853x480", "1920x1080, bilinear", "about 75",
@@ -99,7 +99,7 @@ def test_an_unexpected_error_asks_for_debug(
     def explode(_: object) -> None:
         raise ZeroDivisionError("oh\nno")
 
-    monkeypatch.setattr("render.plan.make_plan", explode)
+    monkeypatch.setattr("render.planning.plan.make_plan", explode)
     assert command("a.mp4", "--json") == 1
     captured = capsys.readouterr()
     assert len(captured.err.splitlines()) == 1
@@ -117,7 +117,7 @@ def test_debug_shows_what_ffmpeg_said(
     def fail(_: object) -> None:
         raise FFmpegError("ffmpeg failed", command=("ffmpeg", "-i", "a b"), stderr_tail="[x] why")
 
-    monkeypatch.setattr("render.plan.make_plan", fail)
+    monkeypatch.setattr("render.planning.plan.make_plan", fail)
     assert command("a.mp4") == 1
     assert capsys.readouterr().err == "error: ffmpeg failed\n"
     command("a.mp4", "--debug")

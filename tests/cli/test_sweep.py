@@ -11,7 +11,7 @@ import pytest
 from render.cli.app import run
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
-from render.results import NAME, load
+from render.results.results import NAME, load
 from render.target import Size
 
 Command = Callable[..., int]

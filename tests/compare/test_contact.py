@@ -12,8 +12,8 @@ from render.compare.contact import grid, pictures, plan_contact
 from render.compare.known import tiles_of
 from render.compare.sheet import draw
 from render.errors import UsageError
-from render.geometry import Box
 from render.media.ffmpeg import FFmpeg
+from render.planning.geometry import Box
 from render.target import Size
 from tests.conftest import X264, MakeClip
 

@@ -15,16 +15,16 @@ from render.compare.styles import rows_and_columns
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.engines.select import create
 from render.errors import ClipError, StyleError, UsageError
+from render.execution.pipeline import stylized
+from render.execution.upscale import create as create_upscaler
 from render.media.decode import Decoder
 from render.media.ffmpeg import FFmpeg
 from render.networks.checkpoint import save_style
 from render.networks.metadata import StyleMetadata
-from render.pipeline import stylized
-from render.plan import make_plan
+from render.planning.plan import make_plan
+from render.planning.schedule import passes
 from render.preset import Preset
 from render.target import Size
-from render.tree import passes
-from render.upscale import create as create_upscaler
 from tests.conftest import X264, MakeClip
 from tests.media.preview import no_network, request
 from tests.networks.test_modules import lively

@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 
 from render.engines.base import DeviceName, EngineChoice, EngineName
+from render.execution.pipeline import Engines
+from render.execution.resize import resize
+from render.execution.upscale import create
 from render.export.evaluate import evaluate
 from render.export.graph import read
 from render.export.target import Format
 from render.media.ffmpeg import FFmpeg
-from render.pipeline import Engines
-from render.plan import make_plan
+from render.planning.plan import make_plan
 from render.preset import Preset
-from render.resize import resize
 from render.target import Orient, Size
-from render.upscale import create
 from tests.export.conftest import make_target, saved
 from tests.media.preview import pictures, request
 

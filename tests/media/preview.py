@@ -19,14 +19,15 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from render import pipeline, plan
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.events import CellDone, CellFailed, Preview
+from render.execution import pipeline
 from render.media.encoding import AudioMode, Encoder, Encoding
 from render.media.ffmpeg import FFmpeg
 from render.media.frame import Picture
-from render.meet import StyleFile
-from render.plan import Cell, Request, make_plan
+from render.planning import plan
+from render.planning.plan import Cell, Request, make_plan
+from render.planning.resolve import StyleFile
 from render.target import Fit, Look, Orient, Rate, Size, Target
 
 FINE = Encoding(Encoder.X264, 1, AudioMode.KEEP)

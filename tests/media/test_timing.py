@@ -147,7 +147,7 @@ def test_memory_of_the_pipe_is_bounded(
     make_clip: MakeClip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Never more than the queues' depth of decoded pictures wait, however long the clip."""
-    from render import pipeline
+    from render.execution import pipeline
 
     waiting, most = 0, 0
     resize: Callable[..., object] = pipeline.resize

@@ -25,7 +25,7 @@ from render.compare.metrics.windows import Windows
 from render.errors import RenderError
 from render.media.clip import Clip
 from render.media.ffmpeg import FFmpeg, find_ffmpeg
-from render.results import CellResult, Figures, Results, Sampling
+from render.results.results import CellResult, Figures, Results, Sampling
 
 VERSION = 1
 """Of how figures are taken: raised when they would come out differently."""

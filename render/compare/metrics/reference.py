@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from render.errors import UsageError
-from render.geometry import Box
-from render.results import CellResult, Results
+from render.planning.geometry import Box
+from render.results.results import CellResult, Results
 from render.target import Rate, Size
 
 _CLOSE = 0.02

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from render.choice.marks import cost_on
-from render.results import CellResult, Figures, Results
+from render.results.results import CellResult, Figures, Results
 
 if TYPE_CHECKING:
     from render.devices.profile import Profile

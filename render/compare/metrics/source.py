@@ -11,12 +11,12 @@ import numpy as np
 from render.compare.flow import Motion, motion
 from render.compare.metrics.reading import pictures, reduced
 from render.errors import RenderError
-from render.geometry import Box, Placement, canvas_for, place
 from render.media.clip import Clip
 from render.media.ffmpeg import FFmpeg
 from render.media.frame import Picture
 from render.media.probe import probe
-from render.results import CellResult
+from render.planning.geometry import Box, Placement, canvas_for, place
+from render.results.results import CellResult
 from render.target import Fit, Size
 
 

@@ -11,7 +11,7 @@ from render.compare.metrics.moments import Moment, Ticks
 from render.errors import ClipError, RenderError
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
-from render.results import CellResult
+from render.results.results import CellResult
 from render.target import Rate
 
 

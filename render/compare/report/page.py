@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from render.choice.choice_file import load_if_current
 from render.errors import OutputError
-from render.results import Results
+from render.results.results import Results
 from render.whole import whole
 
 NAME = "index.html"

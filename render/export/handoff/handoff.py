@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from render.export.lint import Risk
 from render.export.verify import Check, Shot
 from render.preset import Preset, is_style_file
-from render.record import versions
+from render.results.record import versions
 from render.target import Size
 
 if TYPE_CHECKING:

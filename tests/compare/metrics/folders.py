@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from render.results import (
+from render.results.results import (
     CellResult,
     CellTarget,
     CellVideo,

@@ -20,7 +20,7 @@ from render.compare.metrics.subject import Trouble
 from render.errors import ClipError, UsageError
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
-from render.results import Figures, Results, View, load, save
+from render.results.results import Figures, Results, View, load, save
 from render.target import Size
 from tests.compare.metrics.folders import RunFFmpeg, a_cell, a_clip, preview, results_of
 

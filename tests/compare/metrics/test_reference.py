@@ -6,7 +6,7 @@ import pytest
 
 from render.compare.metrics.reference import check_reference, groups
 from render.errors import UsageError
-from render.results import Results, View
+from render.results.results import Results, View
 from tests.compare.metrics.folders import a_cell, results_of
 
 

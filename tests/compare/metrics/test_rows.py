@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from render.compare.metrics.rows import figure_rows
-from render.results import Figures, Sampling
+from render.results.results import Figures, Sampling
 from tests.compare.metrics.folders import a_cell, a_clip, results_of
 
 BEST = a_cell("best.mp4", "30", macs=2_000_000_000).model_copy(

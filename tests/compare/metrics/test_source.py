@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from render.compare.metrics.source import Source, open_source, placement_of
-from render.geometry import place
+from render.execution.resize import bars, resize
 from render.media.clip import Clip
 from render.media.ffmpeg import FFmpeg
 from render.media.frame import Picture
 from render.media.probe import probe
-from render.resize import bars, resize
-from render.results import View
+from render.planning.geometry import place
+from render.results.results import View
 from render.target import Fit, Size
 from tests.compare.metrics.folders import a_cell
 

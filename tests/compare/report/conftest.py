@@ -15,8 +15,8 @@ import pytest
 
 from render.compare.report.page import write_report
 from render.events import CellDone
-from render.record import Call, Recorder
-from render.results import Figures, Results
+from render.results.record import Call, Recorder
+from render.results.results import Figures, Results
 from tests.cli.conftest import make_cell, make_plan, make_preview
 from tests.compare.videos import STEP, numbered
 from tests.conftest import MakeClip

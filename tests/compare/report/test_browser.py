@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from render.compare.report.page import write_report
-from render.results import Results
+from render.results.results import Results
 
 from .conftest import Opened, Report
 
@@ -505,7 +505,7 @@ def test_a_hundred_previews_are_never_all_loaded(
 
 def test_what_failed_is_said_first(report: Report, opened: Open, tmp_path: Path) -> None:
     from render.compare.report.page import write_report
-    from render.results import Failure
+    from render.results.results import Failure
 
     results = report(("10", "15"), ("res3",))
     failure = Failure(clip="/c/<b>.mp4", cell=None, kind="clip", message="/c/<b>.mp4: no video")

@@ -13,7 +13,7 @@ import pytest
 from render.cli.app import run
 from render.compare.report.page import NAME, build, write_report
 from render.errors import OutputError
-from render.results import Figures, Results, save
+from render.results.results import Figures, Results, save
 
 from .conftest import Report
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from render.geometry import Placement
 from render.media.frame import Picture, as_picture
+from render.planning.geometry import Placement
 from render.target import Size
 
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from render.execution.upscale import create
 from render.target import Size, Upscaling
-from render.upscale import create
 
 SIZES = [("853x480", "1920x1080"), ("96x170", "1080x1920"), ("7x5", "33x20"), ("1x1", "4x2")]
 

@@ -12,17 +12,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from render import pipeline, tree
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.errors import EngineError, OutputError, RenderError, StyleError
 from render.events import CellDone, CellFailed, CellStarted, Event
+from render.execution import pipeline
 from render.media.decode import Decoder
 from render.media.encode import VideoWriter
 from render.media.frame import Picture
 from render.media.sample import sample, sample_all
-from render.plan import Cell, Plan, make_plan
+from render.planning import schedule
+from render.planning.plan import Cell, Plan, make_plan
+from render.planning.schedule import passes
 from render.target import Size
-from render.tree import passes
 from tests.conftest import X264, MakeClip
 from tests.media.preview import no_network, request
 
@@ -266,7 +267,7 @@ def test_passes_are_bounded_by_what_they_hold(moving: Path) -> None:
     assert [cell for one in passes(many) for cell in one.cells] == many
     large = cells(moving, 5, "1920x1080")
     assert [len(one.branches) for one in passes(large)] == [3, 2]
-    assert 3 * large[0].size.pixels <= tree._PIXELS_A_PASS
+    assert 3 * large[0].size.pixels <= schedule._PIXELS_A_PASS
     # One branch is never torn, however many previews it feeds.
     (cell,) = cells(moving, 1, "64x36")
     wide = [replace(cell, rate=Fraction(n), output=Path(f"{n}.mp4")) for n in range(1, 50)]

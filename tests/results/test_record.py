@@ -14,9 +14,9 @@ import pytest
 from render.errors import ClipError, UsageError
 from render.events import CellDone, CellFailed
 from render.networks.spec import NetworkSpec
-from render.plan import Cell
-from render.record import Call, Recorder
-from render.results import NAME, SCHEMA, Results, View, load, save
+from render.planning.plan import Cell
+from render.results.record import Call, Recorder
+from render.results.results import NAME, SCHEMA, Results, View, load, save
 from render.target import Size
 from tests.cli.conftest import make_cell, make_plan, make_preview
 

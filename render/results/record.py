@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from render.events import CellDone, CellFailed, Event, Preview
-from render.plan import Cell, Plan
-from render.results import (
+from render.planning.plan import Cell, Plan
+from render.results.results import (
     NAME,
     CellResult,
     CellTarget,

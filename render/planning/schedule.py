@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from render.geometry import Placement
 from render.media.clip import Clip
-from render.plan import Cell
+from render.planning.geometry import Placement
+from render.planning.plan import Cell
 from render.target import Size
 
 # What one pass may hold at once. A network in OpenVINO, two pictures at a time, takes about 800

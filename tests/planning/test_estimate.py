@@ -11,10 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from render.calibrate import Machine
 from render.engines.base import DeviceName, Engine, EngineChoice, EngineName
 from render.errors import ClipError
-from render.estimate import (
+from render.media.encoding import AudioMode, Encoder, Encoding
+from render.media.frame import Frame, Picture
+from render.media.sample import sample_all
+from render.networks.spec import NetworkSpec
+from render.planning.calibrate import Machine
+from render.planning.estimate import (
     Calibration,
     NetworkSpeed,
     Work,
@@ -23,11 +27,7 @@ from render.estimate import (
     pictures,
     surely_short,
 )
-from render.media.encoding import AudioMode, Encoder, Encoding
-from render.media.frame import Frame, Picture
-from render.media.sample import sample_all
-from render.networks.spec import NetworkSpec
-from render.plan import Cell
+from render.planning.plan import Cell
 from render.target import Size
 from tests.cli.conftest import make_cell, make_plan
 
@@ -259,7 +259,7 @@ def test_each_network_is_measured_once_at_a_small_size() -> None:
 
 def test_measuring_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     machine = StillMachine()
-    monkeypatch.setattr("render.calibrate._BUDGET", -1)
+    monkeypatch.setattr("render.planning.calibrate._BUDGET", -1)
     found = calibrate(make_plan(cell("30"), cell("30", network="res5")), machine)
     assert list(found.networks) == ["res5"], "the one that there is most to do for"
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from render.engines.base import DeviceName, EngineChoice, EngineName
+from render.execution.pipeline import Engines
 from render.networks.checkpoint import save_style
 from render.networks.metadata import StyleMetadata
-from render.pipeline import Engines
 from render.target import Size
 from tests.cli.conftest import make_cell
 from tests.networks.test_modules import lively

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from render.geometry import Box, canvas_for, place
+from render.planning.geometry import Box, canvas_for, place
 from render.target import Fit, Size
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from render.errors import OutputError, UsageError
-from render.geometry import Box, Placement
+from render.planning.geometry import Box, Placement
 from render.target import Size
 from render.whole import whole
 
@@ -118,7 +118,7 @@ class CellTarget(_Part):
 
 
 class View(_Part):
-    """How the clip's picture met the network's input: the ``render.geometry.Placement``.
+    """How the clip's picture met the network's input: the ``render.planning.geometry.Placement``.
 
     Attributes:
         canvas: the decoded picture, WxH. crop: the part of it that is used, WxH+X+Y. inner: where

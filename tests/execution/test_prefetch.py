@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from render.errors import ClipError
-from render.overlap import ahead, in_order
+from render.execution.prefetch import ahead, in_order
 
 
 def threads() -> int:

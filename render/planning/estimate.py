@@ -1,6 +1,6 @@
 """What a plan will take, before it runs: seconds and bytes, from a short calibration.
 
-What is counted is what the one pass of `tree.py` does: a clip is decoded once, and each picture
+What is counted is what the one pass of `schedule.py` does: a clip is decoded once, and each picture
 goes through a network once, whichever rates show it. Everything is kept both as time by itself and
 as processor time: on a machine where all stages share the cores the work adds up, and where a
 device computes the networks the slowest stage decides.
@@ -22,12 +22,12 @@ from render.engines.base import DeviceName
 from render.media.encoding import AudioMode
 from render.media.sample import LOOK_AHEAD
 from render.networks.spec import NetworkSpec
-from render.plan import Cell, Plan
+from render.planning.plan import Cell, Plan
+from render.planning.schedule import Pass, passes
 from render.target import Size
-from render.tree import Pass, passes
 
 if TYPE_CHECKING:
-    from render.calibrate import Machine
+    from render.planning.calibrate import Machine
 
 # The powers by which a picture's bytes grow with the pixels of the display, with those of the
 # network's input, and with the rate. Fitted to the sample clip, with x264 alone: a network's
@@ -157,7 +157,7 @@ def calibrate(plan: Plan, machine: Machine | None = None) -> Calibration:
 
     ``machine`` does all that really runs: tests give one that runs nothing.
     """
-    from render.calibrate import Machine, measure
+    from render.planning.calibrate import Machine, measure
 
     return measure(plan, machine or Machine(plan))
 

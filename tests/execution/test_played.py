@@ -14,16 +14,16 @@ from render.devices.latency import Latency
 from render.devices.phone import Phone
 from render.devices.playback import Late, shows
 from render.errors import UsageError
-from render.estimate import pictures as pictures_of
 from render.events import Preview
 from render.media.ffmpeg import FFmpeg
-from render.plan import make_plan
-from render.record import Call, Recorder
-from render.results import load
+from render.planning.estimate import pictures as pictures_of
+from render.planning.plan import make_plan
+from render.results.record import Call, Recorder
+from render.results.results import load
 from render.target import Look, Rate, Size, Target
 from tests.conftest import X264, MakeClip
 from tests.media.preview import events, no_network, pictures, preview, request
-from tests.test_record import CALL
+from tests.results.test_record import CALL
 
 TARGET = Target(Rate.parse("15"), Size(64, 36), "res3", None)
 STEP = 4

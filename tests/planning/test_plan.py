@@ -13,9 +13,9 @@ import pytest
 
 from render.cli.plan_text import plan_lines
 from render.errors import StyleError, UsageError
-from render.plan import Cell, Request, make_plan, plan_as_dict
+from render.execution.preview_file import comment
+from render.planning.plan import Cell, Request, make_plan, plan_as_dict
 from render.preset import Preset
-from render.preview_file import comment
 from render.target import Look, Orient, Rate, Size, Upscaling
 from tests.cli.conftest import make_plan as make_hand_plan
 from tests.media.preview import no_network, request

@@ -17,7 +17,7 @@ from render.media.colour import Planes, even
 from render.media.encode import VideoWriter, placing
 from render.media.encoding import AudioMode
 from render.media.sound import add_sound
-from render.plan import Cell, Plan
+from render.planning.plan import Cell, Plan
 
 
 class PreviewFile:

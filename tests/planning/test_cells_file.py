@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from render.cells_file import MAX_BYTES, load_cells
 from render.cli.request import make_request
 from render.errors import UsageError
+from render.planning.cells_file import MAX_BYTES, load_cells
 from render.preset import Preset
 from render.target import Look, Size, Upscaling
 

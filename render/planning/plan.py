@@ -13,14 +13,14 @@ from typing import Any
 from render.devices.playback import Playback, refreshes_of
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.errors import ClipError, OutputError, RenderError, StyleError, UsageError
-from render.geometry import Placement, canvas_for, place
 from render.media.clip import Clip
 from render.media.colour import even
 from render.media.encode import SUFFIXES
 from render.media.encoding import Encoder, Encoding
 from render.media.ffmpeg import FFmpeg, find_ffmpeg
 from render.media.find import Found, find_clips
-from render.meet import Met, StyleFile, meet, notes, tail
+from render.planning.geometry import Placement, canvas_for, place
+from render.planning.resolve import Met, StyleFile, meet, notes, tail
 from render.target import Fit, Look, Orient, Size, Upscaling
 
 PREVIEWS = Path("previews")

@@ -14,19 +14,19 @@ from render.devices.screen import Schedule
 from render.engines.base import Engine, EngineChoice
 from render.errors import ClipError, RenderError
 from render.events import CellDone, CellFailed, CellProgress, CellStarted, Event
-from render.geometry import Placement
+from render.execution.prefetch import ahead, in_order
+from render.execution.preview_file import PreviewFile
+from render.execution.resize import bars, resize
+from render.execution.upscale import create as create_upscaler
 from render.media.colour import Planes, ToYUV
 from render.media.decode import Decoder
 from render.media.encode import folder_for_output
 from render.media.frame import Frame, Picture
 from render.media.sample import Shown, sample_all
-from render.overlap import ahead, in_order
-from render.plan import Cell, Plan
-from render.preview_file import PreviewFile
-from render.resize import bars, resize
+from render.planning.geometry import Placement
+from render.planning.plan import Cell, Plan
+from render.planning.schedule import Branch, Pass, passes
 from render.target import Size
-from render.tree import Branch, Pass, passes
-from render.upscale import create as create_upscaler
 
 # Pictures waiting between decode and network, and between network and encode: enough to ride out
 # a slow moment, few enough that memory does not notice.
@@ -34,7 +34,7 @@ _DEPTH = 3
 
 
 def run(plan: Plan, engines: Engines | None = None) -> Generator[Event, None, None]:
-    """Render every cell, those of one clip in one pass (`tree.py`), yielding what happens.
+    """Render every cell, those of one clip in one pass (`schedule.py`), yielding what happens.
 
     ``engines`` are those of an earlier run with the same engine choice, to keep what is loaded.
 

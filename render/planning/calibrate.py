@@ -16,18 +16,18 @@ from pathlib import Path
 from render.engines.base import DeviceName, Engine
 from render.engines.select import create
 from render.errors import ClipError
-from render.estimate import Calibration, NetworkSpeed, Work
-from render.geometry import place
+from render.execution.resize import resize
+from render.execution.upscale import create as create_upscaler
 from render.media.clip import Clip
 from render.media.decode import Decoder
 from render.media.encode import VideoWriter
 from render.media.frame import Frame, Picture
 from render.media.sample import sample
 from render.networks.spec import NetworkSpec
-from render.plan import Cell, Plan
-from render.resize import resize
+from render.planning.estimate import Calibration, NetworkSpeed, Work
+from render.planning.geometry import place
+from render.planning.plan import Cell, Plan
 from render.target import Fit, Size
-from render.upscale import create as create_upscaler
 
 # Pixels that networks are measured at. OpenVINO does about as many multiply-adds a second at this
 # as at any larger size; on a device a picture so small would be all start-up.

@@ -1,0 +1,1 @@
+"""A plan → previews: segments worked off, joined, put in place."""

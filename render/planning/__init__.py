@@ -1,0 +1,1 @@
+"""clips × looks → a plan: everything that will run, decided before anything does."""

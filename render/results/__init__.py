@@ -1,0 +1,1 @@
+"""What a folder's runs came to, and how it is kept."""
