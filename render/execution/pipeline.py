@@ -23,6 +23,7 @@ from render.media.decode import Decoder
 from render.media.encode import folder_for_output
 from render.media.frame import Frame, Picture
 from render.media.sample import Shown, sample_all
+from render.media.watch import PATIENCE, Patience
 from render.planning.geometry import Placement
 from render.planning.plan import Cell, Plan
 from render.planning.schedule import Branch, Pass, passes
@@ -33,10 +34,13 @@ from render.target import Size
 _DEPTH = 3
 
 
-def run(plan: Plan, engines: Engines | None = None) -> Generator[Event, None, None]:
+def run(
+    plan: Plan, engines: Engines | None = None, *, patience: Patience = PATIENCE
+) -> Generator[Event, None, None]:
     """Render every cell, those of one clip in one pass (`schedule.py`), yielding what happens.
 
-    ``engines`` are those of an earlier run with the same engine choice, to keep what is loaded.
+    ``engines`` are those of an earlier run with the same engine choice, to keep what is loaded. A
+    decoder or encoder that stands still is waited for as long as ``patience`` says.
 
     A cell that fails yields ``CellFailed`` and the others go on. Closing the iterator, or an
     exception thrown into it, ends the children and removes the temporary files.
@@ -45,7 +49,7 @@ def run(plan: Plan, engines: Engines | None = None) -> Generator[Event, None, No
         yield CellFailed(refusal.clip, None, refusal.error)
     engines = engines or Engines(plan.engine)
     for one in passes(plan.cells):
-        yield from _Rendering(one, plan, engines).events()
+        yield from _Rendering(one, plan, engines, patience).events()
 
 
 class Engines:
@@ -171,12 +175,13 @@ class _Seen:
 class _Rendering:
     """One pass: from its clip to the previews of all its cells."""
 
-    def __init__(self, one: Pass, plan: Plan, engines: Engines) -> None:
+    def __init__(self, one: Pass, plan: Plan, engines: Engines, patience: Patience) -> None:
         self._pass = one
         mine = set(one.cells)
         self._cells = tuple(cell for cell in plan.cells if cell in mine)
         self._plan = plan
         self._engines = engines
+        self._patience = patience
         self._began = time.perf_counter()
         self._decoding = 0.0
         self._loading: dict[Branch, float] = {}
@@ -218,6 +223,7 @@ class _Rendering:
                 start=one.start,
                 duration=one.duration,
                 strict=self._plan.strict,
+                patience=self._patience,
             )
             # Closed in this order: the child's end frees the decoding thread from its pipe.
             line = stylized(one, loaded, self._watched(decoder), self._lives)
@@ -250,7 +256,7 @@ class _Rendering:
         for cell in self._cells:
             if cell not in self._failed:
                 try:
-                    self._files[cell] = PreviewFile(cell, self._plan)
+                    self._files[cell] = PreviewFile(cell, self._plan, self._patience)
                 except (RenderError, OSError) as error:
                     yield from self._fail(cell, error)
 

@@ -17,6 +17,7 @@ from render.media.colour import Planes, even
 from render.media.encode import VideoWriter, placing
 from render.media.encoding import AudioMode
 from render.media.sound import add_sound
+from render.media.watch import PATIENCE, Patience
 from render.planning.plan import Cell, Plan
 
 
@@ -27,9 +28,9 @@ class PreviewFile:
     OutputError, and so may making one.
     """
 
-    def __init__(self, cell: Cell, plan: Plan) -> None:
+    def __init__(self, cell: Cell, plan: Plan, patience: Patience = PATIENCE) -> None:
         self.cell = cell
-        self._plan = plan
+        self._plan, self._patience = plan, patience
         self._seconds: dict[str, float] = {}
         self._stylized = 0
         playback = cell.playback
@@ -48,6 +49,7 @@ class PreviewFile:
                 plan.encoding,
                 comment(cell),
                 spare=plan.engine.device is DeviceName.CPU,
+                patience=patience,
             )
             self._video = stack.enter_context(writer)
             self._stack = stack.pop_all()
@@ -126,6 +128,7 @@ class PreviewFile:
             self.frames,
             start=cell.start,
             duration=cell.duration,
+            patience=self._patience,
         )
 
     def _preview(self, warnings: tuple[str, ...], ms: float | None, wall: float) -> Preview:

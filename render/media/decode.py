@@ -18,10 +18,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from render.errors import ClipError
+from render.errors import ClipError, FFmpegError, RenderError
 from render.media import ffmpeg
 from render.media.clip import Clip, Transfer, VideoStream
 from render.media.frame import Frame, Picture, as_picture
+from render.media.process import Process
+from render.media.watch import PATIENCE, Patience
 from render.target import Size
 
 # What transparent pictures stand on: what a player shows around a video.
@@ -81,7 +83,9 @@ class Decoder:
     Yields Frames at ``canvas`` size, RGB, in display order, their ``time`` in seconds from the
     clip's start. The last one repeats the picture before it at the moment when that picture ends:
     it closes the last interval. Raises ClipError when nothing decodes, when more than half of it is
-    damaged, or, if ``strict``, at the first damage. ``damage`` is complete once the walk is.
+    damaged, when ffmpeg crashes on it, or, if ``strict``, at the first damage; FFmpegError when the
+    decoder was killed, or kept us waiting beyond ``patience``: the pictures until then are not the
+    clip's. ``damage`` is complete once the walk is.
     """
 
     def __init__(
@@ -93,6 +97,7 @@ class Decoder:
         start: Fraction = Fraction(0),
         duration: Fraction | None = None,
         strict: bool = False,
+        patience: Patience = PATIENCE,
     ) -> None:
         self.clip = clip
         self.decoded = 0
@@ -103,7 +108,7 @@ class Decoder:
         # The moment that the child's timestamps count from.
         self._zero = Fraction(0) if clip.container in BROADCAST else from_
         arguments = _arguments(clip, canvas, from_, to)
-        self._process = ffmpeg.Process(ff, arguments, stdout=True)
+        self._process = Process(ff, arguments, stdout=True, patience=patience)
         self._shape = (canvas.height, canvas.width)
 
     def __enter__(self) -> Decoder:
@@ -135,6 +140,7 @@ class Decoder:
                 self._check_running()
             held = Frame(time + self._zero, picture)
         status = self._process.wait()
+        _check_death(self._process, self.clip.path, self.decoded + (held is not None))
         damage = self.damage
         if held is None or damage.hopeless:
             raise self._refusal(damage)
@@ -158,6 +164,19 @@ class Decoder:
         return ClipError(
             f"{path}: too damaged to show: {damage.describe()}; encrypted or broken files look so"
         )
+
+
+def _check_death(process: Process, path: Path, pictures: int) -> None:
+    death = process.death
+    if death is None:
+        return
+    kind: type[RenderError] = FFmpegError
+    where, remedy = f"after {pictures} frames" if pictures else "before the first frame", ""
+    if death.crashed:
+        kind, remedy = ClipError, "; a copy made by another program may do"
+    error = kind(f"{path}: the decoder {death.words} {where}{remedy}")
+    error.__cause__ = process.failure("decoding failed")
+    raise error
 
 
 def _expected(clip: Clip, seek: Fraction, start: Fraction, duration: Fraction | None) -> int | None:
@@ -244,7 +263,7 @@ def _tone_mapped(stream: Any, transfer: Transfer, canvas: Size) -> Any:
 
 
 def _pictures(
-    process: ffmpeg.Process, shape: tuple[int, int] | None
+    process: Process, shape: tuple[int, int] | None
 ) -> Iterator[tuple[Fraction, Picture]]:
     """Timestamps (seconds, as ffmpeg gives them) and pictures from the child's NUT pipe."""
     import av
@@ -252,7 +271,8 @@ def _pictures(
 
     try:
         # By descriptor, so that libav reads the pipe itself, without Python and its lock.
-        container = av.open(f"pipe:{process.stdout.fileno()}", format="nut")
+        with process.waiting():
+            container = av.open(f"pipe:{process.stdout.fileno()}", format="nut")
     except (av.error.FFmpegError, OSError, ValueError):
         return  # the child wrote no header: it has decoded nothing
     with container:
@@ -263,7 +283,12 @@ def _pictures(
             raise ClipError(f"decoding gave {width}x{height} where {shape[1]}x{shape[0]} was meant")
         time_base = Fraction(stream.time_base or 1)
         with contextlib.suppress(av.error.FFmpegError):
-            for packet in container.demux(stream):
+            packets = container.demux(stream)
+            while True:
+                with process.waiting():
+                    packet = next(packets, None)
+                if packet is None:
+                    return
                 if packet.size != width * height * planes or packet.pts is None:
                     continue  # the flush at the end, or the torn last picture of a killed child
                 raw = np.frombuffer(memoryview(packet), np.uint8).reshape(planes, height, width)
@@ -289,7 +314,7 @@ def _interleaved(planes: npt.NDArray[np.uint8]) -> Picture:
 
 def first_picture(path: Path, ff: Path, *, still: bool, index: int | None) -> Size:
     """Size in square pixels of the first picture that decodes at all, for files that probing could
-    not read. Raises ClipError with what ffmpeg says."""
+    not read. Raises ClipError with what ffmpeg says, FFmpegError when it was killed."""
     import ffmpeg as graph
 
     options: dict[str, Any] = ffmpeg.input_options(still=still)
@@ -305,10 +330,11 @@ def first_picture(path: Path, ff: Path, *, still: bool, index: int | None) -> Si
         fps_mode="passthrough",
         **{"frames:v": 1},
     ).get_args()
-    with ffmpeg.Process(ff, ffmpeg.with_names(arguments, clip=path), stdout=True) as process:
+    with Process(ff, ffmpeg.with_names(arguments, clip=path), stdout=True) as process:
         for _, rgb in _pictures(process, None):
             return Size(rgb.shape[1], rgb.shape[0])
         process.wait()
+        _check_death(process, path, 0)
         raise ClipError(
             f"{path}: is no video that render can read ({process.log.reason}); "
             "if a player shows it, re-wrap it with: ffmpeg -i IN -c copy out.mkv"

@@ -16,6 +16,8 @@ from render.media import ffmpeg
 from render.media.colour import Planes, ToYUV, even
 from render.media.encoding import Encoder, Encoding
 from render.media.frame import Picture
+from render.media.process import Process
+from render.media.watch import PATIENCE, Patience
 from render.target import Size
 
 SUFFIXES = (".mp4", ".mov", ".mkv")
@@ -40,25 +42,26 @@ class VideoWriter:
         comment: str,
         *,
         spare: bool = False,
+        patience: Patience = PATIENCE,
     ) -> None:
         self.frames = 0
         self._path = path
         self._size = size
         self._colours: ToYUV | None = None
-        self._process = ffmpeg.Process(
-            ff, _arguments(path, size, rate, encoding, comment, spare=spare), stdin=True
-        )
+        arguments = _arguments(path, size, rate, encoding, comment, spare=spare)
+        self._process = Process(ff, arguments, stdin=True, patience=patience)
 
     def write(self, picture: Picture | Planes) -> None:
         """Add one picture of the writer's size, RGB uint8 or converted already (then with even
-        sides). Raises OutputError when ffmpeg died."""
+        sides). Raises OutputError when ffmpeg died, or took nothing for too long."""
         planes = picture if isinstance(picture, Planes) else self._converted(picture)
         if planes.size != even(self._size):
             raise ValueError(f"a {planes.size} picture for a {self._size} video")
         data = planes.data.data.cast("B")
         try:
             while data:
-                data = data[self._process.stdin.write(data) or 0 :]
+                with self._process.waiting():
+                    data = data[self._process.stdin.write(data) or 0 :]
         except OSError as error:
             self._process.wait()
             raise self._failure() from error
@@ -80,9 +83,8 @@ class VideoWriter:
         check_frames(self._path, self.frames)
 
     def _failure(self) -> OutputError:
-        error = OutputError(f"encoding failed: {_why(self._process, self._path)}")
-        error.__cause__ = self._process.failure("encoding failed")
-        return error
+        done = f"after {self.frames} frames"
+        return write_failure(self._process, self._path, "encoding failed", "the encoder", done)
 
     def __enter__(self) -> VideoWriter:
         return self
@@ -91,7 +93,18 @@ class VideoWriter:
         self._process.kill()
 
 
-def _why(process: ffmpeg.Process, path: Path) -> str:
+def write_failure(process: Process, path: Path, what: str, who: str, done: str) -> OutputError:
+    """Why ``process`` did not write ``path``: "``what``: …", and if it was killed "``who`` … "."""
+    error = OutputError(f"{what}: {_why(process, path, who, done)}")
+    error.__cause__ = process.failure(what)
+    return error
+
+
+def _why(process: Process, path: Path, who: str, done: str) -> str:
+    if death := process.death:
+        return f"{who} {death.words} {done}"
+    if not path.parent.is_dir():
+        return f"{path.parent}: the folder is gone"
     if "No space left" in process.log.tail or _free(path) < 1 << 20:
         return f"no space left on the disk of {path.parent}"
     return process.log.reason

@@ -1,19 +1,14 @@
-"""The only place that finds and starts ffmpeg."""
+"""Which ffmpeg there is, and what every command of it holds; `process.py` runs one."""
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
 import functools
 import re
 import shutil
 import subprocess
-import threading
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from render.errors import FFmpegError
 
@@ -28,10 +23,6 @@ FORMATS = (
 )
 # 8192 x 8192: above any camera, below what exhausts a machine.
 MAX_PIXELS = 8192 * 8192
-
-_PIPE_BYTES = 1 << 20
-_LINES_KEPT = 60
-_LINE_LENGTH = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,134 +117,6 @@ def inspect(path: Path, origin: str) -> FFmpeg:
     if ask(*trial.split()):
         listed.add("fps_mode")
     return FFmpeg(path, version[1], origin, frozenset(listed & {*NEEDED, *USEFUL}))
-
-
-class Log:
-    """What ffmpeg says, drained as it comes (a full pipe would stop it), kept in part, counted.
-
-    Attributes: errors: lines at level error or worse. damaged: frames that ffmpeg itself calls
-    corrupt, and packets that no frame came out of.
-    """
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self.errors = 0
-        self.damaged = 0
-        self.first_error = ""
-        self._tail: deque[str] = deque(maxlen=_LINES_KEPT)
-        self._stream = stream
-        self._thread = threading.Thread(target=self._drain, name="ffmpeg-log", daemon=True)
-        self._thread.start()
-
-    def _drain(self) -> None:
-        with contextlib.suppress(ValueError, OSError):  # closed under us when the child is killed
-            while raw := self._stream.readline(65536):
-                self._take(raw.decode(errors="replace").strip()[:_LINE_LENGTH])
-
-    def _take(self, line: str) -> None:
-        if not line:
-            return
-        self._tail.append(line)
-        if "corrupt decoded frame" in line or "Error submitting packet to decoder" in line:
-            self.damaged += 1
-        if "[error]" in line or "[fatal]" in line:
-            self.errors += 1
-            self.first_error = self.first_error or _plain(line)
-
-    def wait(self) -> None:
-        self._thread.join(timeout=10)
-
-    @property
-    def tail(self) -> str:
-        return "\n".join(self._tail)
-
-    @property
-    def reason(self) -> str:
-        """What went wrong: the first error (those after it are its consequences), else the last
-        line, without ffmpeg's decoration."""
-        if self.first_error:
-            return self.first_error
-        return _plain(self._tail[-1]) if self._tail else "it said nothing"
-
-
-def _plain(line: str) -> str:
-    return re.sub(r"^(\[[^\]]*\]\s*)+", "", line).strip()
-
-
-class Process:
-    """A running ffmpeg: its pipes, its log, and a sure end.
-
-    ``stdin``/``stdout`` are unbuffered binary pipes where asked for. Use as a context manager:
-    leaving it kills what still runs.
-    """
-
-    def __init__(
-        self, ffmpeg: Path, arguments: Sequence[str], *, stdin: bool = False, stdout: bool = False
-    ) -> None:
-        # -nostdin also where stdin is our pipe: it only stops the reading of key presses.
-        head = [str(ffmpeg), "-hide_banner", "-nostdin", "-v", "repeat+level+warning"]
-        self.command = (*head, *arguments)
-        try:
-            self._popen = subprocess.Popen(
-                self.command,
-                stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
-                stdout=subprocess.PIPE if stdout else subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                bufsize=0,
-                # Its own group: a Ctrl-C in the terminal must reach us alone, or a child that ends
-                # early would look like the clip's end.
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise FFmpegError(f"{ffmpeg} does not start: {error}") from error
-        assert self._popen.stderr is not None
-        self.log = Log(self._popen.stderr)
-        for pipe in (self._popen.stdin, self._popen.stdout):
-            _widen(pipe)
-
-    @property
-    def stdin(self) -> IO[bytes]:
-        assert self._popen.stdin is not None
-        return self._popen.stdin
-
-    @property
-    def stdout(self) -> IO[bytes]:
-        assert self._popen.stdout is not None
-        return self._popen.stdout
-
-    def wait(self, timeout: float | None = None) -> int:
-        """The exit status, once it and its log have ended."""
-        status = self._popen.wait(timeout)
-        self.log.wait()
-        return status
-
-    def kill(self) -> None:
-        if self._popen.poll() is None:
-            self._popen.kill()
-        self._popen.wait()
-        self.log.wait()
-        for pipe in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-
-    def failure(self, what: str) -> FFmpegError:
-        return FFmpegError(
-            f"{what}: {self.log.reason}", command=self.command, stderr_tail=self.log.tail
-        )
-
-    def __enter__(self) -> Process:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.kill()
-
-
-def _widen(pipe: IO[bytes] | None) -> None:
-    """A picture is megabytes and Linux's pipes hold 64 KiB: wake each side less often. A user may
-    hold 64 MiB of them (pipe(7)), which a large sweep can reach; then it stays as it is."""
-    if pipe is not None and hasattr(fcntl, "F_SETPIPE_SZ"):
-        with contextlib.suppress(OSError):
-            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def input_options(*, still: bool) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """The clip's sound, put beside a finished picture.
 
-A step of its own, after the picture: whatever is wrong with a clip's sound then costs the sound
-alone, never the preview.
+A step of its own, after the picture: what is wrong with a clip's sound then costs the sound alone,
+never the preview. What is wrong with the disk or the machine does cost the preview: the next run
+would have given it its sound.
 """
 
 from __future__ import annotations
@@ -14,7 +15,11 @@ from render.errors import OutputError
 from render.media import ffmpeg
 from render.media.clip import AudioStream, Clip
 from render.media.decode import BROADCAST, range_options
-from render.media.encode import check_frames, container_options
+from render.media.encode import check_frames, container_options, write_failure
+from render.media.process import Process
+from render.media.watch import PATIENCE, Patience
+
+_FAILED = "the sound could not be added"
 
 
 def add_sound(
@@ -26,11 +31,14 @@ def add_sound(
     *,
     start: Fraction,
     duration: Fraction | None,
+    patience: Patience = PATIENCE,
 ) -> str | None:
     """Write ``output``: the pictures of ``video`` with the clip's sound of the same range.
 
-    Returns None, or why the preview stays silent (then there is no ``output``). AAC that is not cut
-    is copied; anything else becomes AAC, with gaps filled, so that it stays with the picture.
+    Returns None, or what is wrong with the clip's sound, so that the preview stays silent (then
+    there is no ``output``). Raises OutputError when anything else is: a full disk, a killed ffmpeg.
+    AAC that is not cut is copied; anything else becomes AAC, with gaps filled, so that it stays with
+    the picture.
     """
     audio = clip.audio
     if audio is None:
@@ -39,32 +47,53 @@ def add_sound(
         return f"its sound ({audio.codec}) does not decode and was left out"
     untouched = audio.codec == "aac" and clip.container.startswith("mov")
     copies = [True, False] if untouched and start == 0 and duration is None else [False]
+    failure = OutputError(_FAILED)
     for copy in copies:
-        arguments = _arguments(video, clip, audio, output, start, duration, copy=copy)
-        with ffmpeg.Process(ff, arguments) as process:
-            status = process.wait()
-            said = process.log.reason
-        if status == 0:
-            try:
-                check_frames(output, frames)
-            except OutputError as error:
-                said = str(error)
+        arguments = _arguments(clip, audio, start, duration, video, output, copy=copy)
+        with Process(ff, arguments, patience=patience) as process:
+            if process.wait() == 0:
+                try:
+                    check_frames(output, frames)
+                except OutputError as error:
+                    failure = OutputError(f"{_FAILED}: {error}")
+                else:
+                    return None
             else:
-                return None
+                failure = write_failure(process, output, _FAILED, "ffmpeg", "on the way")
+                if process.death and not process.death.crashed:
+                    raise failure
         output.unlink(missing_ok=True)
-    return f"its sound ({audio.codec}) was left out: {said}"
+    alone = _arguments(clip, audio, start, duration)
+    if fault := _fault(ff, alone, patience):
+        return f"its sound ({audio.codec}) was left out: {fault}"
+    raise failure
+
+
+def _fault(ff: Path, alone: list[str], patience: Patience) -> str | None:
+    """What ffmpeg has against the sound when it writes it nowhere; None if nothing: then whatever
+    failed, it was not the clip."""
+    with Process(ff, alone, patience=patience) as process:
+        if process.wait() == 0:
+            return None
+        death = process.death
+        if death is None:
+            return process.log.reason
+        if death.crashed:
+            return f"ffmpeg {death.words} on it"
+        raise OutputError(f"{_FAILED}: ffmpeg {death.words} on the way")
 
 
 def _arguments(
-    video: Path,
     clip: Clip,
     audio: AudioStream,
-    output: Path,
     start: Fraction,
     duration: Fraction | None,
+    video: Path | None = None,
+    output: Path | None = None,
     *,
-    copy: bool,
+    copy: bool = False,
 ) -> list[str]:
+    """To ``output``, beside the pictures of ``video``; without them, the same but to nowhere."""
     import ffmpeg as graph
 
     options: dict[str, Any] = ffmpeg.input_options(still=clip.still)
@@ -79,11 +108,16 @@ def _arguments(
             sound = sound.filter("asetpts", f"PTS-{float(start):.6f}/TB")
         # async: gaps become silence and drift is taken out; first_pts: sound that starts late does.
         sound = sound.filter("aresample", **{"async": 1, "first_pts": 0})
-    pictures = graph.input(ffmpeg.PICTURES)
-    codec |= {"vcodec": "copy", "map_metadata": 0, **container_options(output)}
-    outputs = [graph.output(pictures["v:0"], sound, ffmpeg.OUTPUT, **codec)]
+    names = {"clip": clip.path}
+    if video is None or output is None:
+        outputs = [graph.output(sound, "-", format="null", **codec)]
+    else:
+        names |= {"pictures": video, "output": output}
+        pictures = graph.input(ffmpeg.PICTURES)
+        codec |= {"vcodec": "copy", "map_metadata": 0, **container_options(output)}
+        outputs = [graph.output(pictures["v:0"], sound, ffmpeg.OUTPUT, **codec)]
     if clip.container in BROADCAST:
         unused = source[str(clip.video.index)]
         outputs.append(graph.output(unused, "-", format="null", vcodec="copy"))
     arguments = graph.merge_outputs(*outputs).overwrite_output().get_args()
-    return ffmpeg.with_names(arguments, clip=clip.path, pictures=video, output=output)
+    return ffmpeg.with_names(arguments, **names)
