@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -182,8 +182,8 @@ class After:
             source = None if known is None else source_tile(known, ffmpeg)
             pages = arrange(tiles, rows=self._wanted.rows, columns=self._wanted.cols, source=source)
             for number, page in enumerate(pages, 1):
-                part = f"-{number}" if len(pages) > 1 else ""
-                path = self._place(results, clip, f"grid{part}.mp4", results.grids)
+                part = f"grid-{number}" if len(pages) > 1 else "grid"
+                path = self._place(results, clip, part, ".mp4", results.grids)
                 write_page(page, path, ffmpeg, self._plan.encoding, force=True)
                 made.append(path.name)
                 self._made("grid", path)
@@ -197,7 +197,7 @@ class After:
         made: list[str] = []
         for clip in self._clips(results):
             tiles = tiles_of_clip(results, clip, self._folder, ffmpeg)
-            path = self._place(results, clip, "sheet.png", results.sheets)
+            path = self._place(results, clip, "sheet", ".png", results.sheets)
             write_sheet(plan_contact(tiles), path, ffmpeg, results.clips[clip].name)
             made.append(path.name)
             self._made("sheet", path)
@@ -224,7 +224,7 @@ class After:
             rate = max(cell.video_rate for cell in cells)
             clip = clips[number]
             owned = [clip.preview] if clip.preview else []
-            path = self._place(results, number, "source.mp4", owned)
+            path = self._place(results, number, "source", ".mp4", owned)
             count = Count("frame", sys.stderr)
             try:
                 for done in write_source(first, rate, path, self._plan.ffmpeg, self._plan.encoding):
@@ -249,16 +249,18 @@ class After:
         return next((c.clip for c in results.cells if c.id == self._id(cell)), None)
 
     def _place(
-        self, results: Results, clip: int, what: str, owned: tuple[str, ...] | list[str]
+        self, results: Results, clip: int, what: str, suffix: str, owned: Collection[str]
     ) -> Path:
         """``<clip>-grid.mp4`` beside the previews; what is there and not ours stays. Parts of one
         clip, and clips of one name, are numbered."""
+        from render.files.names import file_name, inside
+
         stem = Path(results.clips[clip].name).stem
         alike = [n for n, one in enumerate(results.clips) if Path(one.name).stem == stem]
         number = alike.index(clip) + 1
-        name = f"{stem}-{what}" if number == 1 else f"{stem}-{number}-{what}"
-        path = self._folder / name
-        if path.exists() and name not in owned and not self._plan.force:
+        parts = [stem, what] if number == 1 else [stem, str(number), what]
+        path = inside(self._folder, file_name(parts, suffix))
+        if path.exists() and path.name not in owned and not self._plan.force:
             raise UsageError(f"{path}: exists already; --force overwrites it")
         return path
 

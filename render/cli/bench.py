@@ -67,7 +67,7 @@ def bench(
     ] = None,
     seed: Annotated[str | None, _help("Of the order in each round."), Shown("N", "0")] = None,
     output: Annotated[
-        list[Path] | None,
+        list[str] | None,
         _help(
             "Where to write a chart (.png, .svg, .pdf), or all times (.json); may be given "
             "several times.",
@@ -95,7 +95,7 @@ def bench(
     from render.bench import report
     from render.cli.output import put, say
 
-    places = list(dict.fromkeys(output or []))
+    places = list(dict.fromkeys(map(_place, output or [])))
     number = _whole("--iterations", iterations, _ITERATIONS, least=2)
     order_seed = _whole("--seed", seed, 0, least=0)
     rates = _rates(fps or DEFAULTS.fps)
@@ -280,14 +280,16 @@ def _whole(option: str, text: str | None, default: int, *, least: int) -> int:
     return int(text)
 
 
+def _place(asked: str) -> Path:
+    from render.bench.chart import SUFFIXES
+    from render.files.names import only_file
+
+    written = f"a bench is written as {_DATA}, {', '.join(SUFFIXES)}"
+    return only_file(asked, (*SUFFIXES, _DATA), written)
+
+
 def _check_place(place: Path, *, force: bool) -> None:
     """Whether it can be written: said before the minutes of measuring, not after them."""
-    from render.bench.chart import SUFFIXES
-
-    if place.suffix.lower() not in (*SUFFIXES, _DATA):
-        raise UsageError(f"-o {place}: a bench is written as {_DATA}, {', '.join(SUFFIXES)}")
-    if place.is_dir():
-        raise OutputError(f"{place}: is a folder; name a file")
     if place.exists() and not force:
         raise OutputError(f"{place}: exists already; --force overwrites it")
     folder = next(above for above in place.absolute().parents if above.exists())

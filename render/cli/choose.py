@@ -175,7 +175,11 @@ def _number(option: str, text: str | None) -> float | None:
 
 
 def _preset_path(name: str, *, force: bool) -> Path:
-    path = Path(name if name.endswith(".toml") else f"{name}.toml")
+    from render.files.names import given, safe_part
+
+    path = given(name if name.endswith(".toml") else f"{name}.toml", "--save")
+    if safe_part(path.stem) != path.stem:
+        raise UsageError(f"--save {name!r}: is no name for a preset; write one such as live")
     if path.exists() and not force:
         raise OutputError(f"{path}: exists already; --force overwrites it")
     return path

@@ -40,7 +40,7 @@ def compare(
         Parameter(help="Two or more videos; or a folder that a sweep wrote, for all its previews."),
     ],
     output: Annotated[
-        Path | None,
+        str | None,
         _help(
             "The grid (.mp4, .mov, .mkv), or a contact sheet (.png, .jpg). Several pages are "
             "numbered: grid-1.mp4.",
@@ -128,19 +128,16 @@ def compare(
     """
     from render.cli.devices_folder import device
     from render.compare.tiles import Room
+    from render.files.names import only_file
     from render.media.ffmpeg import find_ffmpeg
     from render.preset import Preset
     from render.target import Size
 
     if not videos:
         raise UsageError("no video given. Usage: render compare VIDEO VIDEO [VIDEO ...] [OPTIONS]")
-    path = output or Path("grid.mp4")
+    written = f"a grid is written as {', '.join(_VIDEOS)}, a contact sheet as {', '.join(_SHEETS)}"
+    path = only_file("grid.mp4" if output is None else output, (*_VIDEOS, *_SHEETS), written)
     kind = path.suffix.lower()
-    if kind not in (*_VIDEOS, *_SHEETS):
-        raise UsageError(
-            f"-o {path}: a grid is written as {', '.join(_VIDEOS)}, a contact sheet as "
-            f"{', '.join(_SHEETS)}"
-        )
     for_sheets = (("--moments", moments), ("--at", at), ("--crop", crop))
     for option, word in for_sheets if kind in _VIDEOS else ():
         if word is not None:
@@ -380,9 +377,9 @@ def _common(tiles: tuple[Tile, ...]) -> str:
 
 
 def _numbered(path: Path, count: int, inputs: list[Path], *, force: bool) -> list[Path]:
-    paths = [path]
-    if count > 1:
-        paths = [path.with_name(f"{path.stem}-{n}{path.suffix}") for n in range(1, count + 1)]
+    from render.files.names import numbered
+
+    paths = [path] if count == 1 else [numbered(path, n) for n in range(1, count + 1)]
     for one in paths:
         if one.is_dir():
             raise OutputError(f"{one}: is a folder; name a file")

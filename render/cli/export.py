@@ -135,6 +135,7 @@ def export(
     from render.export.run import export as exported
     from render.export.tools import coremltools
     from render.export.words import words_of
+    from render.files.names import file_name
 
     if preset is None:
         raise UsageError("no preset given. Usage: render export PRESET [-o NAME.mlpackage]")
@@ -147,7 +148,7 @@ def export(
         output,
     )  # fmt: skip
     target = asked.target
-    place = output or Path(f"{asked.preset.name or 'filter'}{target.format.suffix}")
+    place = output or Path(file_name([asked.preset.name or "filter"], target.format.suffix))
     check_place(place, target, force=force)
     if handoff is not None:
         check_folder(handoff, force=force)

@@ -256,7 +256,7 @@ Seed = Annotated[
 ]
 
 Output = Annotated[
-    Path | None,
+    str | None,  # a Path forgets a slash at its end
     _help("A file for one preview, or a folder.", _OUTPUT, "--output", "-o"),
     Shown("FILE|DIR", "previews/<clip>-<style>-<network>-<size>-<fps>.mp4"),
 ]

@@ -32,7 +32,7 @@ def make_request(
     duration: str | None,
     device: str | None,
     engine: str | None,
-    output: Path | None,
+    output: str | None,
     force: bool,
     strict: bool,
     ffmpeg: Path | None,
@@ -42,6 +42,7 @@ def make_request(
     it; ``cells`` is a file of chosen combinations, which win over both; each is rendered for every
     one of ``phones``. Raises UsageError (a PresetError is one)."""
     from render.engines.base import DeviceName, EngineName
+    from render.files.names import ends_as_folder, given
     from render.planning.plan import Request
     from render.preset import Preset, load_preset
 
@@ -61,10 +62,11 @@ def make_request(
         duration=length,
         engine=one_of(EngineName, "--engine", engine),
         device=one_of(DeviceName, "--device", device),
-        output=output,
+        output=None if output is None else given(output),
         force=force,
         strict=strict,
         ffmpeg=ffmpeg,
+        into_folder=output is not None and ends_as_folder(output),
     )
 
 

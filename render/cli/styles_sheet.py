@@ -40,7 +40,7 @@ def sheet(
     /,
     *,
     output: Annotated[
-        Path | None,
+        str | None,
         _help("The sheet, .png or .jpg, or a folder for it.", "--output", "-o"),
         Shown("FILE|DIR", "previews/<picture>-sheet.png"),
     ] = None,
@@ -133,17 +133,18 @@ def _width(text: str) -> int:
     return int(text)
 
 
-def _output(asked: Path | None, picture: Path, *, force: bool) -> Path:
+def _output(asked: str | None, picture: Path, *, force: bool) -> Path:
     """Where the sheet goes, refused before any work where it cannot."""
     from render.compare.sheet import SUFFIXES
+    from render.files.names import file_name, inside, is_file
     from render.planning.plan import PREVIEWS
 
-    name = f"{picture.stem}-sheet.png"
-    path = PREVIEWS / name if asked is None else asked
-    if path.is_dir():
-        path /= name
-    if path.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"-o {path}: sheets are written as {', '.join(SUFFIXES)}")
+    written = f"sheets are written as {', '.join(SUFFIXES)}"
+    if asked is not None and is_file(asked, SUFFIXES, written):
+        path = Path(asked)
+    else:
+        folder = PREVIEWS if asked is None else Path(asked)
+        path = inside(folder, file_name([picture.stem, "sheet"], ".png"))
     if path.exists():
         if picture.exists() and path.samefile(picture):
             raise OutputError(f"{path}: is the picture itself; choose another place with -o")

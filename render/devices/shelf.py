@@ -10,6 +10,7 @@ from pathlib import Path
 from render.devices.measurements import Measurement
 from render.devices.timings_file import KIND, MAX_BYTES, SCHEMA, load_measurements, read_json
 from render.errors import OutputError, UsageError
+from render.files.names import file_name, inside
 from render.whole import whole
 
 _NAME = re.compile(r"[\w][\w .,()+-]{0,59}")
@@ -70,4 +71,4 @@ def _file(folder: Path, name: str) -> Path:
             f"device {name!r}: a name has 1 to 60 letters, digits, spaces or .,()+-_ and begins "
             "with a letter or digit"
         )
-    return folder / f"{name.casefold().replace(' ', '-')}.json"
+    return inside(folder, file_name([name.casefold().replace(" ", "-")], ".json"))

@@ -20,6 +20,8 @@ from render.media.sound import add_sound
 from render.media.watch import PATIENCE, Patience
 from render.planning.plan import Cell, Plan
 
+_MOST_OF_STYLE = 1000
+
 
 class PreviewFile:
     """Takes pictures of the display's size; ends as a whole file, or as none.
@@ -157,7 +159,9 @@ class PreviewFile:
 
 
 def comment(cell: Cell) -> str:
-    """What made a preview, written into its metadata."""
+    """What made a preview, written into its metadata, as far as a command takes it: a style may
+    call itself anything."""
     strength = "" if cell.strength == 1 else f", strength {cell.strength:g}"
     on = "" if cell.playback is None else f", on {cell.playback.on}"
-    return f"render: {cell.style}, {cell.network}, {cell.size}, {cell.rate} fps{strength}{on}"
+    rest = f"{cell.network}, {cell.size}, {cell.rate} fps{strength}{on}"
+    return f"render: {cell.style[:_MOST_OF_STYLE]}, {rest}".replace("\0", "")

@@ -104,9 +104,9 @@ class Death:
 class Process:
     """A running ffmpeg: its pipes, its log, and a sure end.
 
-    ``stdin``/``stdout`` are unbuffered binary pipes where asked for; whatever is done with them that
-    may block is done in ``waiting``, so that a child that does nothing is ended after a while. Use
-    as a context manager: leaving it kills what still runs.
+    ``stdin``/``stdout`` are unbuffered binary pipes where asked for; what may block on them
+    is done in ``waiting``, so that a child that does nothing is ended after a while. Use as a
+    context manager: leaving it kills what still runs.
     """
 
     def __init__(

@@ -37,8 +37,8 @@ def add_sound(
 
     Returns None, or what is wrong with the clip's sound, so that the preview stays silent (then
     there is no ``output``). Raises OutputError when anything else is: a full disk, a killed ffmpeg.
-    AAC that is not cut is copied; anything else becomes AAC, with gaps filled, so that it stays with
-    the picture.
+    AAC that is not cut is copied; anything else becomes AAC, with gaps filled, so that it stays
+    with the picture.
     """
     audio = clip.audio
     if audio is None:

@@ -20,7 +20,7 @@ _PROC = Path("/proc")
 _LOOKS = 8
 
 _Doings: TypeAlias = tuple[object, object]
-"""Processor time spent and bytes moved by a group of processes, to be compared with earlier ones."""
+"""Processor time and bytes moved by a group of processes, to be compared with earlier ones."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any
 from render.devices.playback import Playback, refreshes_of
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.errors import ClipError, OutputError, RenderError, StyleError, UsageError
+from render.files.names import file_name, inside, is_file
 from render.media.clip import Clip
 from render.media.colour import even
 from render.media.encode import SUFFIXES
@@ -20,7 +21,7 @@ from render.media.encoding import Encoder, Encoding
 from render.media.ffmpeg import FFmpeg, find_ffmpeg
 from render.media.find import Found, find_clips
 from render.planning.geometry import Placement, canvas_for, place
-from render.planning.resolve import Met, StyleFile, meet, notes, tail
+from render.planning.resolve import Met, StyleFile, meet, notes, said
 from render.target import Fit, Look, Orient, Size, Upscaling
 
 PREVIEWS = Path("previews")
@@ -39,7 +40,8 @@ class Request:
             below, and a pattern for what it matches (`media/find.py`).
         looks: each becomes a cell of each clip; those that come to the same become one.
         start, duration: seconds; duration None runs to the clip's end.
-        output: a file (one cell only), a folder, or None for ``previews/``.
+        output: a file (one cell only), a folder, or None for ``previews/``; into_folder: it is a
+            folder whatever its name, as one is that is written with a slash at its end.
         force: overwrite existing previews. strict: fail at the first decoding damage.
         ffmpeg: a binary to use instead of the look-up.
     """
@@ -57,6 +59,7 @@ class Request:
     force: bool = False
     strict: bool = False
     ffmpeg: Path | None = None
+    into_folder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,6 @@ def make_plan(request: Request) -> Plan:
     cells: list[Cell] = []
     refusals: list[Refusal] = []
     taken: set[Path] = set()
-    several = len(found) * len(request.looks) > 1
     clips = [(each.path, clip) for each, clip in zip(found, _probe_all(found, ffmpeg), strict=True)]
     sources = {clip.path for _, clip in clips if isinstance(clip, Clip)}
     for path, clip in clips:
@@ -156,7 +158,7 @@ def make_plan(request: Request) -> Plan:
                 # Rates and sizes that were written differently may be one on this clip.
                 if met.identity not in planned:
                     planned.add(met.identity)
-                    cells.append(_cell(request, clip, met, taken, sources, several=several))
+                    cells.append(_cell(request, clip, met, taken, sources))
             except ClipError as error:  # so it is for every look
                 refusals.append(Refusal(path, error))
                 break
@@ -182,9 +184,7 @@ def _check(request: Request) -> None:
         raise UsageError(f"--start {float(request.start):g}: must be 0 or more")
     if request.duration is not None and request.duration <= 0:
         raise UsageError(f"--duration {float(request.duration):g}: must be over 0")
-    out = request.output
-    if out is not None and _is_file_name(out) and out.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"-o {out}: previews are written as {', '.join(SUFFIXES)}")
+    _file(request)  # of a kind that is written
 
 
 def _check_count(request: Request, found: tuple[Found, ...]) -> None:
@@ -199,13 +199,15 @@ def _check_count(request: Request, found: tuple[Found, ...]) -> None:
             f"{looks * len(found)} previews ({len(found)} clips at {looks} targets): at most "
             f"{MAX_CELLS} in one run; name fewer of either"
         )
-    out = request.output
-    if out is not None and _is_file_name(out) and looks * len(found) > 1:
+    if looks * len(found) > 1 and (out := _file(request)) is not None:
         raise UsageError(f"-o {out}: several previews need a folder, not one file")
 
 
-def _is_file_name(output: Path) -> bool:
-    return bool(output.suffix) and not output.is_dir()
+def _file(request: Request) -> Path | None:
+    """Where a preview goes for which a file was named; None where there is a folder for it."""
+    out, written = request.output, f"previews are written as {', '.join(SUFFIXES)}"
+    named = out is not None and not request.into_folder and is_file(out, SUFFIXES, written)
+    return out if named else None
 
 
 def _check_encoder(ffmpeg: FFmpeg, encoder: Encoder) -> None:
@@ -271,8 +273,6 @@ def _cell(
     met: Met,
     taken: set[Path],
     sources: set[Path],
-    *,
-    several: bool,
 ) -> Cell:
     displayed = clip.video.displayed
     rate, size, upscale, style = met.rate, met.size, met.upscale, met.style
@@ -281,7 +281,7 @@ def _cell(
             f"{clip.path}: --start {float(request.start):g} is past its end "
             f"({float(clip.duration):.2f} s)"
         )
-    output = _output(request.output, clip.path, tail(met), taken, several=several)
+    output = _file(request) or _output(request.output or PREVIEWS, clip, met, taken)
     _check_output(output, clip, sources, force=request.force)
     shown = upscale or size
     return Cell(
@@ -316,18 +316,12 @@ def _about_frames(clip: Clip, met: Met, start: Fraction, duration: Fraction | No
     return refreshes_of(met.playback, max(1, round(seconds * met.playback.camera)))
 
 
-def _output(asked: Path | None, clip: Path, tail: str, taken: set[Path], *, several: bool) -> Path:
-    if asked is not None and not several and _is_file_name(asked):
-        return asked
-    # 255 bytes is what file systems give a name; the clip's own part yields.
-    stem = clip.stem
-    while len((stem + tail).encode(errors="surrogateescape")) > 240:
-        stem = stem[:-1]
-    folder = PREVIEWS if asked is None else asked
-    output, count = folder / f"{stem}{tail}.mp4", 1
+def _output(folder: Path, clip: Clip, met: Met, taken: set[Path]) -> Path:
+    parts = [clip.path.stem, *said(met)]
+    output, count = inside(folder, file_name(parts, ".mp4")), 1
     while output in taken:  # clips of one name from several folders
         count += 1
-        output = folder / f"{stem}{tail}-{count}.mp4"
+        output = inside(folder, file_name([*parts, str(count)], ".mp4"))
     taken.add(output)
     return output
 

@@ -77,19 +77,22 @@ def meet(look: Look, clip: Clip, orient: Orient, style: StyleFile) -> Met:
     )
 
 
-def tail(met: Met) -> str:
-    """What the name of a preview says after its clip's. What is rarely changed says so only where
-    it is, whatever else is in the run: a later one may write into the same folder."""
-    tail = f"-{met.style.name}-{met.style.network}-{met.size}-{float(met.rate):.6g}"
+def said(met: Met) -> Iterator[str]:
+    """What the name of a preview says after its clip's, part by part (`render.files.names`). What
+    is rarely changed says so only where it is, whatever else is in the run: a later one may write
+    into the same folder."""
+    yield from (met.style.name, met.style.network, str(met.size), f"{float(met.rate):.6g}")
     if met.strength != 1:
-        tail += f"-s{met.strength:.6g}"
+        yield f"s{met.strength:.6g}"
     if met.playback is not None:
-        tail += f"-on-{_plain(met.playback.on)}"
+        yield f"on-{_plain(met.playback.on)}"
     if met.upscale is None:
-        return f"{tail}-upnone"
+        yield "upnone"
+        return
     if met.upscale != met.usual_upscale:
-        tail += f"-up{met.upscale}"
-    return tail if met.upscaler == DEFAULTS.upscaler else f"{tail}-{met.upscaler.value}"
+        yield f"up{met.upscale}"
+    if met.upscaler != DEFAULTS.upscaler:
+        yield met.upscaler.value
 
 
 def _plain(words: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from render.errors import OutputError, UsageError
+from render.files.names import leads_below
 from render.planning.geometry import Box, Placement
 from render.target import Size
 from render.whole import whole
@@ -315,6 +316,7 @@ def load(folder: Path) -> Results:
         where = ".".join(str(part) for part in problem["loc"])
         raise UsageError(f"{path}: is damaged (`{where}`: {problem['msg']})") from error
     _check_positions(results.cells, results, path)
+    _check_paths(results, path)
     return results
 
 
@@ -322,6 +324,17 @@ def _check_positions(cells: Sequence[CellResult], results: Results, path: Path) 
     for cell in cells:
         if not (0 <= cell.clip < len(results.clips) and 0 <= cell.run < len(results.runs)):
             raise UsageError(f"{path}: is damaged ({cell.id} belongs to no clip or run of it)")
+
+
+def _check_paths(results: Results, path: Path) -> None:
+    """Whoever reads results opens what they name, and pages link it: all of it lies beside them."""
+    sources = (clip.preview for clip in results.clips if clip.preview is not None)
+    cells = (cell.id for cell in results.cells)
+    for name in (*cells, *sources, *results.grids, *results.sheets):
+        if not leads_below(name):
+            raise UsageError(
+                f"{path}: names {name!r}, which is not in its folder; render the sweep again"
+            )
 
 
 def save(results: Results, folder: Path) -> None:

@@ -11,10 +11,13 @@ from typing import Any
 
 from render.engines.base import DeviceName
 from render.errors import TrainingError
+from render.files.names import shortened
 from render.networks.spec import NetworkSpec
 
 STROKE_SIDE = 512
 """The painting's short side, in pixels, at stroke size 1."""
+
+_MOST_OF_NAME = 160  # its files' names say the network too, and temporary ones more
 
 
 class Motion(StrEnum):
@@ -38,7 +41,7 @@ class Painting:
     def name(self) -> str:
         """The style's name: lower case, words joined by hyphens."""
         words = re.findall(r"[a-z0-9]+", (self.style or self.path.stem).lower())
-        return "-".join(words) or "style"
+        return shortened("-".join(words) or "style", _MOST_OF_NAME)
 
 
 @dataclass(frozen=True, slots=True)

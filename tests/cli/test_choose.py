@@ -130,6 +130,11 @@ def test_a_page_of_somebody_else_stays(folder: Path, run_cli: CommandLine) -> No
         ((".", "--on", "A12", "--max-ms", "fast"), "--max-ms 'fast': is no number"),
         ((".", "--on", "A12", "--min-jod", "11"), "--min-jod 11: must be 0 to 10"),
         ((".", "--on", "A12", "--max-ms", "1", "--save", "x"), "there is nothing to save"),
+        ((".", "--on", "A12", "--save", ""), "--save '': is no name for a preset"),
+        ((".", "--on", "A12", "--save", "presets/"), "--save 'presets/': is no name"),
+        ((".", "--on", "A12", "--save", ".live"), "--save '.live': is no name for a preset"),
+        ((".", "--on", "A12", "--save", "a\x1b[2Jb"), "is no name for a preset"),
+        ((".", "--on", "A12", "--save", "x" * 300), "is too long a name: 305 bytes"),
     ],
 )
 def test_mistakes_are_one_line(

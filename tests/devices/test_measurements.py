@@ -204,3 +204,11 @@ def test_a_foreign_file_on_the_shelf_is_named(tmp_path: Path) -> None:
         with pytest.raises(UsageError) as error:
             all_kept(tmp_path)
         assert str(error.value).startswith(f"{path}: is no file of kept timings")
+
+
+def test_a_long_name_on_the_shelf(tmp_path: Path) -> None:
+    for name in ("𠀀" * 60, "ΐ" * 60, "My phone"):
+        kept, added, _ = keep(tmp_path, name, [measurement("res3", "480x853", 60)])
+        assert added == 1 and kept.parent == tmp_path and len(kept.name.encode()) <= 240
+        assert len(all_kept(tmp_path)[name]) == 1
+    assert kept.name == "my-phone.json"

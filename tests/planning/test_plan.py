@@ -17,6 +17,7 @@ from render.execution.preview_file import comment
 from render.planning.plan import Cell, Request, make_plan, plan_as_dict
 from render.preset import Preset
 from render.target import Look, Orient, Rate, Size, Upscaling
+from tests.cli.conftest import make_cell
 from tests.cli.conftest import make_plan as make_hand_plan
 from tests.media.preview import no_network, request
 
@@ -225,3 +226,9 @@ def plan_lines_of(cell: Cell) -> list[str]:
 def test_strength_is_a_share(strength: float) -> None:
     with pytest.raises(UsageError, match="0 to 1"):
         replace(Preset().target(), strength=strength)
+
+
+def test_what_made_a_preview_is_said_in_what_a_command_takes() -> None:
+    cell = replace(make_cell(Path("a.mp4")), style="a\0b" + "n" * 200_000)
+    said = comment(cell)
+    assert len(said) < 1200 and "\0" not in said and said.endswith(", res3, 853x480, 15 fps")

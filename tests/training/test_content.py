@@ -89,3 +89,14 @@ def test_places_that_do_not_do(settings: TrainingSettings, tmp_path: Path) -> No
     ):
         with pytest.raises(TrainingError, match=words):
             load_content(replace(settings, content=content, motion=motion))
+
+
+def test_a_painting_s_long_name_is_shortened(settings: TrainingSettings, tmp_path: Path) -> None:
+    first, second = (Painting(tmp_path / ("p" * 240 + f"{end}.png")) for end in "ab")
+    settings = replace(settings, paintings=(first, second))
+    (network,) = settings.networks
+    assert first.name != second.name and first.name.startswith("ppp")
+    for painting in (first, second, Painting(tmp_path / "a.png", style="Long " * 1000)):
+        assert settings.path(painting, network).parent == settings.output
+        assert len(settings.path(painting, network).name) < 200
+    assert Painting(tmp_path / "The_Great Wave.png").name == "the-great-wave"

@@ -16,6 +16,7 @@ from render.export.handoff import page, report
 from render.export.handoff.handoff import Handoff
 from render.export.handoff.pictures import save, shown
 from render.export.handoff.readme import readme
+from render.files.names import inside
 from render.whole import whole_tree
 
 _INSIDE = Path("LiveFilter/Sources/LiveFilter/Model")
@@ -95,10 +96,10 @@ def _pictures(handoff: Handoff, place: Path) -> None:
 
 
 def _preset(handoff: Handoff, place: Path) -> None:
-    if handoff.style_file is not None:
-        shutil.copyfile(handoff.style_file, place / handoff.style_file.name)
+    if handoff.style_file and handoff.style_name:
+        shutil.copyfile(handoff.style_file, inside(place, handoff.style_name))
     text = handoff.travelling_preset.to_toml()
-    (place / handoff.preset_name).write_text(text, encoding="utf-8")
+    inside(place, handoff.preset_name).write_text(text, encoding="utf-8")
 
 
 def _copy(model: Path, place: Path) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from render.export.lint import Risk
 from render.export.verify import Check, Shot
+from render.files.names import file_name
+from render.networks.metadata import SUFFIX
 from render.preset import Preset, is_style_file
 from render.results.record import versions
 from render.target import Size
@@ -66,14 +68,21 @@ class Handoff:
     def preset_name(self) -> str:
         """Of its file: the preset's own name as far as any system takes it."""
         kept = re.sub(r"[^\w.-]+", "-", self.preset.name).strip("-._")
-        return f"{kept[:80] or 'preset'}.toml"
+        return file_name([kept[:80] or "preset"], ".toml")
+
+    @property
+    def style_name(self) -> str | None:
+        """Of the style file that travels along."""
+        if self.style_file is None:
+            return None
+        return file_name([self.style_file.name.removesuffix(SUFFIX)], SUFFIX)
 
     @property
     def travelling_preset(self) -> Preset:
         """Finds a style of somebody's own beside itself, and names no folder of this machine."""
         if self.style_file is None:
             return self.preset
-        return self.preset.with_options(style=f"./{self.style_file.name}")
+        return self.preset.with_options(style=f"./{self.style_name}")
 
     @property
     def least_ios(self) -> str:

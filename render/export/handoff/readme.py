@@ -15,8 +15,8 @@ def readme(handoff: Handoff) -> str:
             f" It paints the {handoff.painted} in the middle: {handoff.context} pixels on every "
             "side are seen and not returned."
         )
-    if handoff.style_file is not None:
-        name = _code(handoff.style_file.name)
+    if handoff.style_name is not None:
+        name = _code(handoff.style_name)
         style = f"| {name} | the style's weights, which the preset names |\n"
     parts = {
         "title": " ".join(handoff.title.replace("`", "'").split()),

@@ -165,6 +165,22 @@ def test_a_style_of_one_s_own_travels_along(make_handoff: MakeHandoff, tmp_path:
         assert str(tmp_path) not in (moved / name).read_text()
 
 
+def test_a_style_travels_under_a_name_that_any_system_takes(
+    make_handoff: MakeHandoff, tmp_path: Path
+) -> None:
+    names = (".hidden.safetensors", "a\nb.safetensors", "\udcff.safetensors", "index.html")
+    for number, name in enumerate(names):
+        mine = tmp_path / name
+        mine.write_bytes(b"weights")
+        preset = Preset().with_options(name="𠀀" * 80, style=str(mine))
+        handoff = make_handoff(f"{number}.mlpackage", preset=preset, style_file=mine)
+        out = write_handoff(handoff, tmp_path / f"out{number}")
+        (style,), (file,) = out.glob("*.safetensors"), out.glob("*.toml")
+        assert not style.name.startswith(".") and style.name.isprintable()
+        assert Path(load_preset(file).style) == style and style.read_bytes() == b"weights"
+        assert style.name in (out / "README.md").read_text("utf-8")
+
+
 @pytest.mark.parametrize("what", ["file", "folder", "other report", "no list"])
 def test_what_is_not_ours_is_never_overwritten(
     make_handoff: MakeHandoff, tmp_path: Path, what: str

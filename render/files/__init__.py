@@ -1,0 +1,1 @@
+"""Files on disk: what they may be called."""
