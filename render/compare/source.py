@@ -12,21 +12,37 @@ from render.media.decode import Decoder
 from render.media.encode import VideoWriter, placing
 from render.media.encoding import Encoding
 from render.media.sample import sample
+from render.media.watch import PATIENCE, Patience
 from render.planning.plan import Cell
 
 
 def write_source(
-    cell: Cell, rate: Fraction, output: Path, ffmpeg: Path, encoding: Encoding
+    cell: Cell,
+    rate: Fraction,
+    output: Path,
+    ffmpeg: Path,
+    encoding: Encoding,
+    *,
+    patience: Patience = PATIENCE,
 ) -> Iterator[int]:
     """Write to ``output`` what ``cell`` shows, without the network, at ``rate`` and the display's
     own sharpness; silent. Yields the number of frames written so far. An existing file is replaced.
-    Raises ClipError and OutputError."""
+    Raises ClipError, OutputError, and FFmpegError for a decoder that was killed or stood still
+    beyond ``patience``."""
     shown = cell.upscale or cell.size
     placement = cell.placement.at(cell.size, shown)
-    decoder = Decoder(cell.clip, placement.canvas, ffmpeg, start=cell.start, duration=cell.duration)
+    decoder = Decoder(
+        cell.clip,
+        placement.canvas,
+        ffmpeg,
+        start=cell.start,
+        duration=cell.duration,
+        patience=patience,
+    )
     with decoder, placing(output, force=True) as temporary:
         title = f"render: {cell.clip.path.name}, as it is, {even(shown)}, {rate} fps"
-        with VideoWriter(temporary, ffmpeg, shown, rate, encoding, title) as video:
+        writer = VideoWriter(temporary, ffmpeg, shown, rate, encoding, title, patience=patience)
+        with writer as video:
             for frame in sample(decoder, rate, start=cell.start, duration=cell.duration):
                 video.write(bars(resize(frame.picture, placement, shown), placement))
                 yield video.frames

@@ -25,6 +25,7 @@ from render.media.encoding import AudioMode, Encoding
 from render.media.frame import Frame, Picture, as_picture
 from render.media.sample import ROUNDING, sample
 from render.media.sound import add_sound
+from render.media.watch import PATIENCE, Patience
 from render.planning.geometry import place
 from render.target import Fit, Size
 
@@ -75,25 +76,29 @@ def write_grid(
     room: Room | None = None,
     shortest: bool = False,
     force: bool = False,
+    patience: Patience = PATIENCE,
 ) -> Generator[int, None, list[str]]:
     """Write the page to ``output``, yielding the frames written so far; returns warnings.
 
     A video that ends before the others keeps its last picture, dimmed; with ``shortest`` all end
     with the first. The sound is that of the first video that has any. Damage of a video is a
-    warning. Raises ClipError for a video that cannot be read and OutputError; nothing half-written
-    stays.
+    warning. Raises ClipError for a video that cannot be read, FFmpegError for a decoder that was
+    killed or stood still beyond ``patience``, and OutputError; nothing half-written stays.
     """
     place_ = layout(page, room)
     warnings: list[str] = []
     with contextlib.ExitStack() as stack:
         slowest = max(min(1 / tile.rate, _LONGEST_TICK) for tile in page.tiles)
-        patience = ceil(slowest * place_.rate)
-        cells = {tile: _Cell(tile, place_, ffmpeg, stack, patience) for tile in page.tiles}
+        waits = ceil(slowest * place_.rate)
+        cells = {tile: _Cell(tile, place_, ffmpeg, stack, waits, patience) for tile in page.tiles}
         temporary = stack.enter_context(placing(output, force=force))
         silent = temporary.with_name(f"{temporary.stem}v{temporary.suffix}")
         stack.callback(silent.unlink, missing_ok=True)
         title = f"render: {len(page.tiles)} videos in step"
-        with VideoWriter(silent, ffmpeg, place_.whole, place_.rate, encoding, title) as video:
+        writer = VideoWriter(
+            silent, ffmpeg, place_.whole, place_.rate, encoding, title, patience=patience
+        )
+        with writer as video:
             for picture in _pictures(page, place_, cells, shortest=shortest):
                 video.write(picture)
                 yield video.frames
@@ -111,6 +116,7 @@ def write_grid(
                 video.frames,
                 start=heard.start,
                 duration=_sounds(heard, video.frames / place_.rate, shortest=shortest),
+                patience=patience,
             )
             warnings += [lost] if lost else []
         if not temporary.exists():
@@ -158,9 +164,15 @@ class _Cell:
     """One video on its way through the grid."""
 
     def __init__(
-        self, tile: Tile, where: Layout, ffmpeg: Path, stack: contextlib.ExitStack, patience: int
+        self,
+        tile: Tile,
+        where: Layout,
+        ffmpeg: Path,
+        stack: contextlib.ExitStack,
+        waits: int,
+        patience: Patience,
     ) -> None:
-        self._over, self._patience = 0, patience
+        self._over, self._waits = 0, waits
         self._tile = tile
         self._size = where.cell
         self._label: Overlay | None = overlay(
@@ -168,13 +180,20 @@ class _Cell:
         )
         self._inner = place(tile.size, where.cell, Fit.CONTAIN)
         canvas = self._inner.inner.size if tile.placement is None else tile.placement.canvas
-        decoder = Decoder(tile.clip, canvas, ffmpeg, start=tile.start, duration=tile.duration)
+        decoder = Decoder(
+            tile.clip,
+            canvas,
+            ffmpeg,
+            start=tile.start,
+            duration=tile.duration,
+            patience=patience,
+        )
         frames = sample(
             decoder, where.rate, start=tile.start, duration=tile.duration, look_ahead=ROUNDING
         )
-        # Closed in this order: the child's end frees the decoding thread from its pipe.
-        self._frames = stack.enter_context(contextlib.closing(ahead(self._fitted(frames), _DEPTH)))
         self._decoder = stack.enter_context(decoder)
+        fitted = ahead(self._fitted(frames), _DEPTH, decoder.close)
+        self._frames = stack.enter_context(contextlib.closing(fitted))
         self._shown: object = None
         self.picture = np.zeros((where.cell.height, where.cell.width, 3), np.uint8)
 
@@ -188,12 +207,12 @@ class _Cell:
         return self._decoder.damage.describe() if self.ended else None
 
     def advance(self) -> bool:
-        """One tick on; whether the picture is another. Over for longer than the patience of so many
-        ticks, it is dimmed."""
+        """One tick on; whether the picture is another. Over for longer than the ticks that it
+        waits, it is dimmed."""
         frame = next(self._frames, None)
         if frame is None:
             self._over += 1
-            dims = self._over == self._patience + 1
+            dims = self._over == self._waits + 1
             if dims:
                 self.picture = self.picture // 3
                 if self._label is not None:

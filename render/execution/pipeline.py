@@ -103,12 +103,13 @@ def stylized(
     engines: Mapping[Branch, Engine],
     frames: Iterable[Frame],
     living: Callable[[Branch], bool] = lambda _: True,
+    release: Callable[[], None] = lambda: None,
 ) -> Generator[Painted, None, None]:
     """The line up to the network's output: every picture that a branch's cells show, in each
     branch once, in the order of the clip.
 
-    Decoding and the networks each run in threads of their own. Branches that no longer live get
-    nothing more.
+    Decoding and the networks each run in threads of their own; ``release`` ends what ``frames`` may
+    be waiting for, when this is closed. Branches that no longer live get nothing more.
     """
     shown = sample_all(frames, one.rates, start=one.start, duration=one.duration)
     workers = max((engine.streams for engine in engines.values()), default=1)
@@ -125,10 +126,12 @@ def stylized(
             picture = _as_failure(error, one)
         return Painted(job.branch, job.ticks, picture, job.resizing, time.perf_counter() - began)
 
-    with contextlib.closing(ahead(_jobs(shown, tuple(engines), living), _DEPTH)) as jobs:
+    todo = _jobs(shown, tuple(engines), living)
+    with contextlib.closing(ahead(todo, _DEPTH, release)) as jobs:
         # A turn of all branches: a large one's picture then holds up none of the small ones'.
         painted = in_order(jobs, lambda job: job, paint, workers, window=len(engines) - 1)
-        with contextlib.closing(ahead((result for _, result in painted), _DEPTH)) as results:
+        done = (result for _, result in painted)
+        with contextlib.closing(ahead(done, _DEPTH, release)) as results:
             yield from results
 
 
@@ -225,10 +228,9 @@ class _Rendering:
                 strict=self._plan.strict,
                 patience=self._patience,
             )
-            # Closed in this order: the child's end frees the decoding thread from its pipe.
-            line = stylized(one, loaded, self._watched(decoder), self._lives)
-            painted = stack.enter_context(contextlib.closing(line))
             stack.enter_context(decoder)
+            line = stylized(one, loaded, self._watched(decoder), self._lives, decoder.close)
+            painted = stack.enter_context(contextlib.closing(line))
             for result in painted:
                 if not self._files:
                     yield from self._open_files(stack)

@@ -22,11 +22,14 @@ class _Done:
         self.error = error
 
 
-def ahead(items: Iterable[Item], depth: int) -> Generator[Item, None, None]:
+def ahead(
+    items: Iterable[Item], depth: int, release: Callable[[], None] = lambda: None
+) -> Generator[Item, None, None]:
     """``items``, produced by a thread that runs at most ``depth`` of them ahead.
 
-    An error in the thread is raised here, where the items are used. Closing this iterator stops the
-    thread at its next item; what blocks inside ``items`` (a pipe) must be ended by its owner first.
+    An error in the thread is raised here, where the items are used. Closing this iterator, or an
+    exception that reaches it (a signal's), stops the thread at its next item. ``release`` is called
+    before that is waited for: it ends what may block inside ``items`` (a pipe).
     """
     ready: queue.Queue[Item | _Done] = queue.Queue(maxsize=depth)
     stopped = threading.Event()
@@ -60,6 +63,7 @@ def ahead(items: Iterable[Item], depth: int) -> Generator[Item, None, None]:
             yield item
     finally:
         stopped.set()
+        release()
         thread.join(timeout=30)
 
 

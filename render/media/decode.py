@@ -8,6 +8,7 @@ a clip shows at a tick is decided by `sample.py` from them, so no header is ever
 from __future__ import annotations
 
 import contextlib
+import errno
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -36,6 +37,9 @@ _SLACK = Fraction(1, 2)
 
 # Below this share of sound pictures a preview would be noise: an encrypted file decodes "fine".
 _HOPELESS = 0.5
+
+# What ffmpeg makes of errors that are this machine's, whatever the clip is like.
+_STARVED = tuple(256 - number for number in (errno.ENOMEM, errno.EAGAIN))
 
 # Broadcast streams. ffmpeg takes their start from the streams in use only (AVFMT_TS_DISCONT), so
 # that picture and sound would each start at 0 when read apart; and seeking in them lands between
@@ -140,7 +144,10 @@ class Decoder:
                 self._check_running()
             held = Frame(time + self._zero, picture)
         status = self._process.wait()
-        _check_death(self._process, self.clip.path, self.decoded + (held is not None))
+        pictures = self.decoded + (held is not None)
+        _check_death(self._process, self.clip.path, pictures)
+        if pictures and status in _STARVED:
+            self._starved(pictures)
         damage = self.damage
         if held is None or damage.hopeless:
             raise self._refusal(damage)
@@ -154,6 +161,13 @@ class Decoder:
             raise ClipError(f"{self.clip.path}: {damage.describe()}; without --strict it goes on")
         if self.decoded % 64 == 0 and damage.hopeless:
             raise self._refusal(damage)
+
+    def _starved(self, pictures: int) -> None:
+        reason = self._process.log.reason
+        raise FFmpegError(
+            f"{self.clip.path}: the decoder ran out of memory or threads after {pictures} frames "
+            f"({reason})"
+        )
 
     def _refusal(self, damage: Damage) -> ClipError:
         path = self.clip.path

@@ -77,6 +77,7 @@ def _plain(line: str) -> str:
 
 # What a program does to itself, rather than what others do to it.
 _CRASHES = ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGFPE", "SIGILL", "SIGTRAP", "SIGSYS")
+_REQUESTS = ("SIGTERM", "SIGINT", "SIGHUP")
 _CAUSES = {
     "SIGKILL": "; out of memory?",
     "SIGXFSZ": "; files may not grow larger here, see ulimit -f",
@@ -104,9 +105,9 @@ class Death:
 class Process:
     """A running ffmpeg: its pipes, its log, and a sure end.
 
-    ``stdin``/``stdout`` are unbuffered binary pipes where asked for; what may block on them
-    is done in ``waiting``, so that a child that does nothing is ended after a while. Use as a
-    context manager: leaving it kills what still runs.
+    ``stdin``/``stdout`` are unbuffered binary pipes where asked for; what may block is done in
+    ``waiting``, so that a child that does nothing is ended after a while. Use as a context manager:
+    leaving it kills what still runs.
     """
 
     def __init__(
@@ -168,18 +169,7 @@ class Process:
         status = self._popen.poll()
         if self._watch.stalled:
             return Death(False, self._watch.stalled)
-        if status is None or self._ours:
-            return None
-        if status in _TERMINATED and _NOT_PERMITTED not in self.log.tail:
-            return Death(False, "was ended from outside (SIGTERM)")
-        if status == _SHELLS_KILLED:
-            status = -signal.SIGKILL
-        if status >= 0:
-            return None
-        name = _name(-status)
-        if name in _CRASHES:
-            return Death(True, f"crashed ({name})")
-        return Death(False, f"was killed ({name}{_CAUSES.get(name, '')})")
+        return None if status is None or self._ours else _death(status, self.log)
 
     def kill(self) -> None:
         self._watch.stop()
@@ -214,11 +204,22 @@ class Process:
         self.kill()
 
 
-def _name(number: int) -> str:
+def _death(status: int, log: Log) -> Death | None:
+    if status in _TERMINATED and _NOT_PERMITTED not in log.tail:
+        return Death(False, "was ended from outside (SIGTERM)")
+    if status == _SHELLS_KILLED:
+        status = -signal.SIGKILL
+    if status >= 0:
+        return None
     try:
-        return signal.Signals(number).name
+        name = signal.Signals(-status).name
     except ValueError:
-        return f"signal {number}"
+        name = f"signal {-status}"
+    if name in _REQUESTS:
+        return Death(False, f"was ended from outside ({name})")
+    if name in _CRASHES:
+        return Death(True, f"crashed ({name})")
+    return Death(False, f"was killed ({name}{_CAUSES.get(name, '')})")
 
 
 def _widen(pipe: IO[bytes] | None) -> None:

@@ -19,8 +19,8 @@ _PROC = Path("/proc")
 # How often a child is looked at, in parts of the shorter patience.
 _LOOKS = 8
 
-_Doings: TypeAlias = tuple[object, object]
-"""Processor time and bytes moved by a group of processes, to be compared with earlier ones."""
+_Doings: TypeAlias = tuple[tuple[object, ...], tuple[object, ...]]
+"""Processor time and bytes moved, of a group of processes: to be compared with earlier ones."""
 
 
 @dataclass(frozen=True, slots=True)

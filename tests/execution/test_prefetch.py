@@ -56,6 +56,20 @@ def test_closing_early_stops_the_thread() -> None:
     assert threads() == 0
 
 
+def test_what_blocks_the_thread_is_released_before_it_is_waited_for() -> None:
+    pipe = threading.Event()
+
+    def source() -> Iterator[int]:
+        yield 1
+        pipe.wait()
+
+    items = ahead(source(), 3, pipe.set)
+    next(items)
+    items.close()
+    assert pipe.is_set()
+    assert threads() == 0
+
+
 def test_both_sides_work_at_once() -> None:
     def slow() -> Iterator[int]:
         for n in range(10):
