@@ -26,15 +26,17 @@ from pydantic import (
 
 from render.defaults import DEFAULTS
 from render.errors import PresetError, UsageError
+from render.files.limits import LARGEST, short
+from render.files.toml import check_schema, read_toml
 from render.media.encoding import AudioMode, Encoder, Encoding
 from render.networks.spec import NetworkSpec
 from render.resources import presets_dir
 from render.target import Fit, Look, Orient, Rate, Size, Target, Upscaling
-from render.toml_file import check_schema, read_toml
 
 SCHEMA = 1
 MAX_BYTES = 64 * 1024
 _MAX_PROBLEMS = 3  # more than a few in one line is no line
+_MAX_WORD = 100  # how near a longer one is to a known one takes long to find
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -49,7 +51,8 @@ def _rate(value: object) -> Rate:
     if isinstance(value, Rate):
         return value
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise ValueError(f"{value!r} is no frame rate: write 15, '29.97', '30000/1001' or 'source'")  # noqa: TRY004
+        said = "write 15, '29.97', '30000/1001' or 'source'"
+        raise ValueError(f"{short(value)} is no frame rate: {said}")  # noqa: TRY004
     if isinstance(value, float) and math.isfinite(value) and value == int(value):
         value = int(value)
     return _reworded(lambda: Rate.parse(str(value)))
@@ -59,7 +62,7 @@ def _size(value: object) -> Size:
     if isinstance(value, Size):
         return value
     if not isinstance(value, str):
-        raise ValueError(f"{value!r} is no size: write it as text, for example '480x853'")  # noqa: TRY004
+        raise ValueError(f"{short(value)} is no size: write it as text, for example '480x853'")  # noqa: TRY004
     return _reworded(lambda: Size.parse(value))
 
 
@@ -70,10 +73,10 @@ def _upscale(value: object) -> Size | None:
 def _strength(value: object) -> float:
     number = math.nan
     if isinstance(value, str | int | float) and not isinstance(value, bool):
-        with contextlib.suppress(ValueError):
+        with contextlib.suppress(ValueError, OverflowError):
             number = float(value)
     if not 0 <= number <= 1:
-        raise ValueError(f"{value!r} is not a number from 0 to 1")
+        raise ValueError(f"{short(value)} is not a number from 0 to 1")
     return number + 0.0  # -0.0 is 0
 
 
@@ -93,14 +96,15 @@ def _choice(kind: type[_Choice]) -> Callable[[object], _Choice]:
         words = [member.value for member in kind]
         if value in words:
             return kind(str(value))
-        raise ValueError(f"{value!r} is not one of {', '.join(words)}{did_you_mean(value, words)}")
+        meant = did_you_mean(value, words) if isinstance(value, str) else ""
+        raise ValueError(f"{short(value)} is not one of {', '.join(words)}{meant}")
 
     return parse
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{value!r} is not text")  # noqa: TRY004
+        raise ValueError(f"{short(value)} is not text")  # noqa: TRY004
     return value
 
 
@@ -127,7 +131,8 @@ def _evidence(value: object) -> dict[str, Any] | None:
         plain = (
             all(isinstance(each, str) for each in held)
             if isinstance(held, list)
-            else (isinstance(held, str | int | float))
+            else isinstance(held, str | int)
+            or (isinstance(held, float) and abs(held) <= LARGEST)  # no NaN, and no infinity
         )
         if not plain:
             raise ValueError(f"`{key}` is no text, number or list of texts")
@@ -187,7 +192,7 @@ class Preset(BaseModel):
         if isinstance(value, str) and value.strip().isdecimal() and len(value) < 10:
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= limit:
-            raise ValueError(f"{value!r} is not a number from 0 to {limit}")
+            raise ValueError(f"{short(value)} is not a number from 0 to {limit}")
         return value
 
     def target(self) -> Target:
@@ -320,7 +325,7 @@ def did_you_mean(
     word: object, known: Iterable[str], *, quote: Callable[[str], str] = lambda key: f"`{key}`"
 ) -> str:
     """``; did you mean `fps`?``, or nothing where no known word is near."""
-    close = difflib.get_close_matches(str(word), list(known), n=1)
+    close = difflib.get_close_matches(str(word)[:_MAX_WORD], list(known), n=1)
     return f"; did you mean {quote(close[0])}?" if close else ""
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from render.errors import UsageError
+from render.files.limits import short
 
 if TYPE_CHECKING:
     from render.devices.phone import Phone
@@ -56,9 +57,9 @@ class Size:
     @classmethod
     def parse(cls, text: str) -> Size:
         """``480x853`` (also ``480×853``, ``480X853``). Raises UsageError."""
-        match = re.fullmatch(r"\s*(\d{1,6})\s*[xX×]\s*(\d{1,6})\s*", text)
+        match = re.fullmatch(r"\s*([0-9]{1,6})\s*[xX×]\s*([0-9]{1,6})\s*", text)
         if not match:
-            raise UsageError(f"size {text!r}: write it as WIDTHxHEIGHT, for example 480x853")
+            raise UsageError(f"size {short(text)}: write it as WIDTHxHEIGHT, for example 480x853")
         return cls(int(match[1]), int(match[2]))
 
     @property
@@ -115,11 +116,11 @@ class Rate:
             return cls(None)
         if word in _NTSC:
             return cls(_NTSC[word])
-        if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?|\d{1,9}/\d{1,9}", word) or re.search(
-            r"/0+$", word
-        ):
+        # Not \d, which also means the digits of other scripts, and among them their noughts.
+        if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?|[0-9]{1,9}/0*[1-9][0-9]{0,8}", word):
             raise UsageError(
-                f"fps {word!r}: write a number (15, 29.97), a fraction (30000/1001) or 'source'"
+                f"fps {short(word)}: write a number (15, 29.97), a fraction (30000/1001) or "
+                "'source'"
             )
         return cls(Fraction(word))
 

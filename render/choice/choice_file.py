@@ -5,20 +5,63 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
 from render.choice.candidates import Candidate
 from render.choice.choose import Choice
 from render.choice.words import assumptions, headline, reasons
-from render.errors import OutputError
+from render.errors import OutputError, UsageError
+from render.files.json import read_json
+from render.files.small import opened
 from render.results.record import versions
 from render.results.results import Results
 from render.whole import whole
 
 SCHEMA = 1
 NAME = "choice.json"
+_MAX_BYTES = 16 << 20
+_ANEW = "`render choose` writes it anew"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+
+class _Candidate(_Part):
+    cells: list[str]
+    ms: float | None
+    budget: float
+    load: float | None
+    verdict: str
+
+
+class _Assumption(_Part):
+    what: str = Field(alias="is")
+    change: str
+
+
+class _Shown(_Part):
+    """What the report's page takes for granted of a choice."""
+
+    device: str
+    headline: str
+    reasons: list[str]
+    assumptions: list[_Assumption]
+    taken: int | None
+    second: int | None
+    beyond: int | None
+    candidates: list[_Candidate]
+
+    def check_numbers(self) -> None:
+        """Raise the IndexError of a candidate that there is not."""
+        for number in (self.taken, self.second, self.beyond):
+            if number is not None and not 0 <= number < len(self.candidates):
+                raise IndexError(number)
 
 
 def basis(results: Results) -> str:
@@ -94,15 +137,25 @@ def save(data: dict[str, Any], folder: Path) -> Path:
 
 
 def load_if_current(results: Results, folder: Path) -> dict[str, Any] | None:
-    """The folder's choice, if it is about these results; None where there is none, or it cannot be
-    read: the report does without."""
+    """The folder's choice, if it is about these results; None where there is none, or it is about
+    others. Raises UsageError when it cannot be read."""
+    path = folder / NAME
+    if not os.path.lexists(path):
+        return None
+    data = read_json(path, "file of a choice", _MAX_BYTES, UsageError, broken=f"{{why}}; {_ANEW}")
+    if not isinstance(data, dict) or type(data.get("schema")) is not int:
+        raise UsageError(f"{path}: is no choice of render's; {_ANEW}")
+    if data["schema"] != SCHEMA or data.get("basis") != basis(results):
+        return None
     try:
-        data = json.loads((folder / NAME).read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return None
-    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-        return None
-    return data if data.get("basis") == basis(results) else None
+        _Shown.model_validate(data).check_numbers()
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = ".".join(str(part) for part in problem["loc"])
+        raise UsageError(f"{path}: `{where}`: {problem['msg']}; {_ANEW}") from None
+    except IndexError:
+        raise UsageError(f"{path}: takes what is none of its candidates; {_ANEW}") from None
+    return data
 
 
 def evidence(data: dict[str, Any]) -> dict[str, Any]:
@@ -128,7 +181,7 @@ def evidence(data: dict[str, Any]) -> dict[str, Any]:
 def _hash(path: Path) -> str | None:
     """Of a clip, if it is still there."""
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None

@@ -109,7 +109,7 @@ def _rate(word: str) -> Fraction:
 
 
 def _number(word: str) -> Fraction:
-    if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?|\d{1,9}/\d{1,9}", word) or re.search(r"/0+$", word):
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})?|[0-9]{1,9}/0*[1-9][0-9]{0,8}", word):
         raise UsageError(f"{word!r} is no number")
     return Fraction(word)
 

@@ -36,16 +36,20 @@ def show(
 ) -> int:
     """All that a style file says of itself, and what its networks cost.
 
-    Of a name, all its networks, with their figures in one table.
+    The weights are checked as before rendering. Of a name,
+    all its networks, with their figures in one table.
     """
     from render.cli.output import put
     from render.networks.catalogue import find_networks, find_style
+    from render.networks.checkpoint import load_style
 
     if style is None:
         raise UsageError(
             "no style given. Usage: render styles show NAME|FILE; `render styles` lists them"
         )
     found = find_networks(style) if network is None else [find_style(style, network)]
+    for path, _ in found:
+        load_style(path)  # what could not be rendered is not shown either
     if json:
         from render.cli.events_json import line, style_line
 

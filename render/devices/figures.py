@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, model_validator
 
 from render.errors import UsageError
+from render.files.limits import short
 from render.networks.spec import NetworkSpec
 from render.target import Size
 
@@ -27,7 +28,7 @@ _Value = TypeVar("_Value")
 def _parsed(parse: Callable[[str], _Value]) -> Callable[[object], _Value]:
     def check(value: object) -> _Value:
         if not isinstance(value, str):
-            raise ValueError(f"{value!r} is not text")  # noqa: TRY004
+            raise ValueError(f"{short(value)} is not text")  # noqa: TRY004
         try:
             return parse(value)
         except UsageError as error:
@@ -39,7 +40,8 @@ def _parsed(parse: Callable[[str], _Value]) -> Callable[[object], _Value]:
 _AsText = PlainSerializer(str, return_type=str)
 _Network = Annotated[NetworkSpec, PlainValidator(_parsed(NetworkSpec.parse)), _AsText]
 _Size = Annotated[Size, PlainValidator(_parsed(Size.parse)), _AsText]
-_Positive = Annotated[float, Field(gt=0, allow_inf_nan=False, strict=True)]
+# A microsecond, or a million operations a second; and far more than any phone takes or does.
+_Positive = Annotated[float, Field(gt=0, ge=1e-3, le=1e6, allow_inf_nan=False, strict=True)]
 Text = Annotated[str, Field(min_length=1, strict=True)]
 
 

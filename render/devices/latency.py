@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import math
+import os
 import random
 import re
 from dataclasses import dataclass
@@ -12,9 +12,13 @@ from pathlib import Path
 from statistics import NormalDist, median
 
 from render.errors import UsageError
-from render.small_file import read_small
+from render.files.json import parse_json
+from render.files.limits import short
+from render.files.small import read_small
 
 MAX_MS = 60_000.0
+LEAST_MS = 0.001
+"""Shorter than any network takes: what is divided by it is still a number."""
 _MAX_BYTES = 16 << 20
 _MICROSECOND = Fraction(1, 1_000_000)
 
@@ -44,8 +48,11 @@ class Latency:
 
     def __post_init__(self) -> None:
         for ms in (self.median, *self.samples, *([self.sustained] if self.sustained else [])):
-            if not 0 < ms <= MAX_MS:
-                raise UsageError(f"latency {ms:g} ms: must be over 0 and at most {MAX_MS:g}")
+            if not LEAST_MS <= ms <= MAX_MS:
+                raise UsageError(
+                    f"latency {ms:g} ms: must be over 0, {LEAST_MS:g} or more, and at most "
+                    f"{MAX_MS:g}"
+                )
         if not (0 <= self.sigma < math.inf and 0 <= self.minutes < math.inf):
             raise UsageError(
                 f"latency {self.median:g} ms: its spread and minutes must be 0 or more"
@@ -98,10 +105,11 @@ def parse_latency(text: str) -> Latency:
     if match:
         return Latency.spread(float(match[1]), float(match[2] or 0))
     path = Path(text)
-    if path.suffix or path.exists():
+    # Not Path.exists, which raises for a name that no file can have.
+    if path.suffix or os.path.lexists(text):
         return _from_file(path)
     raise UsageError(
-        f"--latency {text!r}: write milliseconds (66), with a spread (66±8), or a file of them"
+        f"--latency {short(text)}: write milliseconds (66), with a spread (66±8), or a file of them"
     )
 
 
@@ -112,8 +120,8 @@ def _from_file(path: Path) -> Latency:
     if not values:
         raise UsageError(f"--latency {path}: holds no latencies; write milliseconds, one a line")
     for value in values:
-        if not 0 < value <= MAX_MS:
-            raise UsageError(f"--latency {path}: {value:g} ms is not over 0 and at most {MAX_MS:g}")
+        if not LEAST_MS <= value <= MAX_MS:
+            raise UsageError(f"--latency {path}: {value:g} ms is not {LEAST_MS:g} to {MAX_MS:g}")
     return Latency(median(values), samples=tuple(values))
 
 
@@ -121,13 +129,13 @@ def _numbers(path: Path, data: bytes) -> list[float]:
     text = data.decode("utf-8-sig", "replace").strip()
     try:
         if text.startswith(("{", "[")):
-            found = json.loads(text)
+            found = parse_json(text)
             listed = _listed(found) if isinstance(found, dict) else found
             if not isinstance(listed, list) or any(isinstance(n, bool | str) for n in listed):
                 raise ValueError("no list of numbers")
             return [float(number) for number in listed]
         return [float(line) for line in text.replace(",", "\n").split()]
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError):
         raise UsageError(
             f"--latency {path}: is no list of milliseconds; write one a line, or JSON with "
             "`latencies_ms`"

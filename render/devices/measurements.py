@@ -20,8 +20,9 @@ from pydantic import (
     model_validator,
 )
 
-from render.devices.latency import MAX_MS
+from render.devices.latency import LEAST_MS, MAX_MS
 from render.errors import UsageError
+from render.files.limits import short
 from render.networks.spec import NetworkSpec
 from render.target import Size
 
@@ -41,7 +42,7 @@ class Units(StrEnum):
 
 def _word(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"{value!r:.40} is not text")  # noqa: TRY004
+        raise ValueError(f"{short(value, 40)} is not text")  # noqa: TRY004
     text = " ".join(value.split())
     if not text or len(text) > _MAX_WORD or not text.isprintable():
         raise ValueError(f"must be 1 to {_MAX_WORD} printable characters")
@@ -55,9 +56,11 @@ def _os(value: object) -> str:
 def _number(most: float) -> Callable[[object], float]:
     def check(value: object) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError(f"{value!r:.40} is no number")  # noqa: TRY004
+            raise ValueError(f"{short(value, 40)} is no number")  # noqa: TRY004
         if not 0 < value <= most:  # so written, NaN is refused too
-            raise ValueError(f"{value!r:.40} is not over 0 and at most {most:g}")
+            raise ValueError(f"{short(value, 40)} is not over 0 and at most {most:g}")
+        if value < LEAST_MS:
+            raise ValueError(f"{short(value, 40)} is less than {LEAST_MS:g}, which nothing takes")
         return float(value)
 
     return check
@@ -65,7 +68,7 @@ def _number(most: float) -> Callable[[object], float]:
 
 def _samples(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= _MAX_SAMPLES:
-        raise ValueError(f"{value!r:.40} is no whole number from 1 to {_MAX_SAMPLES}")
+        raise ValueError(f"{short(value, 40)} is no whole number from 1 to {_MAX_SAMPLES}")
     return value
 
 
@@ -87,7 +90,7 @@ def _size(value: object) -> str:
 def _units(value: object) -> Units:
     words = [unit.value for unit in Units]
     if value not in words:
-        raise ValueError(f"{value!r:.40} is not one of {', '.join(words)}")
+        raise ValueError(f"{short(value, 40)} is not one of {', '.join(words)}")
     return Units(str(value))
 
 

@@ -16,8 +16,9 @@ from render.devices.figures import Bound, Figure, Part, Peak, SeparableBlocks, S
 from render.devices.measurements import Measurement
 from render.devices.shelf import all_kept
 from render.errors import UsageError
+from render.files.limits import short
+from render.files.toml import check_schema, read_toml
 from render.preset import did_you_mean, problems
-from render.toml_file import check_schema, read_toml
 
 __all__ = [
     "Bound", "Figure", "Peak", "Profile", "SeparableBlocks", "Sure", "find_profile",
@@ -94,7 +95,7 @@ def load_profile(name_or_file: str | Path, folder: Path | None = None) -> Profil
     words = {plain(name): name for profile in known for name in profile.names}
     close = did_you_mean(plain(text), words, quote=lambda word: words.get(word, word))
     raise UsageError(
-        f"there is no device {text!r}{close} (known: {', '.join(p.name for p in known)}; "
+        f"there is no device {short(text)}{close} (known: {', '.join(p.name for p in known)}; "
         "`render devices` lists them, `render devices import` adds one)"
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from render.devices.measurements import Measurement
-from render.devices.timings_file import KIND, MAX_BYTES, SCHEMA, load_measurements, read_json
+from render.devices.timings_file import KIND, MAX_BYTES, SCHEMA, load_measurements, read_timings
 from render.errors import OutputError, UsageError
 from render.files.names import file_name, inside
 from render.whole import whole
@@ -22,7 +22,7 @@ def all_kept(folder: Path) -> dict[str, tuple[Measurement, ...]]:
     kept: dict[str, tuple[Measurement, ...]] = {}
     for path in sorted(folder.glob("*.json")):
         try:
-            name, measured = read_json(path).get("profile"), load_measurements(path)
+            name, measured = read_timings(path).get("profile"), load_measurements(path)
         except UsageError as error:
             raise UsageError(f"{error}; mend {path.name}, or move it away") from None
         if not isinstance(name, str) or not _NAME.fullmatch(name) or _file(folder, name) != path:

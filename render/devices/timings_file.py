@@ -5,7 +5,6 @@ The form is described in ``docs/timings.md``.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,9 @@ from pydantic import ValidationError
 
 from render.devices.measurements import Measurement
 from render.errors import UsageError
+from render.files.json import read_json
+from render.files.limits import short
 from render.preset import problems
-from render.small_file import read_small
 
 SCHEMA = 1
 KIND = "render-timings"
@@ -26,7 +26,7 @@ _KEYS = tuple(Measurement.model_fields)
 
 def load_measurements(path: Path) -> tuple[Measurement, ...]:
     """All that the file holds, at least one. Raises UsageError naming file, measurement and key."""
-    data = read_json(path)
+    data = read_timings(path)
     if "measurements" not in data:
         if "kind" in data or "schema" in data:
             _check_kind(path, data)
@@ -45,7 +45,7 @@ def load_measurements(path: Path) -> tuple[Measurement, ...]:
     for number, one in enumerate(listed, start=1):
         where = f"{path}: measurement {number}"
         if not isinstance(one, dict):
-            raise UsageError(f"{where}: {one!r:.60} is no object with `network`, `size`, …")
+            raise UsageError(f"{where}: {short(one)} is no object with `network`, `size`, …")
         result.append(_measurement(where, phone | one))
         if found.setdefault(result[-1].key, number) != number:
             raise UsageError(
@@ -55,26 +55,18 @@ def load_measurements(path: Path) -> tuple[Measurement, ...]:
     return tuple(result)
 
 
-def read_json(path: Path) -> dict[str, Any]:
+def read_timings(path: Path) -> dict[str, Any]:
     """The file's object. Raises UsageError."""
-    text = read_small(path, "file of timings", MAX_BYTES, UsageError)
-    try:
-        data = json.loads(text.decode("utf-8-sig"), parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path}: is no JSON: {error}") from None
+    data = read_json(path, "file of timings", MAX_BYTES, UsageError)
     if not isinstance(data, dict):
         raise UsageError(f"{path}: holds no JSON object; see docs/timings.md for the form")
     return data
 
 
-def _no_number(word: str) -> float:
-    raise ValueError(f"{word} is no number of JSON")
-
-
 def _check_kind(path: Path, data: dict[str, Any]) -> None:
     kind, schema = data.get("kind", KIND), data.get("schema", 0)
     if kind != KIND:
-        raise UsageError(f'{path}: `kind`: is {kind!r:.60}; a file of timings says "{KIND}"')
+        raise UsageError(f'{path}: `kind`: is {short(kind)}; a file of timings says "{KIND}"')
     if isinstance(schema, bool) or not isinstance(schema, int) or schema < 1:
         raise UsageError(f'{path}: `schema`: is missing or no version; write "schema": {SCHEMA}')
     if schema > SCHEMA:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from render.errors import ExportError
+from render.export.package import model_file
 from render.target import Size
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -74,13 +75,8 @@ def read(path: Path) -> Graph:
     """A .mlpackage or .mlmodel. Raises ExportError when it is neither, or is damaged."""
     from render.export.tools import coremltools, quiet
 
+    file = model_file(path)
     ct = coremltools()
-    if not path.exists():
-        raise ExportError(f"{path}: there is no such model")
-    inside = path / "Data" / "com.apple.CoreML" / "model.mlmodel"
-    file = inside if path.is_dir() else path
-    if path.suffix not in (".mlpackage", ".mlmodel") or not file.is_file():
-        raise ExportError(f"{path}: is no Core ML model; give a .mlpackage or a .mlmodel")
     try:
         with quiet():
             # Its own reader follows the manifest, which must therefore be right.

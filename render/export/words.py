@@ -11,6 +11,8 @@ from typing import Any
 
 from render.errors import ExportError, RenderError
 from render.export.target import Compression, ExportTarget, Format, Precision, Surroundings
+from render.files.json import parse_json
+from render.files.small import opened
 from render.networks.catalogue import find_style
 from render.networks.metadata import SUFFIX, StyleMetadata, read_metadata
 from render.networks.spec import NetworkSpec
@@ -70,7 +72,7 @@ def target_of(metadata: Mapping[str, str], style: Path | None, label: str) -> Ex
     shipped one. Raises ExportError when there is none, or it is another than the model was made
     of."""
     try:
-        facts: dict[str, Any] = json.loads(metadata.get(_RENDER, ""))
+        facts: dict[str, Any] = parse_json(metadata.get(_RENDER, ""))
         if facts["schema"] > SCHEMA:
             raise ExportError(f"{label}: was made by a newer render; update this one")
         spec = NetworkSpec.from_dict(facts["spec"])
@@ -118,5 +120,5 @@ def _style(facts: Mapping[str, Any], spec: NetworkSpec, style: Path | None, labe
 
 
 def _hash(path: Path) -> str:
-    with path.open("rb") as file:
+    with opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,1 +1,1 @@
-"""Files on disk: what they may be called."""
+"""Files: what they may be called, reading what people hand over, writing whole or not at all."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import glob
-import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from render.errors import ClipError
+from render.files.json import read_json
 
 # What in a folder is taken for a clip. A file that is named itself may be called anything.
 SUFFIXES = frozenset((
@@ -103,11 +103,11 @@ def _is_video_name(name: str) -> bool:
 def _written(folder: Path) -> set[Path]:
     """What a folder's ``results.json`` says that render wrote below it. Read without its schema:
     also a newer render's previews are no clips."""
-    from render.results.results import NAME
+    from render.results.results import MANY, MAX_BYTES, NAME
 
     try:
-        data = json.loads((folder / NAME).read_bytes())
-    except (OSError, ValueError, RecursionError):  # not there, or damaged
+        data = read_json(folder / NAME, "file of results", MAX_BYTES, ClipError, many=MANY)
+    except ClipError:  # not there, or damaged
         return set()
     data = data if isinstance(data, dict) else {}
     names = [*_texts(data.get("grids")), *_texts(data.get("cells"), "id")]

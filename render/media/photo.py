@@ -10,6 +10,7 @@ import numpy.typing as npt
 from PIL import Image, ImageOps
 
 from render.errors import ClipError
+from render.files.small import opened
 from render.media.frame import Picture
 from render.target import MAX_SIDE
 
@@ -29,7 +30,7 @@ def is_photo(path: Path) -> bool:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(path, formats=_FORMATS) as file:
+            with opened(path) as data, Image.open(data, formats=_FORMATS) as file:
                 moves = getattr(file, "n_frames", 1) > 1
                 return not (moves and file.format in _ANIMATED)
     except UNREADABLE:
@@ -62,7 +63,7 @@ def open_photo(path: Path) -> Image.Image:
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # damaged EXIF and the like: the picture is what counts
-        with Image.open(path) as file:
+        with opened(path) as data, Image.open(data) as file:
             if file.width * file.height > _MAX_PIXELS:
                 raise Image.DecompressionBombError
             image: Image.Image = ImageOps.exif_transpose(file)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from render.errors import StyleError
+from render.files.limits import short
 from render.networks.metadata import SUFFIX, StyleMetadata, read_metadata
 from render.networks.spec import NetworkSpec
 from render.resources import presets_dir
@@ -117,7 +118,7 @@ def find_networks(name_or_file: str) -> list[FoundStyle]:
 def is_style(word: str) -> bool:
     """Whether ``word`` is a shipped style's name, or an existing style file."""
     names = {_parts(path)[0] for path in _files()}
-    return word in names or (word.endswith(SUFFIX) and Path(word).is_file())
+    return word in names or (word.endswith(SUFFIX) and _is_there(word))
 
 
 def cost(style: FoundStyle) -> int:
@@ -141,15 +142,18 @@ def _is_file(text: str) -> bool:
     path = Path(text)
     if path.suffix.lower() in {SUFFIX, *_FOREIGN}:
         return True
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # a name no file can have
-        return False
+    return _is_there(text)
+
+
+def _is_there(text: str) -> bool:
+    # Not Path.is_file, which raises for a name that no file can have.
+    return os.path.isfile(text)  # noqa: PTH113
 
 
 def _unknown(name: str, there: list[str]) -> str:
     if not there:
-        return f"style {name!r}: no style comes with this render; give a {SUFFIX} file"
-    close = difflib.get_close_matches(name.lower(), there, n=1, cutoff=0.5)
+        return f"style {short(name)}: no style comes with this render; give a {SUFFIX} file"
+    close = difflib.get_close_matches(name.lower()[:100], there, n=1, cutoff=0.5)
     meant = f"did you mean {close[0]}? " if close else ""
-    return f"style {name!r} is not known: {meant}There is {', '.join(there)}, or a {SUFFIX} file"
+    known = ", ".join(there)
+    return f"style {short(name)} is not known: {meant}There is {known}, or a {SUFFIX} file"

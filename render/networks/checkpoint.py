@@ -7,11 +7,12 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load, save_file
 from torch import Tensor
 
 from render.errors import StyleError
-from render.networks.metadata import StyleMetadata, read_metadata
+from render.files.small import read_small
+from render.networks.metadata import MAX_FILE, StyleMetadata, read_metadata
 from render.networks.modules import StyleNetwork
 from render.whole import whole
 
@@ -48,9 +49,10 @@ def save_style(path: Path, network: StyleNetwork, metadata: StyleMetadata) -> No
 def load_style(path: Path) -> Style:
     """The style of a file. Raises StyleError for anything that is not a whole, sane style file."""
     metadata = read_metadata(path)
+    data = read_small(path, "style file", MAX_FILE, StyleError)
     try:
-        tensors = load_file(path)
-    except (OSError, SafetensorError, ValueError) as error:
+        tensors = load(data)
+    except (SafetensorError, ValueError) as error:
         raise StyleError(f"{path}: cannot be read ({error})") from None
     network = StyleNetwork(metadata.spec)
     expected = _weights(network)

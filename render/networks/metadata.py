@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from render.errors import StyleError, UsageError
+from render.files.json import parse_json
+from render.files.small import NotRegularError, opened, size_of
 from render.networks.spec import NetworkSpec
 
 FORMAT = "render-style"
@@ -22,7 +24,9 @@ SCHEMA = 1
 SUFFIX = ".safetensors"
 
 _MAX_HEADER = 1 << 20
-_MAX_FILE = 256 << 20
+MAX_FILE = 256 << 20
+_MAX_TENSORS = 1000
+_PARTS = 3  # objects and lists of a tensor, and its keys
 _TEXTS = ("style", "title", "artist", "year", "licence", "trained_on", "author")
 _BYTES = {"F16": 2, "F32": 4}
 
@@ -90,7 +94,7 @@ def read_metadata(path: Path) -> StyleMetadata:
             f"{path}: is a safetensors file, but no style of render; train one with `render train`"
         )
     schema = strings.get("schema", "")
-    if not (isinstance(schema, str) and schema.isdecimal()):
+    if not (isinstance(schema, str) and schema.isdecimal() and len(schema) < 10):
         raise _damaged(path, "says no schema")
     if int(schema) > SCHEMA:
         raise StyleError(
@@ -102,7 +106,7 @@ def read_metadata(path: Path) -> StyleMetadata:
     try:
         spec = NetworkSpec.from_dict(_object(strings["spec"]))
         settings, measured = (_object(strings.get(n, "{}")) for n in ("settings", "measured"))
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise _damaged(path, f"has metadata that cannot be read ({error})") from None
     except UsageError as error:
         raise _damaged(path, f"names no known network ({error})") from None
@@ -117,22 +121,21 @@ def read_metadata(path: Path) -> StyleMetadata:
 def _read_header(path: Path) -> dict[str, Any]:
     """The JSON header, its tensors checked against the file's length."""
     try:
-        if not path.is_file():
-            what = "is a folder" if path.is_dir() else "does not exist"
-            raise StyleError(f"{path}: {what}; give a style's name or its {SUFFIX} file")
-        size = path.stat().st_size
-        with path.open("rb") as file:
+        with opened(path) as file:
+            size = size_of(file)
             start = file.read(8)
             length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
-            if not 2 <= length <= min(_MAX_HEADER, size - 8) or size > _MAX_FILE:
+            if not 2 <= length <= min(_MAX_HEADER, size - 8) or size > MAX_FILE:
                 raise _foreign(path, start)
             text = file.read(length)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = getattr(error, "strerror", None) or str(error)
-        raise StyleError(f"{path}: cannot be read ({reason})") from None
+    except (FileNotFoundError, IsADirectoryError, NotRegularError) as error:
+        what = "does not exist" if isinstance(error, FileNotFoundError) else error.strerror
+        raise StyleError(f"{path}: {what}; give a style's name or its {SUFFIX} file") from None
+    except OSError as error:
+        raise StyleError(f"{path}: cannot be read ({error.strerror})") from None
     try:
-        header = json.loads(text)
-    except (ValueError, RecursionError):
+        header = parse_json(text.decode("utf-8"), _MAX_TENSORS * _PARTS)
+    except ValueError:
         raise _foreign(path, start) from None
     if not isinstance(header, dict):
         raise _foreign(path, start)
@@ -141,14 +144,14 @@ def _read_header(path: Path) -> dict[str, Any]:
 
 
 def _check_tensors(path: Path, header: Mapping[str, Any], room: int) -> None:
-    end = 0
+    places = []
     for name, entry in header.items():
         if name == "__metadata__":
             continue
         try:
             shape, (first, last) = entry["shape"], entry["data_offsets"]
-            count = math.prod(int(side) for side in shape)
-            sane = 0 <= first <= last and last - first == count * _BYTES[entry["dtype"]]
+            count = math.prod(map(_whole, shape))
+            sane = _whole(first) + count * _BYTES[entry["dtype"]] == _whole(last)
         except (KeyError, TypeError, ValueError):
             raise StyleError(
                 f"{path}: holds a tensor {name!r} of a kind that no style of render has; "
@@ -156,14 +159,27 @@ def _check_tensors(path: Path, header: Mapping[str, Any], room: int) -> None:
             ) from None
         if not sane:
             raise _damaged(path, f"has a tensor {name!r} whose place and shape disagree")
-        end = max(end, last)
+        places.append((first, last, name))
+    end = 0
+    for first, last, name in sorted(places):
+        if first < end:
+            raise _damaged(path, f"has a tensor {name!r} that overlaps another")
+        if first > end:
+            raise _damaged(path, "has bytes that belong to nothing")
+        end = last
     if end != room:
         what = "is cut short" if end > room else "has bytes that belong to nothing"
         raise _damaged(path, what)
 
 
+def _whole(number: object) -> int:
+    if type(number) is not int or number < 0:
+        raise ValueError
+    return number
+
+
 def _object(text: str) -> dict[str, Any]:
-    value = json.loads(text)
+    value = parse_json(text, numbers=False)  # a figure that was NaN is still said to be
     if not isinstance(value, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004 - what json raises
     return value

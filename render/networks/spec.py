@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from render.errors import UsageError
+from render.files.limits import short
 from render.target import Size
 
 STRIDE = 4
@@ -341,6 +342,7 @@ _NAME = re.compile(
     r"(?P<linear>-linear)?",
     re.ASCII,
 )
+_MAX_WORD = 60  # how near a longer one is to a known one takes long to find
 _COMMON = (
     "res0", "res1", "res2", "res3", "res4", "res5", "res3-sep", "res5-sep", "res3-w16", "res1-w16",
     "res3-k9", "res5-k9", "res3-in", "res3-reflect", "res3-in-reflect", "res3-c0", "res3-bilinear",
@@ -348,10 +350,10 @@ _COMMON = (
 
 
 def _unknown(name: str) -> str:
-    close = difflib.get_close_matches(name.strip().lower(), _COMMON, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(name.strip().lower()[:_MAX_WORD], _COMMON, n=1, cutoff=0.5)
     meant = f"did you mean {close[0]}? " if close else ""
     return (
-        f"network {name!r} is not known: {meant}Write res0 to res5, then in this order -sep, "
+        f"network {short(name)} is not known: {meant}Write res0 to res5, then in this order -sep, "
         "-w16 (width), -k9 (kernel), -in, -reflect, -c0 (context), -bilinear, -linear"
     )
 
@@ -363,5 +365,5 @@ def _within(what: str, value: int, allowed: range, words: str) -> None:
 
 def _integer(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{value!r} where a whole number belongs")
+        raise TypeError(f"{short(value)} where a whole number belongs")
     return value

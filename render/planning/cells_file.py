@@ -8,9 +8,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from render.errors import UsageError
+from render.files.limits import short
+from render.files.toml import check_schema, read_toml
 from render.preset import KEYS as PRESET_KEYS
 from render.preset import Preset, did_you_mean, problems, style_from, unknown_key
-from render.toml_file import check_schema, read_toml
 
 SCHEMA = 1
 KEYS = ("fps", "size", "network", "style", "upscale", "upscaler", "strength")
@@ -43,7 +44,7 @@ def _stray(key: str) -> str:
 def _cell(path: Path, number: int, cell: object) -> dict[str, Any]:
     where = f"{path}: cell {number}"
     if not isinstance(cell, dict):
-        raise UsageError(f"{where}: {cell!r} is no table; write [[cell]] and its keys below")
+        raise UsageError(f"{where}: {short(cell)} is no table; write [[cell]] and its keys below")
     for key in cell:
         if key not in KEYS:
             raise UsageError(f"{where}: `{key}`: {_not_of_a_cell(key)}")

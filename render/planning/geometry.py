@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from render.errors import UsageError
+from render.files.limits import short
 from render.target import Fit, Size
 
 
@@ -30,9 +31,9 @@ class Box:
     @classmethod
     def parse(cls, text: str) -> Box:
         """``853x480+10+0``, as it is written. Raises UsageError."""
-        match = re.fullmatch(r"(\d+)x(\d+)\+(\d+)\+(\d+)", text)
+        match = re.fullmatch(r"([0-9]{1,6})x([0-9]{1,6})\+([0-9]{1,6})\+([0-9]{1,6})", text)
         if not match:
-            raise UsageError(f"{text!r} is no part of a picture; it is written WxH+X+Y")
+            raise UsageError(f"{short(text)} is no part of a picture; it is written WxH+X+Y")
         width, height, x, y = map(int, match.groups())
         return cls(x, y, width, height)
 
@@ -55,6 +56,13 @@ class Placement:
     canvas: Size
     crop: Box
     inner: Box
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether the crop lies in the canvas, and neither it nor where it lands is empty."""
+        whole, crop = self.canvas, self.crop
+        inside = crop.x + crop.width <= whole.width and crop.y + crop.height <= whole.height
+        return inside and 0 not in (crop.width, crop.height, self.inner.width, self.inner.height)
 
     def at(self, size: Size, shown: Size) -> Placement:
         """The same crop in a picture of ``shown`` instead of ``size``: the clip itself as a preview

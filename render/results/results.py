@@ -15,13 +15,27 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from render.errors import OutputError, UsageError
+from render.files.json import read_json
 from render.files.names import leads_below
 from render.planning.geometry import Box, Placement
+from render.results.values import (
+    Frames,
+    NetworkText,
+    PathText,
+    RateText,
+    Seconds,
+    SecondsText,
+    Share,
+    SizeText,
+)
 from render.target import Size
 from render.whole import whole
 
 SCHEMA = 1
 NAME = "results.json"
+MAX_BYTES = 64 << 20
+# Of a preview on a phone every picture shown is a list of two numbers.
+MANY = 2_000_000
 
 
 class _Part(BaseModel):
@@ -62,15 +76,15 @@ class Sampling(_Part):
     """
 
     mode: str
-    size: str
+    size: SizeText
     moments: int
     of: int
     pairs: int
     gap: float
     jod_seconds: float | None = None
-    jod_size: str | None = None
+    jod_size: SizeText | None = None
     style_moments: int | None = None
-    style_size: str | None = None
+    style_size: SizeText | None = None
     detail_moments: int | None = None
     notes: tuple[str, ...] = ()
 
@@ -88,17 +102,17 @@ class SourceClip(_Part):
         preview: a plain video of the clip beside its previews, below the folder, or None.
     """
 
-    path: str
+    path: PathText
     name: str
-    size: str
-    fps: str
+    size: SizeText
+    fps: RateText
     fps_float: float
-    duration: float | None = None
-    start: str = "0"
-    part: str | None = None
+    duration: Seconds | None = None
+    start: SecondsText = "0"
+    part: SecondsText | None = None
     reference: str | None = None
     sampling: Sampling | None = None
-    preview: str | None = None
+    preview: PathText | None = None
 
 
 class CellTarget(_Part):
@@ -107,15 +121,15 @@ class CellTarget(_Part):
     style was, absolute, None for one that comes with render."""
 
     style: str
-    network: str
-    size: str
-    fps: str
+    network: NetworkText
+    size: SizeText
+    fps: RateText
     fps_float: float
-    upscale: str | None
+    upscale: SizeText | None
     upscaler: str
-    strength: float
+    strength: Share
     on: str | None = None
-    style_file: str | None = None
+    style_file: PathText | None = None
 
 
 class View(_Part):
@@ -146,12 +160,12 @@ class CellVideo(_Part):
     """The preview's own facts; ``stylized`` counts pictures that the network computed or shared.
     ``fps`` is that of the file where it is not the target's: of a phone's display."""
 
-    size: str
-    fps: str | None = None
+    size: SizeText
+    fps: RateText | None = None
     fps_float: float | None = None
-    frames: int
-    stylized: int
-    duration: float
+    frames: Frames
+    stylized: Frames
+    duration: Seconds
     bytes: int
     encoder: str
     crf: int
@@ -174,8 +188,8 @@ class Played(_Part):
     p95_ms: float
     sustained_ms: float | None = None
     minutes: float = 0.0
-    camera: str
-    display: str
+    camera: RateText
+    display: RateText
     late: str
     seed: int
     warm: float
@@ -242,10 +256,10 @@ class CellResult(_Part):
         played: what came of it on its phone, None where it shows every frame of the target.
     """
 
-    id: str
+    id: PathText
     clip: int
     run: int
-    start: float
+    start: Seconds
     target: CellTarget
     video: CellVideo
     cost: Cost
@@ -278,8 +292,8 @@ class Results(_Part):
     clips: tuple[SourceClip, ...] = ()
     cells: tuple[CellResult, ...] = ()
     failures: tuple[Failure, ...] = ()
-    grids: tuple[str, ...] = ()
-    sheets: tuple[str, ...] = ()
+    grids: tuple[PathText, ...] = ()
+    sheets: tuple[PathText, ...] = ()
 
     def of_clip(self, clip: int) -> tuple[CellResult, ...]:
         """The cells of one clip, by its position."""
@@ -294,17 +308,12 @@ class Results(_Part):
 def load(folder: Path) -> Results:
     """What ``folder`` holds. Raises UsageError when there is nothing, or it cannot be read."""
     path = folder / NAME
-    try:
-        data = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        raise UsageError(
-            f"{folder}: holds no {NAME}; a sweep writes one, such as "
-            "`render clip.mp4 --fps 10,15 -o DIR`"
-        ) from None
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path}: is damaged ({error}); render the sweep again") from error
+    data = read_json(
+        path, "file of results", MAX_BYTES, UsageError, many=MANY,
+        broken="is damaged ({why}); render the sweep again",
+        absent=f"{folder}: holds no {NAME}; a sweep writes one, such as "
+        "`render clip.mp4 --fps 10,15 -o DIR`",
+    )  # fmt: skip
     if not isinstance(data, dict) or not isinstance(data.get("schema"), int):
         raise UsageError(f"{path}: is no file of render's results")
     if data["schema"] > SCHEMA:
@@ -317,6 +326,7 @@ def load(folder: Path) -> Results:
         raise UsageError(f"{path}: is damaged (`{where}`: {problem['msg']})") from error
     _check_positions(results.cells, results, path)
     _check_paths(results, path)
+    _check_views(results.cells, path)
     return results
 
 
@@ -335,6 +345,16 @@ def _check_paths(results: Results, path: Path) -> None:
             raise UsageError(
                 f"{path}: names {name!r}, which is not in its folder; render the sweep again"
             )
+
+
+def _check_views(cells: Sequence[CellResult], path: Path) -> None:
+    for cell in cells:
+        try:
+            sound = cell.view is None or cell.view.placement.is_sound
+        except UsageError as error:
+            raise UsageError(f"{path}: is damaged (`view` of {cell.id}: {error})") from None
+        if not sound:
+            raise UsageError(f"{path}: is damaged (`view` of {cell.id}: lies outside its clip)")
 
 
 def save(results: Results, folder: Path) -> None:

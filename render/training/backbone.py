@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import torch
@@ -16,6 +18,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from render.errors import TrainingError
+from render.files.small import opened
 
 BUNDLED = Path(__file__).parent / "vgg16_relu3_3_fp16.npz"
 TORCHVISION = "vgg16"
@@ -28,6 +31,10 @@ _CONVOLUTIONS = {
 }  # fmt: skip
 _POOL_BEFORE = (5, 10, 17)
 _TAPS = {2: "relu1_2", 7: "relu2_2", 14: "relu3_3", 21: "relu4_3"}
+_MOST = 256 << 20
+"""Bytes when unpacked: with relu4_3 it is 30 MB in single precision."""
+_UNREADABLE = (OSError, ValueError, EOFError, MemoryError, NotImplementedError,
+               zipfile.BadZipFile, zlib.error)  # fmt: skip
 _SHORT = 15
 """Convolutions below this number reach relu3_3."""
 
@@ -88,13 +95,14 @@ def load_backbone(path: Path | None = None) -> Backbone:
     if str(path) == TORCHVISION:
         return _torchvisions()
     try:
-        archive = np.load(path, allow_pickle=False)
-        if not isinstance(archive, np.lib.npyio.NpzFile):
-            raise _unfit(path, "a single array")
-        with archive:
+        with opened(path) as file:
+            _check_unpacked(path, file)
+            archive = np.load(file, allow_pickle=False)
+            if not isinstance(archive, np.lib.npyio.NpzFile):
+                raise _unfit(path, "a single array")
             keys = [key for key in archive.files if re.fullmatch(r"features\.\d+\.\w+", key)]
             arrays = {key: np.asarray(archive[key], np.float32) for key in keys if _known(key)}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except _UNREADABLE as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise TrainingError(
             f"{path}: cannot be read as a backbone ({reason}); leave --backbone out for the "
@@ -144,6 +152,15 @@ def macs_per_pixel(layer: str) -> float:
 
 def _known(key: str) -> bool:
     return int(key.split(".")[1]) in _CONVOLUTIONS
+
+
+def _check_unpacked(path: Path, file: BinaryIO) -> None:
+    """Raise the TrainingError of an archive that unpacks to more than any backbone."""
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > _MOST:
+                raise _unfit(path, f"unpacks to over {_MOST >> 20} MiB")
+    file.seek(0)
 
 
 def _unfit(path: Path, what: str) -> TrainingError:

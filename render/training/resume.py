@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import pickle
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,10 +12,13 @@ from typing import Any
 import torch
 
 from render.errors import TrainingError
+from render.files.json import parse_json
+from render.files.small import opened
 from render.whole import whole
 
 VERSION = 1
 SUFFIX = ".resume"
+_PARTS = ("batches", "trainees", "columns")
 
 MAY_CHANGE = frozenset(
     {"content_weight", "style_weight", "layer_weights", "stability", "smooth",
@@ -59,21 +61,26 @@ def load_state(path: Path, settings: Mapping[str, Any]) -> tuple[State, tuple[st
     under which going on would mean something else.
     """
     try:
-        with warnings.catch_warnings():
+        with opened(path) as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of foreign pickles, which are then refused
-            content = torch.load(path, map_location="cpu", weights_only=True)
-        if content["version"] != VERSION:
-            raise TrainingError(
-                f"{path}: was written by another version of render; delete it to start anew"
-            )
-        theirs = json.loads(content["settings"])
-        parts = ("step", "batches", "trainees", "columns")
-        state = State(**{name: content[name] for name in parts})
-    except (OSError, RuntimeError, KeyError, TypeError, ValueError, EOFError,
-            pickle.UnpicklingError):  # fmt: skip
+            content = torch.load(file, map_location="cpu", weights_only=True)
+    # A hostile or damaged pickle ends its reader in any way there is.
+    except Exception:
+        raise _damaged(path) from None
+    if not isinstance(content, Mapping):
+        raise _damaged(path)
+    if content.get("version") != VERSION:
         raise TrainingError(
-            f"{path}: is damaged and cannot be resumed from; delete it to start anew"
-        ) from None
+            f"{path}: was written by another version of render; delete it to start anew"
+        )
+    try:
+        theirs = parse_json(content["settings"])
+        state = State(**{name: content[name] for name in ("step", *_PARTS)})
+    except (KeyError, TypeError, ValueError):
+        raise _damaged(path) from None
+    parts = (theirs, *(getattr(state, part) for part in _PARTS))
+    if type(state.step) is not int or not all(isinstance(part, dict) for part in parts):
+        raise _damaged(path)
     ours = json.loads(json.dumps(settings))
     differ = sorted(key for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key))
     firm = [key for key in differ if key not in MAY_CHANGE]
@@ -83,6 +90,10 @@ def load_state(path: Path, settings: Mapping[str, Any]) -> tuple[State, tuple[st
             "the same, or delete it to start anew"
         )
     return state, tuple(f"{_named(key, ours)} instead of {theirs.get(key)}" for key in differ)
+
+
+def _damaged(path: Path) -> TrainingError:
+    return TrainingError(f"{path}: is damaged and cannot be resumed from; delete it to start anew")
 
 
 def _named(key: str, values: Mapping[str, Any]) -> str:

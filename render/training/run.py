@@ -235,7 +235,7 @@ class Run:
                 ]
                 if state.step > self._settings.settles_after:
                     trainee.network.eval()
-        except (KeyError, RuntimeError, TypeError, ValueError, AttributeError):
+        except (LookupError, RuntimeError, TypeError, ValueError, ArithmeticError, AttributeError):
             raise TrainingError(
                 f"{path}: is damaged and cannot be resumed from; delete it to start anew"
             ) from None

@@ -8,12 +8,14 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from render.choice.choice_file import NAME, load_if_current
 from render.cli.app import run
 from render.compare.report.page import write_report
+from render.errors import UsageError
 from render.preset import load_preset
 from render.results.results import load, save
 from tests.choice.conftest import Sweep, sweep  # noqa: F401
@@ -109,8 +111,30 @@ def test_the_report_is_written_anew_and_a_stale_choice_is_not_shown(
     fewer = results.model_copy(update={"cells": results.cells[:2]})
     assert load_if_current(results, folder) is not None
     assert load_if_current(fewer, folder) is None
-    (folder / NAME).write_text("{")
+    (folder / NAME).unlink()
     assert load_if_current(results, folder) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"candidates": [3]}, "candidates.0"),
+        ({"taken": 99}, "none of its candidates"),
+        ({"reasons": "none"}, "reasons"),
+        ({"headline": None}, "headline"),
+        ({"schema": "1"}, "no choice of render's"),
+    ],
+)
+def test_a_choice_that_the_page_could_not_show_is_told(
+    folder: Path, run_cli: CommandLine, change: dict[str, Any], said: str
+) -> None:
+    run_cli("choose", ".", "--on", "A12")
+    data = json.loads((folder / NAME).read_text()) | change
+    (folder / NAME).write_text(json.dumps(data))
+    with pytest.raises(UsageError, match="`render choose` writes it anew") as error:
+        load_if_current(load(folder), folder)
+    assert said in str(error.value) and "\n" not in str(error.value)
+    assert run_cli("report", ".").status == 2
 
 
 def test_a_page_of_somebody_else_stays(folder: Path, run_cli: CommandLine) -> None:

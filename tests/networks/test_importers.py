@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import re
 import sys
@@ -396,6 +397,68 @@ def test_weights_outside_the_folder(net: TransformerNet, tmp_path: Path) -> None
         next(e for e in tensor.external_data if e.key == "location").value = "../secret"
     path.write_bytes(model.SerializeToString())
     assert "outside its folder" in refusal(path)
+
+
+def _elsewhere() -> TensorProto:
+    """A tensor whose numbers are in a file outside of the model's folder."""
+    tensor = TensorProto(name="far", data_type=TensorProto.FLOAT, dims=[2])
+    tensor.data_location = TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value="../secret")
+    return tensor
+
+
+def _sparse() -> onnx.SparseTensorProto:
+    return onnx.SparseTensorProto(values=_elsewhere(), dims=[2])
+
+
+def _graph(*nodes: onnx.NodeProto) -> onnx.GraphProto:
+    return helper.make_graph(list(nodes), "inner", [], [])
+
+
+def _constant(**value: Any) -> onnx.NodeProto:
+    return helper.make_node("Constant", [], ["far"], **value)
+
+
+HIDDEN: dict[str, Callable[[onnx.ModelProto], Any]] = {
+    "a weight": lambda m: m.graph.initializer.append(_elsewhere()),
+    "a sparse weight": lambda m: m.graph.sparse_initializer.append(_sparse()),
+    "a constant": lambda m: m.graph.node.append(_constant(value=_elsewhere())),
+    "a sparse constant": lambda m: m.graph.node.append(_constant(sparse_value=_sparse())),
+    "a list": lambda m: m.graph.node.append(helper.make_node("If", ["x"], [], a=[_elsewhere()])),
+    "a graph in a graph": lambda m: m.graph.node.append(
+        helper.make_node("If", ["x"], [], then_branch=_graph(
+            helper.make_node("If", ["x"], [], then_branch=_graph(_constant(value=_elsewhere())))
+        ))
+    ),
+    "a function": lambda m: m.functions.append(
+        helper.make_function("own", "f", [], ["far"], [_constant(value=_elsewhere())], [])
+    ),
+    "training": lambda m: m.training_info.add().initialization.CopyFrom(
+        _graph(_constant(value=_elsewhere()))
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("where", HIDDEN)
+def test_numbers_from_outside_are_refused_wherever_they_are_named(
+    net: TransformerNet, tmp_path: Path, where: str
+) -> None:
+    (tmp_path / "secret").write_bytes(bytes(8))
+    (tmp_path / "in").mkdir()
+    path, model = tmp_path / "in" / "a.onnx", Graph(net).model()
+    HIDDEN[where](model)
+    path.write_bytes(model.SerializeToString())
+    assert "names ../secret, outside its folder" in refusal(path)
+
+
+def test_weights_that_are_a_pipe_are_not_waited_for(net: TransformerNet, tmp_path: Path) -> None:
+    path, model = tmp_path / "a.onnx", Graph(net).model()
+    tensor = _elsewhere()
+    tensor.external_data[0].value = "a.data"
+    model.graph.node.append(_constant(value=tensor))
+    path.write_bytes(model.SerializeToString())
+    os.mkfifo(tmp_path / "a.data")
+    assert "its weights are in a.data, which is not beside it" in refusal(path)
 
 
 Change = Callable[[Graph], Any]

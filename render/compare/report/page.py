@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 from render.choice.choice_file import load_if_current
 from render.errors import OutputError
+from render.files.small import opened
 from render.results.results import Results
 from render.whole import whole
 
@@ -117,7 +118,7 @@ def _part(name: str) -> str:
 def is_ours(path: Path) -> bool:
     """Whether a page is a report that render wrote. Raises OutputError when it cannot be read."""
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             return _MARK.encode() in file.read(4096)
     except OSError as error:
         raise OutputError(f"{path}: cannot be read: {error.strerror}") from error

@@ -16,11 +16,13 @@ from render.export.handoff import page, report
 from render.export.handoff.handoff import Handoff
 from render.export.handoff.pictures import save, shown
 from render.export.handoff.readme import readme
+from render.files.json import read_json
 from render.files.names import inside
 from render.whole import whole_tree
 
 _INSIDE = Path("LiveFilter/Sources/LiveFilter/Model")
 """Where the app finds the model and what is said of it."""
+_MAX_REPORT = 16 << 20
 _LEFT_BY_XCODE = ("Package.resolved",)
 
 
@@ -132,11 +134,11 @@ def _files(place: Path) -> Iterator[str]:
 def _listed(place: Path) -> set[str] | None:
     """What a hand-off says that it holds; None where there is none."""
     try:
-        data: Any = json.loads((place / report.NAME).read_bytes())
+        data: Any = read_json(place / report.NAME, "report", _MAX_REPORT, OutputError)
         if data["kind"] != report.KIND:
             return None
         return {str(name) for name in data["files"]} | {report.NAME}
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OutputError, KeyError, TypeError):
         return None
 
 

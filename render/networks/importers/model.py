@@ -10,6 +10,7 @@ from pathlib import Path
 from torch import Tensor
 
 from render.errors import StyleError
+from render.files.small import NotRegularError, opened, size_of
 from render.networks.checkpoint import load_style
 from render.networks.importers.agreement import Difference, agreement, picture, run, to_half
 from render.networks.importers.torch_file import is_torch, read_safetensors, read_torch
@@ -90,13 +91,13 @@ def import_model(path: Path, words: Words) -> Imported:
 
 def _check_file(path: Path) -> None:
     try:
-        if not path.is_file():
-            what = "is a folder" if path.is_dir() else "does not exist"
-            raise StyleError(f"{path}: {what}; give a model's file")
-        size = path.stat().st_size
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = getattr(error, "strerror", None) or str(error)
-        raise StyleError(f"{path}: cannot be read ({reason})") from None
+        with opened(path) as file:
+            size = size_of(file)
+    except (FileNotFoundError, IsADirectoryError, NotRegularError) as error:
+        what = "does not exist" if isinstance(error, FileNotFoundError) else error.strerror
+        raise StyleError(f"{path}: {what}; give a model's file") from None
+    except OSError as error:
+        raise StyleError(f"{path}: cannot be read ({error.strerror})") from None
     if size > LARGEST:
         raise StyleError(
             f"{path}: is of {size >> 20} MiB, and no style network has over {LARGEST >> 20}; "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -167,7 +168,7 @@ def read_onnx(path: Path, most: int) -> OnnxFile:
 
     try:
         model = onnx.load(str(path), load_external_data=False)
-        beside = [tensor for tensor in model.graph.initializer if uses_external_data(tensor)]
+        beside = [tensor for tensor in _tensors(model) if uses_external_data(tensor)]
         _check_beside(path, beside, most)
         load_external_data_for_model(model, str(path.parent))
     except StyleError:
@@ -183,6 +184,20 @@ def read_onnx(path: Path, most: int) -> OnnxFile:
             f"{OLDEST} or later"
         )
     return file
+
+
+def _tensors(model: Any) -> Iterator[Any]:
+    """Every tensor of a model, wherever one can be: weights, sparse ones, those of nodes, and all
+    of these in graphs that nodes hold, in functions and in what training was to begin with."""
+    waiting: list[Any] = [model]
+    while waiting:
+        message = waiting.pop()
+        if message.DESCRIPTOR.name == "TensorProto":
+            yield message
+            continue
+        for kind, value in message.ListFields():
+            if kind.message_type is not None:
+                waiting.extend([value] if hasattr(value, "DESCRIPTOR") else value)
 
 
 def _onnx() -> ModuleType:
@@ -208,7 +223,7 @@ def _check_beside(path: Path, tensors: list[Any], most: int) -> None:
                 f"{path}: names {name[:80]}, outside its folder, as its weights: refused; export "
                 "it again"
             )
-        if not file.is_file():
+        if not os.path.isfile(file):  # noqa: PTH113 - Path.is_file raises for names too long
             raise StyleError(
                 f"{path}: its weights are in {name[:80]}, which is not beside it; copy both"
             )

@@ -15,6 +15,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from render.errors import StyleError
+from render.files.small import opened
 from render.networks.metadata import FORMAT
 
 _ZIP = b"PK\x03\x04"
@@ -26,7 +27,7 @@ _DEPTH = 3
 def is_torch(path: Path) -> bool:
     """Whether the file begins as ``torch.save`` writes, today or before version 1.6."""
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             return file.read(4).startswith((_ZIP, _PICKLE))
     except OSError as error:
         raise StyleError(f"{path}: cannot be read ({error.strerror})") from None
@@ -40,9 +41,9 @@ def read_torch(path: Path, most: int) -> dict[str, Tensor]:
     """
     _check_archive(path, most)
     try:
-        with warnings.catch_warnings():
+        with opened(path) as file, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = torch.load(path, map_location="cpu", weights_only=True)
+            found = torch.load(file, map_location="cpu", weights_only=True)
     # A hostile or damaged pickle ends its reader in any way there is.
     except Exception as error:
         raise _refused(path, error) from None
@@ -63,7 +64,7 @@ def read_safetensors(path: Path) -> dict[str, Tensor] | None:
 
 def _check_archive(path: Path, most: int) -> None:
     try:
-        with zipfile.ZipFile(path) as archive:
+        with opened(path) as file, zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return  # an old file, or a damaged one, as torch will find
