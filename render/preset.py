@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import difflib
 import json
 import math
 import os
@@ -29,6 +28,7 @@ from render.errors import PresetError, UsageError
 from render.files.limits import LARGEST, short
 from render.files.toml import check_schema, read_toml
 from render.media.encoding import AudioMode, Encoder, Encoding
+from render.nearest import nearest
 from render.networks.spec import NetworkSpec
 from render.resources import presets_dir
 from render.target import Fit, Look, Orient, Rate, Size, Target, Upscaling
@@ -36,7 +36,6 @@ from render.target import Fit, Look, Orient, Rate, Size, Target, Upscaling
 SCHEMA = 1
 MAX_BYTES = 64 * 1024
 _MAX_PROBLEMS = 3  # more than a few in one line is no line
-_MAX_WORD = 100  # how near a longer one is to a known one takes long to find
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -325,8 +324,8 @@ def did_you_mean(
     word: object, known: Iterable[str], *, quote: Callable[[str], str] = lambda key: f"`{key}`"
 ) -> str:
     """``; did you mean `fps`?``, or nothing where no known word is near."""
-    close = difflib.get_close_matches(str(word)[:_MAX_WORD], list(known), n=1)
-    return f"; did you mean {quote(close[0])}?" if close else ""
+    close = nearest(str(word), known)
+    return f"; did you mean {quote(close)}?" if close else ""
 
 
 def _key(key: str) -> str:

@@ -77,6 +77,10 @@ class Size:
     def turned(self) -> Size:
         return Size(self.height, self.width)
 
+    def upright(self) -> Size:
+        """As a phone is held."""
+        return self.turned() if self.landscape else self
+
     def oriented_as(self, displayed: Size) -> Size:
         """Turned, if needed, to the orientation of ``displayed``; squares turn nothing."""
         if self.square or displayed.square or self.landscape == displayed.landscape:
@@ -85,6 +89,14 @@ class Size:
 
     def __str__(self) -> str:
         return f"{self.width}x{self.height}"
+
+
+def as_held(size: Size, displayed: Size) -> str:
+    """How a target's size is called on a clip that is ``displayed`` so: as the phone is held,
+    whichever way the clip has turned it. One that was kept from turning says so."""
+    if size.square or displayed.square:
+        return str(size)
+    return str(size.upright()) if size.landscape == displayed.landscape else f"{size} as given"
 
 
 # Broadcast rates are written in decimals and meant as n·1000/1001 (SMPTE 12M).

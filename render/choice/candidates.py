@@ -31,8 +31,8 @@ class Aim:
         target = cell.target
         fps = Rate.parse(target.fps).fps
         assert fps is not None, "results hold the rate that was rendered"
-        upscale = None if target.upscale is None else upright(Size.parse(target.upscale))
-        size = upright(Size.parse(target.size))
+        upscale = None if target.upscale is None else Size.parse(target.upscale).upright()
+        size = Size.parse(target.size).upright()
         return cls(fps, size, target.network, upscale, target.upscaler)
 
     @property
@@ -46,11 +46,6 @@ class Aim:
         if len({(aim.upscale, aim.upscaler) for aim in others}) > 1:
             said.append(f"to {self.upscale or 'none'}, {self.upscaler}")
         return ", ".join(said)
-
-
-def upright(size: Size) -> Size:
-    """As a phone is held."""
-    return size.turned() if size.landscape else size
 
 
 class Verdict(StrEnum):

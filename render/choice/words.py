@@ -125,7 +125,9 @@ def _assumptions(choice: Choice, results: Results) -> Iterator[tuple[str, str]]:
             "--surely asks for the whole interval",
         )
     references = dict.fromkeys(
-        cell.figures.reference for cell in results.cells if cell.figures is not None
+        cell.figures.reference
+        for cell in results.cells
+        if cell.figures is not None and cell.figures.jod is not None
     )
     clips = len(results.clips)
     over = "" if clips == 1 else f", the mean over {clips} clips"

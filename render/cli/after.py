@@ -37,6 +37,11 @@ class Wanted:
     on: Profile | None = None
 
     @property
+    def over_clips(self) -> bool:
+        """Whether a grid shows all clips, rather than each a grid of its own."""
+        return "clip" in (self.rows, self.cols)
+
+    @property
     def anything(self) -> bool:
         """Whether results were asked for, by whichever option."""
         wanted = (self.grid, self.sheet, self.report, self.metrics, self.reference, self.on)
@@ -64,8 +69,12 @@ def check(recorder: Recorder, wanted: Wanted) -> None:
     expected = recorder.expected()
     check_reference(expected, wanted.reference)
     counts = [len(expected.of_clip(n)) for n in range(len(expected.clips))]
-    for option, asked in (("--grid", wanted.grid), ("--sheet", wanted.sheet)):
-        if asked and max(counts) < 2:
+    shown = sum(counts) if wanted.over_clips else max(counts)
+    for option, asked, count in (
+        ("--grid", wanted.grid, shown),
+        ("--sheet", wanted.sheet, max(counts)),
+    ):
+        if asked and count < 2:
             raise UsageError(
                 f"{option}: needs several previews of one clip; name several rates, sizes or "
                 "networks, such as --fps 10,15"
@@ -90,6 +99,7 @@ class After:
 
     def run(self, results: Results) -> None:
         """All that was asked for, with the results of the run just written."""
+        from render.choice.candidates import Aim
         from render.media.ffmpeg import find_ffmpeg
         from render.results.results import NAME
 
@@ -98,8 +108,8 @@ class After:
         self._table(results)
         if self._json:
             self._made("results", self._folder / NAME)
-        plain = [cell for cell in results.cells if cell.played is None]
-        if self._wanted.on is not None and len(plain) > 1:
+        aims = {Aim.of(cell) for cell in results.cells if cell.played is None}
+        if self._wanted.on is not None and len(aims) > 1:
             self._try(results, lambda: self._choose(results))
         if self._wanted.grid:
             results = self._try(results, lambda: self._grids(results, ffmpeg))
@@ -121,14 +131,16 @@ class After:
     def _measure(self, results: Results, ffmpeg: FFmpeg) -> Results:
         from render.compare.metrics.measure import Measured, Measuring, measure
         from render.compare.metrics.modes import Metrics
+        from render.compare.metrics.reference import comparable
         from render.results.results import save
 
         mode = self._wanted.metrics
         if mode is None:
             mine = {self._id(cell) for cell in self._plan.cells}
             compared = {cell.clip for cell in results.cells if cell.id in mine}
-            several = any(len(results.of_clip(clip)) > 1 for clip in compared)
-            mode = Metrics.FAST if several else Metrics.NONE
+            mode = Metrics.FAST if comparable(results, compared) else Metrics.NONE
+            if mode is Metrics.NONE and any(len(results.of_clip(clip)) > 1 for clip in compared):
+                say("no figures: styles are not compared with each other, and each has one preview")
         count = Count("step", sys.stderr)
         try:
             for update in measure(results, self._folder, ffmpeg.path, mode, self._wanted.reference):
@@ -172,15 +184,17 @@ class After:
 
     def _grids(self, results: Results, ffmpeg: FFmpeg) -> Results:
         from render.cli.compare import write_page
-        from render.compare.known import known_of, source_tile, tiles_of_clip
+        from render.compare.known import sources_of, tiles_of_clips
         from render.compare.tiles import arrange
 
         made: list[str] = []
-        for clip in self._clips(results):
-            tiles = tiles_of_clip(results, clip, self._folder, ffmpeg, self._wanted.on)
-            known = known_of(tiles[0].clip.path) if self._wanted.source else None
-            source = None if known is None else source_tile(known, ffmpeg)
-            pages = arrange(tiles, rows=self._wanted.rows, columns=self._wanted.cols, source=source)
+        wanted = self._wanted
+        clips = self._clips(results, least=1 if wanted.over_clips else 2)
+        for group in [clips] if wanted.over_clips else [[clip] for clip in clips]:
+            tiles = tiles_of_clips(results, group, self._folder, ffmpeg, wanted.on)
+            sources = sources_of(tiles, ffmpeg) if wanted.source else []
+            pages = arrange(tiles, rows=wanted.rows, columns=wanted.cols, sources=sources)
+            clip = None if wanted.over_clips else group[0]
             for number, page in enumerate(pages, 1):
                 part = f"grid-{number}" if len(pages) > 1 else "grid"
                 path = self._place(results, clip, part, ".mp4", results.grids)
@@ -234,10 +248,10 @@ class After:
             clips[number] = clip.model_copy(update={"preview": path.name})
         return results.model_copy(update={"clips": tuple(clips)})
 
-    def _clips(self, results: Results) -> list[int]:
-        """The clips of this run of which there are several previews."""
+    def _clips(self, results: Results, least: int = 2) -> list[int]:
+        """The clips of this run of which there are so many previews."""
         mine = dict.fromkeys(cell.clip for cell in results.cells if cell.id in self._mine())
-        return [clip for clip in mine if len(results.of_clip(clip)) > 1]
+        return [clip for clip in mine if len(results.of_clip(clip)) >= least]
 
     def _mine(self) -> set[str]:
         return {self._id(cell) for cell in self._plan.cells}
@@ -249,16 +263,18 @@ class After:
         return next((c.clip for c in results.cells if c.id == self._id(cell)), None)
 
     def _place(
-        self, results: Results, clip: int, what: str, suffix: str, owned: Collection[str]
+        self, results: Results, clip: int | None, what: str, suffix: str, owned: Collection[str]
     ) -> Path:
-        """``<clip>-grid.mp4`` beside the previews; what is there and not ours stays. Parts of one
-        clip, and clips of one name, are numbered."""
+        """``<clip>-grid.mp4`` beside the previews, ``grid.mp4`` of all clips; what is there and not
+        ours stays. Parts of one clip, and clips of one name, are numbered."""
         from render.files.names import file_name, inside
 
-        stem = Path(results.clips[clip].name).stem
-        alike = [n for n, one in enumerate(results.clips) if Path(one.name).stem == stem]
-        number = alike.index(clip) + 1
-        parts = [stem, what] if number == 1 else [stem, str(number), what]
+        parts = [what]
+        if clip is not None:
+            stem = Path(results.clips[clip].name).stem
+            alike = [n for n, one in enumerate(results.clips) if Path(one.name).stem == stem]
+            number = alike.index(clip) + 1
+            parts = [stem, what] if number == 1 else [stem, str(number), what]
         path = inside(self._folder, file_name(parts, suffix))
         if path.exists() and path.name not in owned and not self._plan.force:
             raise UsageError(f"{path}: exists already; --force overwrites it")

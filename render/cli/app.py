@@ -10,6 +10,7 @@ from cyclopts import App, CycloptsError, Parameter
 from render.cli.output import complain, put, say
 from render.cli.render import render
 from render.cli.signals import Interrupted, interruptible
+from render.cli.usage import wrong_usage
 from render.errors import RenderError
 
 # Loaded when called: `render doctor` needs not what `render train` needs.
@@ -26,7 +27,7 @@ COMMANDS = {
         "What this machine can render with, and what is missing.",
     ),
     "export": ("render.cli.export:export", "A target as a Core ML model, verified."),
-    "presets": ("render.cli.presets:presets", "The presets that come with render."),
+    "presets": ("render.cli.presets:app", "The presets that come with render: list, show."),
     "report": ("render.cli.report:report", "Write a folder's report page anew."),
     "styles": ("render.cli.styles:app", "The styles that come with render: list, show, compare."),
     "train": ("render.cli.train:train", "Train a style from a painting."),
@@ -56,7 +57,7 @@ def run(arguments: Sequence[str]) -> int:
         with interruptible():
             return _dispatch(make_app(), tokens, flags)
     except CycloptsError as error:
-        return _wrong_usage(str(error), flags)
+        return _wrong_usage(wrong_usage(error), flags)
     except RenderError as error:
         return _failed(str(error), error.kind, error.exit_status, error, flags)
     except Exception as error:
@@ -69,7 +70,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _dispatch(app: App, tokens: list[str], flags: list[str]) -> int:
-    if "--help" in flags or "-h" in flags:
+    if "--help" in flags or "-h" in flags or tokens[:1] == ["help"]:
         from render.cli.help import page
 
         put(page(app, tokens))
@@ -87,7 +88,6 @@ def _dispatch(app: App, tokens: list[str], flags: list[str]) -> int:
 
 
 def _wrong_usage(message: str, flags: list[str]) -> int:
-    message = " ".join(message.split())
     status = _failed(message, "usage", 2, None, flags)
     say("render --help lists the options.")
     return status

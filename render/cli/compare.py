@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -154,16 +155,13 @@ def compare(
     encoding = Preset().with_options(audio=audio, crf=crf).encoding()
     named = os.environ.get("RENDER_FFMPEG")
     ffmpeg = find_ffmpeg(Path(named) if named else None)
-    groups = _tiles(videos, ffmpeg, source=source, profile=None if on is None else device(on))
+    profile = None if on is None else device(on)
+    groups = _tiles(videos, ffmpeg, source=source, profile=profile, one="clip" in (rows, cols))
     if labels is not None:
         groups = _relabelled(groups, labels)
-    shown = [tile for tiles, original in groups for tile in [*tiles, original] if tile]
-    inputs = [tile.clip.path for tile in shown]
+    inputs = [tile.clip.path for group in groups for tile in [*group.tiles, *group.sources]]
     if kind in _SHEETS:
-        contacts = [
-            _contact(tiles, original, moments=moments, at=at, crop=crop)
-            for tiles, original in groups
-        ]
+        contacts = [_contact(group, moments=moments, at=at, crop=crop) for group in groups]
         paths = _numbered(path, len(contacts), inputs, force=force)
         for one, place in zip(contacts, paths, strict=True):
             write_sheet(one, place, ffmpeg, _common(one.tiles))
@@ -241,28 +239,36 @@ def _say_lengths(page: Page, *, shortest: bool) -> None:
     say(labelled("note", said, sys.stderr))
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What is compared with each other, and the clips that it was made of."""
+
+    tiles: list[Tile]
+    sources: list[Tile]
+
+
 def _tiles(
-    videos: tuple[Path, ...], ffmpeg: FFmpeg, *, source: bool, profile: Profile | None
-) -> list[tuple[list[Tile], Tile | None]]:
-    """What is compared with each other, and the clip that it was made of: a folder's clips apart,
-    single videos together."""
-    from render.compare.known import known_of, source_tile, tiles_of, tiles_of_clip
+    videos: tuple[Path, ...], ffmpeg: FFmpeg, *, source: bool, profile: Profile | None, one: bool
+) -> list[_Group]:
+    """A folder's clips apart, or in ``one``; single videos together."""
+    from render.compare.known import known_of, source_tile, sources_of, tiles_of, tiles_of_clips
     from render.results.results import load
 
     folders = [path for path in videos if path.is_dir()]
-    groups: list[tuple[list[Tile], Tile | None]] = []
+    groups: list[_Group] = []
     for folder in folders:
         results = load(folder)
-        for clip in range(len(results.clips)):
-            tiles = tiles_of_clip(results, clip, folder, ffmpeg, profile)
-            _say_left_out(folder, results, clip, len(tiles))
+        every = list(range(len(results.clips)))
+        for clips in [every] if one else [[clip] for clip in every]:
+            tiles = tiles_of_clips(results, clips, folder, ffmpeg, profile)
+            _say_left_out(folder, results, clips, len(tiles))
             if len(tiles) > 1:
-                groups.append((tiles, _source(tiles[0].clip.path, ffmpeg) if source else None))
+                groups.append(_Group(tiles, sources_of(tiles, ffmpeg) if source else []))
     files = [path for path in videos if not path.is_dir()]
     if len(files) == 1 and not source:
         raise UsageError(f"{files[0]}: is one video; name another to compare it with")
     if files:
-        original = None
+        sources = []
         if source:
             known = [one for one in map(known_of, files) if one is not None]
             if not known:
@@ -274,16 +280,17 @@ def _tiles(
             if len(names) > 1:
                 said = ", ".join(name for _, name in names)
                 raise UsageError(f"--source: the videos are of several clips ({said}); drop it")
-            original = source_tile(known[0], ffmpeg)
-        groups.append((tiles_of(files, ffmpeg, profile), original))
+            sources = [source_tile(known[0], ffmpeg)]
+        groups.append(_Group(tiles_of(files, ffmpeg, profile), sources))
     if not groups:
         raise UsageError(f"{folders[0]}: holds no two previews of one clip")
     return groups
 
 
-def _say_left_out(folder: Path, results: Results, clip: int, there: int) -> None:
-    """What of a folder's clip is not shown."""
-    name, whole = results.clips[clip].name, len(results.of_clip(clip))
+def _say_left_out(folder: Path, results: Results, clips: list[int], there: int) -> None:
+    """What of a folder's clips is not shown."""
+    name = ", ".join(dict.fromkeys(results.clips[clip].name for clip in clips))
+    whole = sum(len(results.of_clip(clip)) for clip in clips)
     where = f"{folder.resolve().name}: "
     if gone := whole - there:
         words = "1 preview of {} is gone" if gone == 1 else f"{gone} previews of {{}} are gone"
@@ -293,49 +300,29 @@ def _say_left_out(folder: Path, results: Results, clip: int, there: int) -> None
         say(labelled("note", safe(said), sys.stderr))
 
 
-def _source(preview: Path, ffmpeg: FFmpeg) -> Tile | None:
-    from render.compare.known import known_of, source_tile
-
-    known = known_of(preview)
-    return None if known is None else source_tile(known, ffmpeg)
-
-
-def _relabelled(
-    groups: list[tuple[list[Tile], Tile | None]], labels: str
-) -> list[tuple[list[Tile], Tile | None]]:
-    from dataclasses import replace
-
+def _relabelled(groups: list[_Group], labels: str) -> list[_Group]:
     words = [word.strip() for word in labels.split(",")]
-    count = sum(len(tiles) for tiles, _ in groups)
+    count = sum(len(group.tiles) for group in groups)
     if len(words) != count:
         raise UsageError(f"--labels: {len(words)} for {count} videos; name one for each")
     each = iter(words)
     return [
-        ([replace(tile, title=next(each), lines=()) for tile in tiles], original)
-        for tiles, original in groups
+        replace(group, tiles=[replace(t, title=next(each), lines=()) for t in group.tiles])
+        for group in groups
     ]
 
 
-def _pages(
-    groups: list[tuple[list[Tile], Tile | None]], rows: str | None, cols: str | None, room: Room
-) -> list[Page]:
+def _pages(groups: list[_Group], rows: str | None, cols: str | None, room: Room) -> list[Page]:
     from render.compare.tiles import arrange
 
     return [
         page
-        for tiles, original in groups
-        for page in arrange(tiles, rows=rows, columns=cols, source=original, room=room)
+        for group in groups
+        for page in arrange(group.tiles, rows=rows, columns=cols, sources=group.sources, room=room)
     ]
 
 
-def _contact(
-    tiles: list[Tile],
-    original: Tile | None,
-    *,
-    moments: str | None,
-    at: str | None,
-    crop: str | None,
-) -> Contact:
+def _contact(group: _Group, *, moments: str | None, at: str | None, crop: str | None) -> Contact:
     from render.cli.ranges import words
     from render.cli.request import seconds
     from render.compare.contact import plan_contact
@@ -345,7 +332,7 @@ def _contact(
     if moments is not None and not (moments.isdecimal() and 1 <= int(moments) <= 100):
         raise UsageError(f"--moments {moments}: must be a whole number from 1 to 100")
     return plan_contact(
-        [*([original] if original else []), *tiles],
+        [*group.sources, *group.tiles],
         count=int(moments or 4),
         moments=None if at is None else [seconds("--at", word) for word in words("at", at)],
         crop=None if crop is None else _crop(crop),

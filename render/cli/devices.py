@@ -79,13 +79,13 @@ def estimate_facts(one: Estimate) -> dict[str, Any]:
 
 def _mistyped(word: str, names: list[str]) -> str:
     """What may have been meant by a word after `render devices` that is no command."""
-    from difflib import get_close_matches
+    from render.nearest import nearest
 
-    close = get_close_matches(word, COMMANDS, n=1)
+    close = nearest(word, COMMANDS)
     if not close and word.casefold() in (name.casefold() for name in names):
         return f"{word}: is a device, not a command; did you mean `render devices show {word}`?"
     if close:
-        return f"{word}: no such command; did you mean `render devices {close[0]}`?"
+        return f"{word}: no such command; did you mean `render devices {close}`?"
     commands = ", ".join(f"`render devices {name}`" for name in COMMANDS)
     return (
         f"{word}: no such command or device; there is {commands}, and `render devices` lists them"

@@ -15,6 +15,8 @@ from typing import Any
 
 from cyclopts import App, Argument, Group
 
+from render.errors import UsageError
+
 _INDENT = "  "
 _COLUMN = 27
 _WIDTHS = (60, 100)
@@ -42,8 +44,13 @@ class Shown:
 
 
 def page(app: App, tokens: Sequence[str]) -> str:
-    """The help page of whichever command ``tokens`` name."""
-    chain, _, _ = app.parse_commands([t for t in tokens if t not in ("--help", "-h")])
+    """The help page of whichever command ``tokens`` name, be it as ``bench --help`` or as ``help
+    bench``. Raises UsageError where that is none."""
+    asked = tokens[:1] == ["help"]
+    words = [t for t in tokens[int(asked) :] if t not in ("--help", "-h")]
+    chain, _, unused = app.parse_commands(words)
+    if asked and unused:
+        raise UsageError(f"{' '.join(unused)}: no such command; render --help lists them")
     with app.app_stack(list(chain)):  # in which a command inherits the app's settings
         return _page(app, chain)
 

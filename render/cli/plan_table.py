@@ -11,7 +11,7 @@ from render.cli.words import amount, took
 from render.networks.spec import NetworkSpec
 from render.planning.estimate import CellEstimate, Estimate
 from render.planning.plan import Cell, Plan
-from render.target import Size
+from render.target import Size, as_held
 
 _Column = tuple[str, Callable[[Cell, CellEstimate | None], str]]
 
@@ -51,7 +51,7 @@ def _columns(plan: Plan) -> list[_Column]:
         ("clip", lambda cell, _: cell.clip.path.name if short else str(cell.clip.path)),
         ("style", lambda cell, _: cell.style),
         ("network", lambda cell, _: cell.network),
-        ("size", lambda cell, _: str(cell.size)),
+        ("size", lambda cell, _: as_held(cell.size, cell.clip.video.displayed)),
         ("fps", lambda cell, _: rate(cell.rate)),
     ]
     # These are seldom swept: a column only where they are.

@@ -11,6 +11,7 @@ from render.media.clip import Clip
 from render.planning.estimate import CellEstimate, Estimate
 from render.planning.geometry import Box
 from render.planning.plan import Cell, Plan
+from render.target import as_held
 
 
 def plan_lines(plan: Plan, found: Estimate | None = None) -> Iterator[str]:
@@ -67,7 +68,7 @@ def _cell(cell: Cell, estimate: CellEstimate | None) -> Iterator[str]:
     yield row("used", _used(cell))
     how = "" if cell.strength == 1 else f", strength {cell.strength:g}"
     yield row(
-        "network", f"{cell.network}, {cell.style}, at {cell.size}, {rate(cell.rate)} fps{how}"
+        "network", f"{cell.network}, {cell.style}, at {_size(cell)}, {rate(cell.rate)} fps{how}"
     )
     yield row("style", str(cell.style_path))
     shown = "none" if cell.upscale is None else f"{cell.upscale}, {cell.upscaler.value}"
@@ -79,6 +80,12 @@ def _cell(cell: Cell, estimate: CellEstimate | None) -> Iterator[str]:
     yield row("to", str(cell.output))
     for note in cell.notes:
         yield row("note", note)
+
+
+def _size(cell: Cell) -> str:
+    """As the phone is held, and as it is on this clip."""
+    held = as_held(cell.size, cell.clip.video.displayed)
+    return held if str(cell.size) in held else f"{held} (here {cell.size})"
 
 
 def clip_facts(clip: Clip) -> str:

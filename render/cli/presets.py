@@ -1,14 +1,21 @@
-"""``render presets``."""
+"""``render presets``: the list, and the command below it."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from cyclopts import Parameter
+from cyclopts import App, Parameter
+
+from render.errors import UsageError
+
+COMMANDS = {
+    "show": ("render.cli.presets_show:show", "What a preset asks for, and why."),
+}
 
 
 def presets(
-    *, json: Annotated[bool, Parameter(help="One JSON object a line; the last is `done`.")] = False
+    *words: Annotated[str, Parameter(show=False)],
+    json: Annotated[bool, Parameter(help="One JSON object a line; the last is `done`.")] = False,
 ) -> int:
     """The presets that come with render.
 
@@ -19,6 +26,8 @@ def presets(
     from render.preset import list_presets
 
     found = list_presets()
+    if words:
+        raise UsageError(_mistyped(words[0], [preset.name for preset in found]))
     if json:
         from render.cli.events_json import line
 
@@ -37,3 +46,19 @@ def presets(
     for text in table(header, rows):
         put(text)
     return 0
+
+
+def _mistyped(word: str, names: list[str]) -> str:
+    """What may have been meant by a word after `render presets` that is no command."""
+    from render.nearest import nearest
+
+    if word in names or word.endswith(".toml"):
+        return f"{word}: is a preset, not a command; did you mean `render presets show {word}`?"
+    if nearest(word, COMMANDS):
+        return f"{word}: no such command; did you mean `render presets show`?"
+    return f"{word}: no such command or preset; `render presets` lists them"
+
+
+app = App(name="presets", default_command=presets, help_flags=[], version_flags=[])
+for _name, (_path, _about) in COMMANDS.items():
+    app.command(_path, name=_name, help=_about)

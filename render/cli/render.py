@@ -136,14 +136,13 @@ def render(
 
 def _catch_mistyped_command(clips: tuple[Path, ...]) -> None:
     """``render docter``: a clip that is not there, but for a command that nearly is."""
-    from difflib import get_close_matches
-
     from render.cli.app import COMMANDS
+    from render.nearest import nearest
 
     first = str(clips[0])
-    close = get_close_matches(first, COMMANDS, n=1)
-    if close and close[0] != first and not clips[0].exists():
-        raise UsageError(f"{first}: no such clip or command; did you mean `render {close[0]}`?")
+    close = nearest(first, COMMANDS)
+    if close and close != first and not clips[0].exists():
+        raise UsageError(f"{first}: no such clip or command; did you mean `render {close}`?")
 
 
 def _metrics(word: str) -> Metrics:

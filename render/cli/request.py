@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import math
 import re
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from render.cli.ranges import SWEPT, values
 from render.errors import UsageError
+from render.nearest import nearest
 
 if TYPE_CHECKING:
     from render.devices.phone import Phone
@@ -125,7 +125,7 @@ def one_of(kind: type[_Choice], option: str, word: str | None) -> _Choice:
     words = [member.value for member in kind]
     word = "auto" if word is None else word
     if word not in words:
-        close = difflib.get_close_matches(word, words, n=1)
-        meant = f"; did you mean {close[0]}?" if close else ""
+        close = nearest(word, words)
+        meant = f"; did you mean {close}?" if close else ""
         raise UsageError(f"{option} {word!r}: not one of {', '.join(words)}{meant}")
     return kind(word)

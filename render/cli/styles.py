@@ -69,15 +69,14 @@ def _rows(found: list[FoundStyle]) -> list[list[str]]:
 
 def _mistyped(word: str) -> str:
     """What may have been meant by a word after `render styles` that is no command."""
-    from difflib import get_close_matches
-
+    from render.nearest import nearest
     from render.networks.catalogue import is_style
 
-    close = get_close_matches(word, COMMANDS, n=1)
+    close = nearest(word, COMMANDS)
     if is_style(word) and not close:
         return f"{word}: is a style, not a command; did you mean `render styles show {word}`?"
     if close:
-        return f"{word}: no such command; did you mean `render styles {close[0]}`?"
+        return f"{word}: no such command; did you mean `render styles {close}`?"
     commands = ", ".join(f"`render styles {name}`" for name in COMMANDS)
     return f"{word}: no such command or style; there is {commands}, and `render styles` lists them"
 

@@ -66,19 +66,14 @@ def import_style(
     written. No code that a file may hold is run.
     """
     from render.cli.output import put, say
-    from render.networks.checkpoint import save_style
-    from render.networks.importers import Words, import_model
     from render.networks.spec import NetworkSpec
 
-    if file is None:
-        raise UsageError("no file given; try: render styles import model.pth -o my-style" + _SUFFIX)
-    if output is None:
-        raise UsageError(f"-o is missing: name the style file to write, such as NAME{_SUFFIX}")
-    if output.suffix != _SUFFIX:
-        raise UsageError(f"-o {output}: a style file is called NAME{_SUFFIX}")
+    file, output = _places(file, output, force=force)
     wanted = None if network is None else NetworkSpec.parse(network)
-    if output.exists() and not force:
-        raise OutputError(f"{output}: exists already; --force overwrites it")
+    # Not before: they load torch, and what is missing should be said at once.
+    from render.networks.checkpoint import save_style
+    from render.networks.importers import Words, import_model
+
     name = style or (_named(output) if file.suffix != _SUFFIX else "")
     words = Words(name, title, artist, year, licence, trained_on, author)
     imported = import_model(file, words)
@@ -90,6 +85,20 @@ def import_style(
         say(line)
     put(str(output))
     return 0
+
+
+def _places(file: Path | None, output: Path | None, *, force: bool) -> tuple[Path, Path]:
+    """Both, if they will do. Raises UsageError and OutputError."""
+    if file is None:
+        raise UsageError("no file given; try: render styles import model.pth -o my-style" + _SUFFIX)
+    if output is None:
+        such = f"{file.stem or 'NAME'}{_SUFFIX}"
+        raise UsageError(f"-o is missing: name the style file to write, such as -o {such}")
+    if output.suffix != _SUFFIX:
+        raise UsageError(f"-o {output}: a style file is called NAME{_SUFFIX}")
+    if output.exists() and not force:
+        raise OutputError(f"{output}: exists already; --force overwrites it")
+    return file, output
 
 
 def _named(output: Path) -> str:

@@ -117,10 +117,12 @@ def sheet(
         say(labelled("warning", warning, sys.stderr))
     say(f"{choice.engine.value} on {choice.device.value}: {choice.why}")
     grid = _grid(still, rows, columns)
-    wide = width or fitting_width(len(columns))
+    across = len(columns) if len(columns) > 1 else len(rows) + 1
+    wide = width or fitting_width(across)
     shape = Size(wide, max(1, round(wide * still.shape.height / still.shape.width)))
-    check(grid, shape)
-    save(draw(_stylized(grid, still, rows, columns, choice), shape), path)
+    form = _flat if len(columns) == 1 else (lambda grid: grid)
+    check(form(grid), shape)
+    save(draw(form(_stylized(grid, still, rows, columns, choice)), shape), path)
     put(str(path))
     return 0
 
@@ -193,11 +195,31 @@ def _grid(still: Still, rows: Sequence[StyleRow], columns: Sequence[NetworkSpec]
     )
 
 
+def _flat(grid: Grid) -> Grid:
+    """The sheet of a single network: its styles in a line behind the picture itself, where a column
+    of their own names would leave half of it empty."""
+    from render.compare.sheet import Label
+
+    assert grid.corner is not None
+    (network,) = grid.columns
+    said = ", ".join([network.head, *network.lines, *grid.title.lines])
+    return replace(
+        grid,
+        title=Label(grid.title.head, (said,)),
+        corner=None,
+        columns=(Label("the picture itself"), *grid.rows),
+        rows=(Label(""),),
+        cells=((grid.corner, *(row[0] for row in grid.cells)),),
+    )
+
+
 def _conditions(still: Still) -> str:
+    from render.target import as_held
+
     facts = [] if still.moment is None else [f"at {_clock(still.moment)}"]
-    facts.append(f"network input {still.size}")
+    facts.append(f"network input {as_held(still.size, still.shape)}")
     if still.upscale is not None:
-        facts.append(f"shown at {still.upscale}")
+        facts.append(f"shown at {as_held(still.upscale, still.shape)}")
     if still.preset.strength != 1:
         facts.append(f"strength {still.preset.strength:g}")
     return ", ".join(facts)

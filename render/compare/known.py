@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -16,17 +16,26 @@ from render.media.clip import Clip
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
 from render.results.results import NAME, CellResult, Played, Results, SourceClip, load
-from render.target import Size
+from render.target import Size, as_held
 
 _FASTEST_SOURCE = Fraction(60)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A preview that results know of."""
+    """A preview that results know of. ``name`` is what tells its clip from the others there."""
 
     cell: CellResult
     clip: SourceClip
+    name: str
+    size: str
+
+    @classmethod
+    def of(cls, results: Results, cell: CellResult) -> Known:
+        clip = results.clips[cell.clip]
+        alike = [n for n, one in enumerate(results.clips) if one.name == clip.name]
+        number = "" if len(alike) == 1 else f" ({alike.index(cell.clip) + 1})"
+        return cls(cell, clip, f"{clip.name}{number}", results.size_of(cell))
 
 
 def tiles_of(paths: Sequence[Path], ffmpeg: FFmpeg, profile: Profile | None = None) -> list[Tile]:
@@ -44,10 +53,25 @@ def tiles_of_clip(
     """The previews of one clip, from the deepest network to the lightest, the sizes from small to
     large and the rates from slow to fast. Previews that are gone are left out; with a ``profile``
     those are marked that are too slow for its device."""
-    cells = sorted((c for c in results.of_clip(clip) if (folder / c.id).is_file()), key=_order)
-    found = [Known(cell, results.clips[clip]) for cell in cells]
-    clips = _probed([folder / cell.id for cell in cells], ffmpeg)
-    return labelled([_tile(c, k) for c, k in zip(clips, found, strict=True)], found, profile)
+    return tiles_of_clips(results, [clip], folder, ffmpeg, profile)
+
+
+def tiles_of_clips(
+    results: Results,
+    clips: Iterable[int],
+    folder: Path,
+    ffmpeg: FFmpeg,
+    profile: Profile | None = None,
+) -> list[Tile]:
+    """The same of several clips, one after the other."""
+    found = [
+        Known.of(results, cell)
+        for clip in clips
+        for cell in sorted(results.of_clip(clip), key=_order)
+        if (folder / cell.id).is_file()
+    ]
+    probed = _probed([folder / one.cell.id for one in found], ffmpeg)
+    return labelled([_tile(c, k) for c, k in zip(probed, found, strict=True)], found, profile)
 
 
 def source_tile(known: Known, ffmpeg: FFmpeg) -> Tile:
@@ -64,11 +88,20 @@ def source_tile(known: Known, ffmpeg: FFmpeg) -> Tile:
         clip=clip,
         rate=min(rate, _FASTEST_SOURCE),
         title="source",
+        axes={"clip": known.name},
         lines=(f"{float(rate):.4g} fps, {clip.video.displayed}",),
         placement=known.cell.view.placement,
         start=Fraction(known.clip.start),
         duration=None if known.clip.part is None else Fraction(known.clip.part),
     )
+
+
+def sources_of(tiles: Sequence[Tile], ffmpeg: FFmpeg) -> list[Tile]:
+    """The clips that the previews of one folder were made of, each once, framed as the first of
+    them frames it. Raises ClipError as `source_tile` does."""
+    first = {tile.axes["clip"]: tile for tile in reversed(tiles)}
+    known = (known_of(tile.clip.path) for tile in reversed(first.values()))
+    return [source_tile(one, ffmpeg) for one in known if one is not None]
 
 
 def known_of(path: Path) -> Known | None:
@@ -79,8 +112,9 @@ def known_of(path: Path) -> Known | None:
 def labelled(
     tiles: Sequence[Tile], known: Sequence[Known | None], profile: Profile | None = None
 ) -> list[Tile]:
-    """Tiles with their labels: always the rate, the size, the network and its time, on the device
-    of ``profile`` or where it was rendered; the rest where it varies."""
+    """Tiles with their labels: large, what tells them from each other; small, the rest of what a
+    reader asks for, and a frame's time on a phone where there is one. This computer's own time says
+    nothing of a phone, and is in no label."""
     vary = varying(tiles)
     found = []
     for tile, one in zip(tiles, known, strict=True):
@@ -88,35 +122,51 @@ def labelled(
             found.append(tile)
             continue
         cost = None if profile is None else cost_on(profile, one.cell)
-        lines = _lines(one, vary, cost)
+        title, lines = _label(one, vary, cost)
         over = cost is not None and cost.over
-        found.append(replace(tile, title=_title(one), lines=lines, over=over))
+        found.append(replace(tile, title=title, lines=lines, over=over))
     return found
 
 
-def _title(known: Known) -> str:
-    return f"{known.cell.target.fps_float:.4g} fps · {known.cell.target.size}"
+# As labels name them, the first ones the larger.
+_NAMED = ("fps", "size", "network", "style", "strength", "upscaler", "upscale", "on", "clip")
+_ALWAYS = ("fps", "size", "network")
+_LARGE = 3
 
 
-def _lines(known: Known, vary: Sequence[str], cost: CostOn | None) -> tuple[str, ...]:
-    target, ms = known.cell.target, known.cell.cost.ms
-    network = [target.network]
+def _label(known: Known, vary: Sequence[str], cost: CostOn | None) -> tuple[str, tuple[str, ...]]:
+    """A title and the smaller lines, the last one the least."""
+    words = _words(known)
+    differ = [axis for axis in _NAMED if axis in vary] or ["fps", "size"]
+    large, more = differ[:_LARGE], differ[_LARGE:]
+    alike = [axis for axis in _ALWAYS if axis not in differ]
+    if known.cell.target.strength != 1 and "strength" not in differ:
+        alike.append("strength")
     played = known.cell.played
-    if played is not None:
-        network.append(f"{played.median_ms:.0f} ms on {target.on}")
-    elif cost is not None:
-        network.append(cost.words)
-    elif ms is not None:
-        network.append(f"{ms:.0f} ms")
-    axes = _axes(known)
-    named = [axis for axis in ("clip", "style", "upscaler", "upscale") if axis in vary]
-    rest = [axes[axis] if axis != "upscale" else f"to {axes[axis]}" for axis in named]
-    if "strength" in vary or target.strength != 1:
-        rest.append(f"strength {target.strength:g}")
-    if played is not None:
-        rest.append(_played(played))
-    lines = [" · ".join(network), " · ".join(rest)]
-    return tuple(line for line in lines if line)
+    times = (
+        [f"{played.median_ms:.0f} ms on {known.cell.target.on}", _played(played)] if played else []
+    )
+    if cost is not None and not played:
+        times.append(cost.words)
+    lines = [[words[axis] for axis in more], times, [words[axis] for axis in alike]]
+    return _joined(words[axis] for axis in large), tuple(map(_joined, filter(None, lines)))
+
+
+def _joined(words: Iterable[str]) -> str:
+    return " · ".join(words)
+
+
+def _words(known: Known) -> dict[str, str]:
+    """What an axis' value is called by itself."""
+    axes, target = _axes(known), known.cell.target
+    shown = "not upscaled" if target.upscale is None else f"to {axes['upscale']}"
+    return {
+        **axes,
+        "fps": f"{target.fps_float:.4g} fps",
+        "strength": f"strength {axes['strength']}",
+        "upscale": shown,
+        "on": "every frame" if target.on is None else f"on {target.on}",
+    }
 
 
 def _played(played: Played) -> str:
@@ -127,12 +177,14 @@ def _played(played: Played) -> str:
 
 def _axes(known: Known) -> dict[str, str]:
     target = known.cell.target
+    displayed = Size.parse(known.clip.size)
+    shown = None if target.upscale is None else as_held(Size.parse(target.upscale), displayed)
     return {
-        "clip": known.clip.name,
+        "clip": known.name,
         "style": target.style,
         "network": target.network,
-        "size": target.size,
-        "upscale": target.upscale or "none",
+        "size": known.size,
+        "upscale": shown or "none",
         "upscaler": target.upscaler,
         "strength": f"{target.strength:g}",
         "fps": f"{target.fps_float:.6g}",
@@ -186,5 +238,5 @@ def _known(results: Results | None, path: Path) -> Known | None:
     cells = () if results is None else results.cells
     for cell in cells:
         if results is not None and cell.id == path.name:
-            return Known(cell, results.clips[cell.clip])
+            return Known.of(results, cell)
     return None

@@ -23,20 +23,32 @@ def font(pixels: int) -> ImageFont.FreeTypeFont:
 
 def wrapped(text: str, face: ImageFont.FreeTypeFont, width: int) -> Iterator[str]:
     """Lines of at most ``width`` pixels, broken at spaces and, in words too long for one line, at
-    hyphens; what is still too long is cut, with dots."""
+    hyphens, underscores and points, or where they end."""
     line = ""
     for word in drawable(text).split():
         whole = face.getlength(word) <= width
-        for number, part in enumerate([word] if whole else re.split(r"(?<=-)", word)):
+        for number, part in enumerate([word] if whole else re.split(r"(?<=[-_.])", word)):
             longer = f"{line} {part}".lstrip() if number == 0 else line + part
             if face.getlength(longer) <= width:
                 line = longer
                 continue
             if line:
                 yield line
-            line = cut(part, face, width)
+            *full, line = _pieces(part, face, width)
+            yield from full
     if line:
         yield line
+
+
+def _pieces(word: str, face: ImageFont.FreeTypeFont, width: int) -> Iterator[str]:
+    """As many letters as each line holds, one at least."""
+    while len(word) > 1 and face.getlength(word) > width:
+        count = next(
+            n for n in range(len(word), 0, -1) if n == 1 or face.getlength(word[:n]) <= width
+        )
+        yield word[:count]
+        word = word[count:]
+    yield word
 
 
 def cut(word: str, face: ImageFont.FreeTypeFont, width: int) -> str:

@@ -111,21 +111,30 @@ class _Drawing:
         self._cell = cell
         self._margin, self._gutter = round(_MARGIN * scale), round(_GUTTER * scale)
         self._sizes = {size: max(9, round(size * scale)) for size in (_TITLE, _HEAD, _LINE)}
+        # A little short of the column, so that no label runs up to a picture.
+        self._labels = [self._block(label, _HEAD, cell.width - self._gutter) for label in grid.rows]
         step = cell.width + self._gutter
-        self._xs = [self._margin + step * (1 + i) for i in range(len(grid.columns))]
-        self._width = self._margin * 2 + cell.width + step * len(grid.columns)
+        first = self._margin + self._first()
+        self._xs = [first + step * i for i in range(len(grid.columns))]
+        self._width = first + step * len(grid.columns) - self._gutter + self._margin
         beside = grid.corner is not None and len(self._xs) > 0
         self._title_x = self._xs[0] if beside else self._margin
         self._title = self._block(grid.title, _TITLE, self._width - self._margin - self._title_x)
         self._heads = [self._block(label, _HEAD, cell.width) for label in grid.columns]
-        # A little short of the column, so that no label runs up to a picture.
-        room = cell.width - self._gutter
-        self._labels = [self._block(label, _HEAD, room) for label in grid.rows]
         self._rows = [max(cell.height, self._height(block)) for block in self._labels]
         self._band = self._header_height()
         rows = sum(row + self._gutter for row in self._rows)
         self._height_in_all = 2 * self._margin + self._band + rows
         self._check()
+
+    def _first(self) -> int:
+        """How much the first column takes, with the gutters after it: a cell where it shows a
+        picture, else what its labels need."""
+        if self._grid.corner is not None:
+            return self._cell.width + self._gutter
+        lines = [line for block in self._labels for line in block]
+        widest = max((self._font(line.size).getlength(line.text) for line in lines), default=0)
+        return round(widest) + 2 * self._gutter if lines else 0
 
     def _check(self) -> None:
         width, height = self._width, self._height_in_all

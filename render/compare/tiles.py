@@ -130,35 +130,38 @@ def arrange(
     *,
     rows: str | None = None,
     columns: str | None = None,
-    source: Tile | None = None,
+    sources: Sequence[Tile] = (),
     room: Room | None = None,
 ) -> list[Page]:
     """The pages on which the tiles stand, in the order given along every axis.
 
     ``rows`` and ``columns`` name axes; where they do not, what varies decides. Tiles of which too
-    little is known stand in a near square, as they come. ``source`` goes first in every row.
-    Raises UsageError for an axis that there is not, or that is named twice.
+    little is known stand in a near square, as they come. In every row the one of ``sources`` goes
+    first that is its clip. Raises UsageError for an axis that there is not, or that is named twice,
+    and for sources of several clips where these are not told by rows.
     """
     room = room or Room()
     vary = varying(tiles)
     check_axes(rows, columns, tiles)
+    if columns == "clip" and len(sources) > 1:
+        raise UsageError("--cols clip and --source: a row has several clips then; use --rows clip")
     if not vary and rows is None and columns is None:
-        return _near_square(tiles, source, room)
+        return _near_square(tiles, sources, room)
     across = columns or next((a for a in _COLUMNS if a in vary and a != rows), None)
     down = [rows] if rows else [a for a in _ROWS if a in vary and a != across][:1]
     left = [a for a in vary if a != across and a not in down]
     if len(down) + (across is not None) == 1 and not left and rows is None and columns is None:
         # One axis: a row of its own would be a ribbon.
-        return _near_square(tiles, source, room)
+        return _near_square(tiles, sources, room)
     shape = shape_of(tiles)
-    extra = int(source is not None)
+    extra = int(bool(sources))
     wide = len(_values(tiles, [across] if across else [])) + extra
     # The innermost axes nest first; the outermost (the clip) is what pages are best told by.
     while left and room.fits(len(_values(tiles, [left[-1], *down])), wide, shape):
         down.insert(0, left.pop())
     pages = []
     for key, mine in _by(tiles, left):
-        page = _page(mine, down, [across] if across else [], source)
+        page = _page(mine, down, [across] if across else [], sources)
         pages += [replace(part, title=" ".join(key)) for part in _split(page, shape, room)]
     return pages
 
@@ -204,7 +207,7 @@ def _by(tiles: Sequence[Tile], axes: Sequence[str]) -> Iterator[tuple[tuple[str,
 
 
 def _page(
-    tiles: Sequence[Tile], down: Sequence[str], across: Sequence[str], source: Tile | None
+    tiles: Sequence[Tile], down: Sequence[str], across: Sequence[str], sources: Sequence[Tile]
 ) -> Page:
     columns = _values(tiles, across)
     table: list[tuple[Tile | None, ...]] = []
@@ -215,10 +218,17 @@ def _page(
         # Two of one place (rendered at two qualities, say, which is no axis) get a line each.
         for number in range(max(map(len, found.values()))):
             line = (each[number] if number < len(each) else None for each in found.values())
-            table.append((*((source,) if source else ()), *line))
+            table.append((*_source_of(mine[0], sources), *line))
     # Beside such a line nothing is missing.
     missing = "not rendered" if len(table) == len(_values(tiles, down)) else ""
     return Page("", tuple(table), missing)
+
+
+def _source_of(tile: Tile, sources: Sequence[Tile]) -> Sequence[Tile]:
+    """None or one."""
+    if len(sources) < 2:
+        return sources
+    return [each for each in sources if each.axes["clip"] == tile.axes["clip"]]
 
 
 def _split(page: Page, shape: Size, room: Room) -> Iterator[Page]:
@@ -240,10 +250,10 @@ def _evenly(count: int, most: int) -> int:
     return -(-count // -(-count // most))
 
 
-def _near_square(tiles: Sequence[Tile], source: Tile | None, room: Room) -> list[Page]:
+def _near_square(tiles: Sequence[Tile], sources: Sequence[Tile], room: Room) -> list[Page]:
     """As many columns as make the cells largest; of those about as large, the fullest grid that is
     no ribbon."""
-    every = [*([source] if source else []), *tiles]
+    every = [*sources, *tiles]
     shape = shape_of(every)
 
     def width(columns: int, count: int) -> int:

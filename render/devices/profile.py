@@ -92,8 +92,8 @@ def load_profile(name_or_file: str | Path, folder: Path | None = None) -> Profil
     found = find_profile(text, known)
     if found is not None:
         return found
-    words = {plain(name): name for profile in known for name in profile.names}
-    close = did_you_mean(plain(text), words, quote=lambda word: words.get(word, word))
+    names = [name for profile in known for name in profile.names]
+    close = did_you_mean(text, names, quote=str)
     raise UsageError(
         f"there is no device {short(text)}{close} (known: {', '.join(p.name for p in known)}; "
         "`render devices` lists them, `render devices import` adds one)"

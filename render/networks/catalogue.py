@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import NamedTuple
 
 from render.errors import StyleError
 from render.files.limits import short
+from render.nearest import nearest
 from render.networks.metadata import SUFFIX, StyleMetadata, read_metadata
 from render.networks.spec import NetworkSpec
 from render.resources import presets_dir
@@ -153,7 +153,7 @@ def _is_there(text: str) -> bool:
 def _unknown(name: str, there: list[str]) -> str:
     if not there:
         return f"style {short(name)}: no style comes with this render; give a {SUFFIX} file"
-    close = difflib.get_close_matches(name.lower()[:100], there, n=1, cutoff=0.5)
-    meant = f"did you mean {close[0]}? " if close else ""
+    close = nearest(name, there)
+    meant = f"did you mean {close}? " if close else ""
     known = ", ".join(there)
     return f"style {short(name)} is not known: {meant}There is {known}, or a {SUFFIX} file"

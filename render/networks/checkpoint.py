@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load, save_file
+from safetensors.torch import load, save
 from torch import Tensor
 
 from render.errors import StyleError
@@ -43,7 +43,8 @@ def save_style(path: Path, network: StyleNetwork, metadata: StyleMetadata) -> No
         if not bool(torch.isfinite(tensor).all()):
             raise StyleError(f"{path}: {name} is not finite or too large for half precision")
     with whole(path, StyleError, SafetensorError) as temporary:
-        save_file(tensors, temporary, metadata=metadata.as_header())
+        # Not by `save_file`, whose files only their owner may read.
+        temporary.write_bytes(save(tensors, metadata=metadata.as_header()))
 
 
 def load_style(path: Path) -> Style:

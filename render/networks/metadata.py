@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import shlex
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -190,7 +191,8 @@ def _damaged(path: Path, what: str) -> StyleError:
 
 
 def _foreign(path: Path, start: bytes) -> StyleError:
-    todo = f"`render styles import FILE -o NAME{SUFFIX}` makes a style of some"
+    words = ("styles", "import", str(path), "-o", f"{path.stem}{SUFFIX}")
+    todo = f"`{shlex.join(('render', *words))}` makes a style of it, if it is a TransformerNet"
     if start.startswith((b"PK\x03\x04", b"\x80")) or path.suffix in {".pt", ".pth", ".pkl"}:
         what = "is a pickle or an archive of them, which can run code when it is loaded"
     elif path.suffix == ".onnx":

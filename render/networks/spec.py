@@ -5,7 +5,6 @@ Imports no torch: plans, presets and ``--help`` speak of networks without loadin
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -14,6 +13,7 @@ from typing import Any
 
 from render.errors import UsageError
 from render.files.limits import short
+from render.nearest import nearest
 from render.target import Size
 
 STRIDE = 4
@@ -342,7 +342,6 @@ _NAME = re.compile(
     r"(?P<linear>-linear)?",
     re.ASCII,
 )
-_MAX_WORD = 60  # how near a longer one is to a known one takes long to find
 _COMMON = (
     "res0", "res1", "res2", "res3", "res4", "res5", "res3-sep", "res5-sep", "res3-w16", "res1-w16",
     "res3-k9", "res5-k9", "res3-in", "res3-reflect", "res3-in-reflect", "res3-c0", "res3-bilinear",
@@ -350,8 +349,8 @@ _COMMON = (
 
 
 def _unknown(name: str) -> str:
-    close = difflib.get_close_matches(name.strip().lower()[:_MAX_WORD], _COMMON, n=1, cutoff=0.5)
-    meant = f"did you mean {close[0]}? " if close else ""
+    close = nearest(name, _COMMON)
+    meant = f"did you mean {close}? " if close else ""
     return (
         f"network {short(name)} is not known: {meant}Write res0 to res5, then in this order -sep, "
         "-w16 (width), -k9 (kernel), -in, -reflect, -c0 (context), -bilinear, -linear"

@@ -28,7 +28,7 @@ from render.results.values import (
     Share,
     SizeText,
 )
-from render.target import Size
+from render.target import Size, as_held
 from render.whole import whole
 
 SCHEMA = 1
@@ -116,7 +116,8 @@ class SourceClip(_Part):
 
 
 class CellTarget(_Part):
-    """Sizes are as shown: already turned to the clip's orientation. ``on`` is the phone that the
+    """Sizes are as shown: already turned to the clip's orientation; words turn them back
+    (`Results.size_of`). ``on`` is the phone that the
     preview plays on, None where it shows every frame of the target. ``style_file`` is where the
     style was, absolute, None for one that comes with render."""
 
@@ -294,6 +295,10 @@ class Results(_Part):
     failures: tuple[Failure, ...] = ()
     grids: tuple[PathText, ...] = ()
     sheets: tuple[PathText, ...] = ()
+
+    def size_of(self, cell: CellResult) -> str:
+        """Of its target, in words: as the phone is held."""
+        return as_held(Size.parse(cell.target.size), Size.parse(self.clips[cell.clip].size))
 
     def of_clip(self, clip: int) -> tuple[CellResult, ...]:
         """The cells of one clip, by its position."""

@@ -14,6 +14,7 @@ from PIL import Image
 
 from render.cli.app import run
 from render.compare.known import known_of, source_tile, tiles_of, tiles_of_clip
+from render.devices.profile import load_profile
 from render.events import CellDone
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
@@ -78,6 +79,21 @@ def other_clip(folder: Path) -> Path:
     return alone
 
 
+def second_clip(folder: Path) -> None:
+    """One network's previews taken for another clip's, of the same file's name."""
+    results = load(folder)
+    copied = folder.with_name("other") / results.clips[0].name
+    copied.parent.mkdir()
+    shutil.copy(results.clips[0].path, copied)
+    clip = results.clips[0].model_copy(update={"path": str(copied)})
+    cells = [
+        cell.model_copy(update={"clip": int(cell.target.network == "res1")})
+        for cell in results.cells
+    ]
+    more = {"clips": (*results.clips, clip), "cells": tuple(cells)}
+    save(results.model_copy(update=more), folder)
+
+
 def errors(capsys: Capture) -> str:
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -102,14 +118,40 @@ def test_a_folder_becomes_one_grid(
 def test_labels_say_what_is_known(folder: Path, ff: FFmpeg, results: Results) -> None:
     tiles = tiles_of_clip(results, 0, folder, ff)
     assert [(t.title, t.lines) for t in tiles] == [
-        ("10 fps · 853x480", ("res3 · 250 ms",)),
-        ("15 fps · 853x480", ("res3 · 250 ms",)),
-        ("10 fps · 853x480", ("res1 · 250 ms",)),
-        ("15 fps · 853x480", ("res1 · 250 ms",)),
+        ("10 fps · res3", ("480x853",)),
+        ("15 fps · res3", ("480x853",)),
+        ("10 fps · res1", ("480x853",)),
+        ("15 fps · res1", ("480x853",)),
     ]
     alone = tiles_of([folder / "res3-10.mp4", Path(results.clips[0].path)], ff)
-    assert [t.title for t in alone] == ["10 fps · 853x480", "numbered_30"]
+    assert [t.title for t in alone] == ["10 fps · 480x853", "numbered_30"]
     assert alone[1].lines == ("30 fps, 160x90",)
+
+
+def test_what_differs_is_the_large_part_of_a_label(folder: Path, ff: FFmpeg) -> None:
+    pair = tiles_of([folder / "res3-10.mp4", folder / "res1-10.mp4"], ff)
+    assert [(t.title, t.lines) for t in pair] == [
+        ("res3", ("10 fps · 480x853",)), ("res1", ("10 fps · 480x853",)),
+    ]  # fmt: skip
+    (on,) = tiles_of([folder / "res3-10.mp4"], ff, load_profile("A12"))
+    assert (on.title, on.lines) == ("10 fps · 480x853", ("A12 66 ms", "res3"))
+
+
+def test_clips_make_the_rows_of_one_grid(
+    folder: Path, compare: Command, tmp_path: Path, ff: FFmpeg, capsys: Capture
+) -> None:
+    second_clip(folder)
+    output = tmp_path / "grid.mp4"
+    assert compare(folder, "--cols", "clip", "--source", "-o", output) == 2
+    assert "use --rows clip" in errors(capsys)
+    assert compare(folder, "--rows", "clip", "--cols", "fps", "--source", "-o", output) == 0
+    captured = capsys.readouterr()
+    assert captured.out == f"{output}\n"
+    assert "2 x 3 cells" in captured.err and "nothing to compare" not in captured.err
+    shown = pictures(ff, output)[4]
+    # The clips' fifth frame, what 10 fps shows then, and 15.
+    parts = [[shown[y : y + 36, x : x + 90] for x in (40, 204, 372)] for y in (4, 100)]
+    assert [[number(part) for part in row] for row in parts] == [[4, 1, 2], [4, 1, 2]]
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def test_many_cells_are_a_table(command: Command, machine: Machine, capsys: Capt
         "CLIP STYLE NETWORK SIZE FPS FRAMES GMAC/S ALONE DISK PREVIEW"
     )
     first = lines[1].split()
-    assert first[:7] == ["a.mp4", "composition-vii", "res3", "853x480", "15", "75", "709"]
+    assert first[:7] == ["a.mp4", "composition-vii", "res3", "480x853", "15", "75", "709"]
     assert first[-1] == "a.mp4"
     assert len([line for line in lines if line.startswith("a.mp4 ")]) == 4
     assert lines.count("  note     a.mp4: a note of the plan") == 1

@@ -1,5 +1,6 @@
 """The command line's words → a Request."""
 
+import json
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import product
@@ -160,7 +161,12 @@ def test_times(command: Command, machine: Machine, text: str, seconds: str) -> N
         ("a.mp4 --preset a12-liv", "did you mean `a12-live`?"),
         ("a.mp4 --preset no.toml", "no.toml: there is no such preset file"),
         ("docter", "did you mean `render doctor`?"),
-        ("presets extra", "extra"),
+        ("presets extra", "extra: no such command or preset"),
+        ("presets draft", "did you mean `render presets show draft`?"),
+        ("presets show", "no preset given. Usage: render presets show NAME"),
+        ("presets show draf", "did you mean `draft`?"),
+        ("presets show draft a12-live", "unexpected: a12-live"),
+        ("help docter", "docter: no such command"),
     ],
 )
 def test_wrong_usage_is_one_line_and_2(
@@ -172,3 +178,48 @@ def test_wrong_usage_is_one_line_and_2(
     assert first.startswith("error: ") and said in first
     assert len(captured.err.splitlines()) <= 2
     assert captured.out == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("a.mp4 --verbose", "Unknown option: --verbose."),
+        ("a.mp4 --license CC0", "Unknown option: --license."),
+        ("train a.png --license CC0", "Unknown option: --license. Did you mean --licence?"),
+        ("a.mp4 --out=x", "Unknown option: --out. Did you mean --output?"),
+    ],
+)
+def test_only_what_is_near_is_suggested(
+    command: Command, capsys: pytest.CaptureFixture[str], words: str, said: str
+) -> None:
+    assert command(*words.split()) == 2
+    assert capsys.readouterr().err.splitlines()[0] == f"error: {said}"
+
+
+@pytest.mark.parametrize("words", ["", "bench", "presets show"])
+def test_help_is_a_word_too(
+    command: Command, capsys: pytest.CaptureFixture[str], words: str
+) -> None:
+    assert command("help", *words.split()) == 0
+    shown = capsys.readouterr().out
+    assert command(*words.split(), "--help") == 0
+    assert capsys.readouterr().out == shown
+    assert f"Usage: {' '.join(['render', *words.split()])} " in shown
+
+
+def test_a_preset_in_words(
+    command: Command, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert command("presets", "show", "a12-live") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "a12-live" and "15 frames a second" in lines[3]
+    assert any("at 1080x1920, bilinear" in line for line in lines)
+    assert lines[-1] == "Use: render clip.mp4 --preset a12-live"
+    own = tmp_path / "mine.toml"
+    own.write_text(Preset(fps="source", evidence={"why": ["a", "b"]}).to_toml())
+    assert command("presets", "show", str(own)) == 0
+    shown = capsys.readouterr().out
+    assert "the clip's own" in shown and "Evidence" in shown and "why" in shown
+    assert command("presets", "show", "draft", "--json") == 0
+    first, last = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first["preset"]["fps"] == "10" and last["exit_status"] == 0

@@ -85,8 +85,8 @@ def test_dry_run_renders_nothing(
     monkeypatch.delattr("render.execution.pipeline.run")
     assert command("a.mp4", "--dry-run") == 0
     out = capsys.readouterr().out
-    for fact in ("h264 1280x720", "29.97", "aac", "853x480", "1920x1080, bilinear", "about 75",
-                 "previews/a.mp4", "torch on cpu"):  # fmt: skip
+    for fact in ("h264 1280x720", "29.97", "aac", "480x853 (here 853x480)",
+                 "1920x1080, bilinear", "about 75", "previews/a.mp4", "torch on cpu"):  # fmt: skip
         assert fact in out
     assert command("a.mp4", "bad.mp4", "--dry-run", "--json") == 1
     plan, done = objects(capsys.readouterr().out)

@@ -231,7 +231,7 @@ def test_a_sheet_of_a_clip_and_how_it_is_made(
         ("The Sea", "Ann Otherwise", "1901"), ("The Sky", "Ann Otherwise", "1901"),
     ]  # fmt: skip
     assert whole.title.head == "moving.mp4"
-    assert whole.title.lines == ("at 0:01.0, network input 48x30, shown at 1920x1080",)
+    assert whole.title.lines == ("at 0:01.0, network input 30x48, shown at 1080x1920",)
     assert none.title.lines[0].endswith(", strength 0")
     assert whole.cells[1][0] == "no res1-w8"
     assert whole.cells[0][0].shape == (1080, 1920, 3)
@@ -254,9 +254,14 @@ def test_two_trainings_of_one_style_are_told_apart(
     monkeypatch.setattr("render.compare.sheet.save", lambda sheet, path: None)
     words = ("--style", f"sea,{again}", "--network", "res0-w4", "--size", "30x48")
     assert command("styles", "sheet", photo, *words, "--engine", "torch") == 0
-    assert [label.lines[-1] for label in drawn[0].rows] == [
+    # A single network: its styles stand in a line, behind the picture.
+    (one,) = drawn
+    assert [label.head for label in one.columns] == ["the picture itself", "The Sea", "The Sea"]
+    assert [label.lines[-1] for label in one.columns[1:]] == [
         "sea.res0-w4.safetensors", "again.safetensors",
     ]  # fmt: skip
+    assert len(one.cells) == 1 and one.corner is None and one.rows[0].head == ""
+    assert one.title.lines[0].startswith("res0-w4, ")
 
 
 def test_moments_in_words() -> None:

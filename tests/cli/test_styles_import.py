@@ -100,7 +100,11 @@ def test_another_range_is_noticed(folder: Path, capfd: Capture) -> None:
     ("arguments", "status", "words"),
     [
         ([], 2, "no file given"),
-        (["wave.pth"], 2, "-o is missing"),
+        (
+            ["wave.pth"],
+            2,
+            "-o is missing: name the style file to write, such as -o wave.safetensors",
+        ),
         (["wave.pth", "-o", "wave.pt"], 2, "is called NAME.safetensors"),
         (["wave.pth", "-o", "a.safetensors", "--network", "rse3"], 2, "did you mean res3"),
         (
@@ -127,8 +131,20 @@ def test_the_network_may_be_named(folder: Path) -> None:
 
 
 def test_a_foreign_file_as_a_style_points_here(folder: Path, moving: Path, capfd: Capture) -> None:
-    assert run([str(moving), "--style", "wave.pth"]) != 0
-    assert "render styles import FILE -o NAME.safetensors" in capfd.readouterr().err
+    (folder / "wave.pth").rename("my wave.pth")
+    assert run([str(moving), "--style", "my wave.pth"]) != 0
+    said = capfd.readouterr().err
+    assert "`render styles import 'my wave.pth' -o 'my wave.safetensors'`" in said
+
+
+@pytest.mark.parametrize("words", [["wave.pth"], ["wave.pth", "-o", "a.pt"]])
+def test_what_is_missing_is_said_before_torch_is_loaded(folder: Path, words: list[str]) -> None:
+    code = (
+        "import sys; from render.cli.app import run;"
+        f"assert run({['styles', 'import', *words]!r}) == 2;"
+        "assert not {'torch', 'numpy'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 def test_the_help_needs_no_torch() -> None:

@@ -62,6 +62,18 @@ def test_one_folder_holds_all_that_was_asked_for(
     assert "GMAC/S" in captured.err and "* the reference" in captured.err
 
 
+def test_styles_alone_are_not_compared(
+    render: Command, moving: Path, tmp_path: Path, capsys: Capture
+) -> None:
+    styles = ("--style", "udnie,the-scream", "--network", "res3-w16", "--fps", "5")
+    small = ("--size", "64x36", "--upscale", "none", "--duration", "0.4", "--audio", "none")
+    assert render(moving, *styles, *small, "--on", "A12", "-o", tmp_path) == 0
+    said = capsys.readouterr().err
+    assert "no figures: styles are not compared with each other" in said
+    assert "reference" not in said and "figures:" not in said.replace("no figures:", "")
+    assert all(cell.figures is None for cell in load(tmp_path).cells)
+
+
 def test_a_later_run_adds_to_the_folder(
     render: Command, moving: Path, tmp_path: Path, capsys: Capture
 ) -> None:

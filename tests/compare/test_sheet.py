@@ -107,6 +107,22 @@ def test_labels_stay_within_their_column() -> None:
     assert not ink(drawn, left - 12, 0, left, drawn.height)[cells[0][1] :].any()
 
 
+def test_the_labels_column_is_no_wider_than_its_words() -> None:
+    names = (Label("The Wave"), Label("The Night"))
+    for rows, most in ((names, 180), ((Label(""), Label("")), 0)):
+        left = boxes(draw(grid(rows=rows), Size(360, 202)), COLOURS[0])[0]
+        assert MARGIN <= left <= MARGIN + most
+    assert boxes(draw(grid(plain(COLOURS[3])), Size(360, 202)), COLOURS[0])[0] == 64 + 360 + 20
+
+
+def test_long_words_go_on_in_the_next_line() -> None:
+    face = lettering.font(18)
+    text = "holiday_by-the-sea.2019.uncut mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm"
+    lines = list(lettering.wrapped(text, face, 120))
+    assert "".join(lines) == text.replace(" ", "")
+    assert lines[0] == "holiday_by-" and all(face.getlength(line) <= 120 for line in lines)
+
+
 @pytest.mark.parametrize(
     ("text", "drawable"),
     [("Édouard Manet", "Edouard Manet"), ("480×853 – ß Łø", "480x853 - ss Lo"), ("日本", "??")],

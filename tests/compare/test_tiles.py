@@ -136,11 +136,22 @@ def test_two_of_one_place_both_stand() -> None:
 
 def test_the_source_leads_every_row_and_is_one_tile() -> None:
     source = tile("source")
-    (page,) = arrange(sweep(fps="10,15", size="s,m"), source=source)
+    (page,) = arrange(sweep(fps="10,15", size="s,m"), sources=[source])
     assert [row[0] for row in page.cells] == [source, source]
     assert page.tiles.count(source) == 1
-    (page,) = arrange(sweep(fps="10,15,30"), source=source)
+    (page,) = arrange(sweep(fps="10,15,30"), sources=[source])
     assert titles(page) == [["source", "10"], ["15", "30"]]
+
+
+def test_clips_make_rows_each_with_its_own_source() -> None:
+    tiles = sweep(clip="c,d", style="x,y,z")
+    sources = [tile("C", clip="c"), tile("D", clip="d")]
+    (page,) = arrange(tiles, rows="clip", columns="style", sources=sources)
+    assert titles(page) == [["C", "c-x", "c-y", "c-z"], ["D", "d-x", "d-y", "d-z"]]
+    (page,) = arrange(tiles, rows="style", columns="clip")
+    assert titles(page) == [["c-x", "d-x"], ["c-y", "d-y"], ["c-z", "d-z"]]
+    with pytest.raises(UsageError, match="use --rows clip"):
+        arrange(tiles, columns="clip", sources=sources)
 
 
 def test_what_varies_must_be_known_of_all() -> None:

@@ -127,7 +127,8 @@ def test_a_device_has_many_names(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("A21", "did you mean A"), ("iphone xz", "did you mean iPhone XS?"), ("", "known: A12"),
+    [("A21", "did you mean A"), ("A17", "did you mean A17 Pro?"), ("", "known: A12"),
+     ("iphone xz", "did you mean iPhone XS?"),
      ("toaster", "there is no device 'toaster' (known: A12,")],
 )  # fmt: skip
 def test_an_unknown_device(name: str, said: str) -> None:

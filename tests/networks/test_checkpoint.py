@@ -65,6 +65,12 @@ def test_nothing_else_is_left_in_the_folder(saved: Path) -> None:
     assert list(saved.parent.iterdir()) == [saved]
 
 
+def test_others_may_read_it_as_any_new_file(saved: Path) -> None:
+    plain = saved.with_name("plain")
+    plain.touch()
+    assert saved.stat().st_mode == plain.stat().st_mode
+
+
 def test_reading_metadata_imports_no_torch(saved: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from render.networks.metadata import read_metadata;"

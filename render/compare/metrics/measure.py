@@ -102,7 +102,8 @@ class _ClipWork:
 
     @property
     def reference(self) -> str | None:
-        return self.groups[0].reference.id if self.groups else None
+        first = next(iter(self.groups), None)
+        return None if first is None or first.alone else first.reference.id
 
     @property
     def steps(self) -> int:
@@ -116,21 +117,22 @@ class _ClipWork:
         return EFFORTS[self._mode]
 
     def _to_measure(self, group: Group) -> list[CellResult]:
-        return [cell for cell in group.cells if not self._settled(cell, group.reference)]
+        return [cell for cell in group.cells if not self._settled(cell, group)]
 
-    def _settled(self, cell: CellResult, reference: CellResult) -> bool:
+    def _settled(self, cell: CellResult, group: Group) -> bool:
         figures = cell.figures
-        if figures is None or figures.basis is None or figures.reference != reference.id:
+        if figures is None or figures.basis is None or figures.reference != group.reference.id:
             return False
-        if figures.basis != self._basis(cell, reference):
+        if figures.basis != self._basis(cell, group):
             return False
         # What could not be had without the clip can be had when it is back.
         return self._source is None or SOURCE_GONE not in figures.missing
 
-    def _basis(self, cell: CellResult, reference: CellResult) -> str:
+    def _basis(self, cell: CellResult, group: Group) -> str:
         """A mark of what the figures depend on, the two previews included."""
         parts: list[object] = [VERSION, self._mode, str(self._gap)]
-        for one in (cell, reference):
+        parts += ["alone"] if group.alone else []
+        for one in (cell, group.reference):
             run = self._results.runs[one.run].at if self._results.runs else ""
             parts.append([one.id, run, one.video.bytes, one.video.frames, one.start])
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
@@ -164,8 +166,8 @@ class _ClipWork:
         yield from stills.run()
         yield from windows.run()
         for subject in subjects:
-            basis = self._basis(subject.cell, group.reference)
-            self.figures[subject.id] = _figures(subject, reference, basis)
+            found = _figures(subject, reference, self._basis(subject.cell, group))
+            self.figures[subject.id] = found.model_copy(update=_NO_LOSS) if group.alone else found
         if group is self.groups[0]:
             self.sampling = self._sampled(group, subjects, stills, windows)
 
@@ -178,7 +180,7 @@ class _ClipWork:
         effort = self._effort
         most = max((len(s.moments) for s in subjects), default=0)
         before = self.clip.sampling if len(subjects) < len(group.cells) else None
-        seconds = windows.seconds
+        seconds = None if group.alone else windows.seconds
         if seconds is None and before is not None:
             seconds = before.jod_seconds
         return Sampling(
@@ -227,6 +229,10 @@ def _figures(subject: Subject, reference: Subject, basis: str) -> Figures:
         missing=tuple(found.missing),
         basis=basis,
     )
+
+
+_NO_LOSS: dict[str, None] = dict.fromkeys(("lpips", "ssim", "style", "jod"))
+"""Of a cell that nothing is compared with: to be like oneself is no figure."""
 
 
 def _mean(values: Sequence[float]) -> float | None:

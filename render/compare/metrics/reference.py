@@ -1,12 +1,13 @@
 """Which cell the others of its clip are compared with.
 
 A style is compared with itself: cells of several styles, strengths, starts or crops show different
-pictures on purpose, and each such group has a reference of its own.
+pictures on purpose, and each such group has a reference of its own. A group of one cell has
+nothing to compare: it loses nothing, and is held against nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -25,6 +26,11 @@ class Group:
 
     cells: tuple[CellResult, ...]
     reference: CellResult
+
+    @property
+    def alone(self) -> bool:
+        """Nothing is there to compare its one cell with."""
+        return len(self.cells) == 1
 
 
 def groups(results: Results, clip: int, wanted: str | None = None) -> list[Group]:
@@ -56,6 +62,17 @@ def groups(results: Results, clip: int, wanted: str | None = None) -> list[Group
     return sorted(chosen, key=lambda group: -len(group.cells))
 
 
+def references(results: Results) -> set[str]:
+    """The ids of the cells that others are held against."""
+    found = ((cell.id, cell.figures.reference) for cell in results.cells if cell.figures)
+    return {reference for id_, reference in found if reference != id_}
+
+
+def comparable(results: Results, clips: Iterable[int]) -> bool:
+    """Whether any previews of these clips may be compared: styles are not, with each other."""
+    return any(not group.alone for clip in clips for group in groups(results, clip))
+
+
 def check_reference(results: Results, wanted: str | None) -> None:
     """Raises UsageError when no cell of the folder fits ``wanted``."""
     if wanted is None or not results.cells:
@@ -65,7 +82,7 @@ def check_reference(results: Results, wanted: str | None) -> None:
         some = results.cells[0].target
         raise UsageError(
             f"--reference {wanted}: no cell fits it; write a preview's name, or what it is, such "
-            f"as {some.network},{some.size},{some.fps}"
+            f"as {some.network},{results.size_of(results.cells[0])},{some.fps}"
         )
 
 

@@ -8,6 +8,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from render.choice.marks import cost_on
+from render.compare.metrics.reference import references
 from render.results.results import CellResult, Figures, Results
 
 if TYPE_CHECKING:
@@ -50,10 +51,14 @@ def figure_rows(results: Results, profile: Profile | None = None) -> FigureTable
         c for c in [*device, *_NUMBERS] if c.always or any(c.value(cell) != NONE for cell in cells)
     ]
     header = ("", *(column.title for column in [*axes, *numbers]))
-    rows = [(_mark(cell), *(column.value(cell) for column in [*axes, *numbers])) for cell in cells]
+    marked = references(results)
+    rows = [
+        (MARK if cell.id in marked else "", *(column.value(cell) for column in [*axes, *numbers]))
+        for cell in cells
+    ]
     right = tuple(range(1 + len(axes), len(header)))
     legend = _legend(results, [c.title for c in numbers])
-    if profile is not None:
+    if profile is not None and any(cost_on(profile, cell).over for cell in cells):
         legend = (*legend, f"{TOO_SLOW} too slow on {profile.name} for its rate, by the estimate")
     return FigureTable(header, tuple(rows), right, legend)
 
@@ -76,7 +81,7 @@ def _axes(results: Results) -> list[_Column]:
         _Column("clip", lambda cell: names[cell.clip]),
         _Column("style", lambda cell: cell.target.style),
         _Column("network", lambda cell: cell.target.network),
-        _Column("size", lambda cell: cell.target.size),
+        _Column("size", results.size_of),
         _Column("display", lambda cell: cell.video.size),
         _Column("upscaler", lambda cell: cell.target.upscaler),
         _Column("strength", lambda cell: f"{cell.target.strength:g}"),
@@ -88,10 +93,6 @@ def _axes(results: Results) -> list[_Column]:
 
 def _varies(column: _Column, cells: Sequence[CellResult]) -> bool:
     return len({column.value(cell) for cell in cells}) > 1
-
-
-def _mark(cell: CellResult) -> str:
-    return MARK if cell.figures is not None and cell.figures.reference == cell.id else ""
 
 
 def _figure(name: str, digits: int, scale: float = 1.0) -> Callable[[CellResult], str]:
@@ -153,7 +154,9 @@ def _legend(results: Results, titles: Sequence[str]) -> tuple[str, ...]:
     if all(cell.figures is None for cell in results.cells):
         return tuple(lines)
     sampling = next((clip.sampling for clip in results.clips if clip.sampling is not None), None)
-    lines.insert(0, f"{MARK} the reference that the others of its clip and style are compared with")
+    if references(results):
+        said = "the reference that the others of its clip and style are compared with"
+        lines.insert(0, f"{MARK} {said}")
     for title, words in _WORDS.items():
         if title in titles and sampling is not None:
             seconds = sampling.jod_seconds

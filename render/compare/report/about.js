@@ -25,6 +25,10 @@ function aboutRun(run) {
 
 function aboutFigures() {
   const sampling = data.clips[state.clip].sampling;
+  const alone = state.cells.length > 1 && !state.cells.some(isReference);
+  if (alone && state.vary.includes("style")) {
+    return ["No comparison between styles: each paints another picture on purpose. Render a style at several rates, sizes or networks to compare these."];
+  }
   if (!sampling) return ["No figures were taken; render with --metrics fast for them."];
   const parts = [
     `Figures (${sampling.mode}): single pictures at ${sampling.size}, ${sampling.moments} of ${sampling.of} moments`,

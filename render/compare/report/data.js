@@ -12,10 +12,21 @@ const AXIS_WORDS = {
 function axisValue(cell, axis) {
   const target = cell.target;
   if (axis === "fps") return `${round(target.fps_float, 3)} fps`;
-  if (axis === "upscale") return target.upscale ?? "none";
+  if (axis === "size") return asHeld(target.size, data.clips[cell.clip].size);
+  if (axis === "upscale") return target.upscale ? asHeld(target.upscale, data.clips[cell.clip].size) : "none";
   if (axis === "strength") return String(target.strength);
   if (axis === "on") return target.on ? `on ${target.on}` : "every frame";
   return target[axis];
+}
+
+// What a target's size is called on a clip displayed so: as the phone is held, whichever way the clip
+// has turned it. As `as_held` in Python says it.
+function asHeld(size, displayed) {
+  const [width, height] = size.split("x").map(Number);
+  const [across, down] = displayed.split("x").map(Number);
+  if (width === height || across === down) return size;
+  if (width > height !== across > down) return `${size} as given`;
+  return width > height ? `${height}x${width}` : size;
 }
 
 // By depth, pixels, rate: as a reader expects them, whatever order they were rendered in.
@@ -67,9 +78,9 @@ function cellOf(id) {
   return state.cells.find((cell) => cell.id === id);
 }
 
+// What others are held against: a cell alone in its style is no reference.
 function isReference(cell) {
-  const reference = cell.figures ? cell.figures.reference : data.clips[cell.clip].reference;
-  return reference === cell.id;
+  return data.cells.some((other) => other.id !== cell.id && other.figures && other.figures.reference === cell.id);
 }
 
 // "13/10" seconds.

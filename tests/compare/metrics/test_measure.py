@@ -153,6 +153,25 @@ def test_another_reference_measures_anew(
         run(measured[0], made[0], ff, "res9")
 
 
+def test_a_preview_alone_in_its_style_is_held_against_nothing(
+    made: tuple[Path, Results], ff: FFmpeg
+) -> None:
+    folder, results = made
+    target = results.cells[2].target.model_copy(update={"style": "other"})
+    lone = results.cells[2].model_copy(update={"target": target})
+    found, updates = run(results.model_copy(update={"cells": (lone,)}), folder, ff)
+    (own,) = figures(found).values()
+    assert (own.lpips, own.ssim, own.style, own.jod) == (None, None, None, None)
+    assert None not in (own.flicker, own.sharpness, own.stroke)
+    assert found.clips[0].reference is None
+    assert updates and run(found, folder, ff)[1] == []
+    # With another of its style it is measured, or becomes what that is held against.
+    sharp = results.cells[0].model_copy(update={"target": results.cells[0].target.model_copy(
+        update={"style": "other"})})  # fmt: skip
+    both = figures(run(found.model_copy(update={"cells": (*found.cells, sharp)}), folder, ff)[0])
+    assert both["soft.mp4"].reference == "best.mp4" and (both["soft.mp4"].lpips or 0) > 0.02
+
+
 def test_a_clip_that_is_gone_costs_only_the_flicker(
     made: tuple[Path, Results],
     measured: tuple[Results, list[Any]],

@@ -46,7 +46,7 @@ def test_it_can_be_asked_for(wanted: str, reference: str) -> None:
 
 @pytest.mark.parametrize("wanted", ["res7", "res3,10", "", "nothing.mp4", "res3,,30"])
 def test_what_is_not_there_is_refused_in_one_line(wanted: str) -> None:
-    with pytest.raises(UsageError, match=r"--reference .*no cell fits it.*res5,160x90,30"):
+    with pytest.raises(UsageError, match=r"--reference .*no cell fits it.*res5,90x160,30"):
         check_reference(SWEEP, wanted)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from render.compare.metrics.rows import figure_rows
+from render.devices.profile import load_profile
 from render.results.results import Figures, Sampling
 from tests.compare.metrics.folders import a_cell, a_clip, results_of
 
@@ -31,6 +32,19 @@ def test_only_what_varies_and_what_was_measured_is_shown() -> None:
     assert all(len(row) == len(table.header) for row in table.rows)
 
 
+def test_a_cell_of_its_own_is_no_reference_and_a_mark_that_is_not_there_is_not_explained() -> None:
+    alone = Figures(reference="best.mp4", flicker=0.1)
+    one = a_cell("best.mp4", "10").model_copy(update={"figures": alone})
+    two = a_cell("other.mp4", "10", style="other")
+    a12 = load_profile("A12")
+    table = figure_rows(results_of(one, two), a12)
+    assert [row[0] for row in table.rows] == ["", ""]
+    assert not [line for line in table.legend if line[0] in "*!"]
+    slow = a_cell("slow.mp4", "60", "480x853")
+    table = figure_rows(results_of(one, slow), a12)
+    assert table.rows[1][3] == "!66" and table.legend[-1].startswith("! too slow on A12")
+
+
 def test_every_axis_that_varies_has_its_column() -> None:
     cells = (
         a_cell("a.mp4", "10", "160x90"),
@@ -39,7 +53,7 @@ def test_every_axis_that_varies_has_its_column() -> None:
     table = figure_rows(results_of(*cells, clips=(a_clip("/x/one.mp4"), a_clip("/x/two.mp4"))))
     axes = ("clip", "style", "network", "size", "strength", "fps")
     assert table.header[1:7] == axes
-    assert table.rows[1][1:7] == ("two", "other", "res1", "320x180", "0.5", "15")
+    assert table.rows[1][1:7] == ("two", "other", "res1", "180x320", "0.5", "15")
     assert table.legend == ()
 
 

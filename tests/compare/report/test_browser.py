@@ -29,7 +29,7 @@ def page(report: Report, opened: Open, tmp_path: Path) -> Opened:
 def test_every_cell_is_there_by_rate_and_network(page: Opened) -> None:
     captions = page.page.locator("#matrix .cell strong").all_inner_texts()
     assert captions == [
-        f"{rate} fps · 853x480 · {network}" for network in ("res3", "res1") for rate in (10, 15, 30)
+        f"{rate} fps · 480x853 · {network}" for network in ("res3", "res1") for rate in (10, 15, 30)
     ]
     assert page.text("#title") == "clip.mp4"
     assert "6 previews by network, rate" in page.text("#subtitle")
@@ -170,7 +170,7 @@ def test_keys_change_the_speed(page: Opened) -> None:
 def test_axes_can_be_turned(page: Opened) -> None:
     page.page.select_option("#rows", "fps")
     captions = page.page.locator("#matrix .cell strong").all_inner_texts()
-    assert captions[:2] == ["10 fps · 853x480 · res3", "10 fps · 853x480 · res1"]
+    assert captions[:2] == ["10 fps · 480x853 · res3", "10 fps · 480x853 · res1"]
     assert page.page.locator("#columns").input_value() == "network"
     page.settle()
     assert page.numbers() == [0] * 6
@@ -222,7 +222,7 @@ def test_digits_put_previews_into_the_wipe(page: Opened) -> None:
     assert page.page.evaluate("[render.wipe.a, render.wipe.b]") == ["res1-15.mp4", "res3-10.mp4"]
     page.page.keyboard.press("9")  # there is none
     assert page.page.evaluate("render.wipe.a") == "res1-15.mp4"
-    assert page.text("#corner-a") == "15 fps · 853x480 · res1"
+    assert page.text("#corner-a") == "15 fps · 480x853 · res1"
 
 
 def test_pixels_as_they_are_and_moving_over_them(page: Opened) -> None:
@@ -351,7 +351,7 @@ def test_a_point_a_row_and_a_cell_are_chosen_together(page: Opened) -> None:
     ]  # fmt: skip
     assert set(page.ids(".selected")) == {"res1-15.mp4"}
     assert page.page.evaluate("render.clock.playing") is False
-    assert page.text("#selected strong") == "15 fps · 853x480 · res1"
+    assert page.text("#selected strong") == "15 fps · 480x853 · res1"
     assert "JOD" in page.text("#selected .facts")
     page.page.click("#selected .side-b")
     assert page.page.evaluate("render.wipe.b") == "res1-15.mp4"
