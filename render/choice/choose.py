@@ -22,7 +22,7 @@ class Asked:
     Attributes:
         max_ms: that a frame may take at most, whatever its rate; None: the time to the next one.
         min_jod: that it must reach; the cheapest such is taken then, else the best that fits.
-        surely: that the whole interval of its estimate must fit.
+        surely: that the whole interval of its estimate must fit, and cover all that is known.
         without: networks, sizes and rates that are out of the question, as they are written.
     """
 
@@ -110,8 +110,7 @@ def _choose(results: Results, profile: Profile, asked: Asked) -> Choice:
     wanted = subjects(results)
     compared = [c for c in every if c.jod is not None and covered(results, c) == wanted]
     _check(every, compared, profile)
-    fast = (Verdict.FITS,) if asked.surely else (Verdict.FITS, Verdict.EDGE)
-    fitting = sorted((c for c in compared if c.verdict in fast), key=lambda c: (-_jod(c), _ms(c)))
+    fitting = sorted((c for c in compared if _fits(c, asked)), key=lambda c: (-_jod(c), _ms(c)))
     taken, tied, rest = _taken(fitting, asked)
     return Choice(
         profile=profile,
@@ -125,6 +124,12 @@ def _choose(results: Results, profile: Profile, asked: Asked) -> Choice:
         second=rest[0] if rest else None,
         beyond=_beyond([c for c in compared if c not in fitting], taken, asked),
     )
+
+
+def _fits(candidate: Candidate, asked: Asked) -> bool:
+    if asked.surely:
+        return candidate.verdict is Verdict.FITS and not candidate.estimate.caveat
+    return candidate.verdict in (Verdict.FITS, Verdict.EDGE)
 
 
 def _ruled_out(candidate: Candidate, asked: Asked) -> bool:

@@ -42,6 +42,8 @@ def _reasons(choice: Choice) -> Iterator[str]:
         worst = "" if taken.worst == taken.jod else f", at worst {taken.worst:.2f}"
         yield f"{count}; this is {what}: JOD {taken.jod:.2f}{worst}."
         yield _time(taken, choice)
+        if taken.estimate.caveat:
+            yield f"But: {taken.estimate.caveat}."
         if taken.verdict is Verdict.EDGE:
             yield (
                 "That is at the limit: the estimate's interval reaches past the budget. Expect a "
@@ -109,7 +111,7 @@ def _assumptions(choice: Choice, results: Results) -> Iterator[tuple[str, str]]:
     name = choice.profile.name
     shown = choice.taken or choice.candidates[0]
     yield (
-        f"Times on {name}: {shown.estimate.reason}",
+        f"Times on {name}: {shown.estimate.why}",
         f"`render devices show {name}` lists the evidence; `render devices import` takes a real "
         "phone's measurements, and --on takes a profile of your own",
     )

@@ -129,7 +129,6 @@ class After:
             return results
 
     def _measure(self, results: Results, ffmpeg: FFmpeg) -> Results:
-        from render.compare.metrics.measure import Measured, Measuring, measure
         from render.compare.metrics.modes import Metrics
         from render.compare.metrics.reference import comparable
         from render.results.results import save
@@ -143,6 +142,10 @@ class After:
                 say("no figures: styles are not compared with each other, and each has one preview")
         count = Count("step", sys.stderr)
         try:
+            if mode is not Metrics.NONE:
+                count.wait("figures", "loading what measures, and reading the previews")
+            from render.compare.metrics.measure import Measured, Measuring, measure
+
             for update in measure(results, self._folder, ffmpeg.path, mode, self._wanted.reference):
                 match update:
                     case Measuring(done, total, words):

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from render.results.results import Results
 
 
+_UNSURE = "?"
+"""Behind a verdict that rests on an estimate which does not cover all that is known."""
+
+
 def _help(text: str, *names: str) -> Parameter:
     return Parameter(name=names or None, help=text, allow_leading_hyphen=not names)
 
@@ -133,18 +137,25 @@ def write_choice(data: dict[str, Any], results: Results, folder: Path) -> Path:
 
 def lines(choice: Choice, data: dict[str, Any], *, every: bool = False) -> list[str]:
     """What people read."""
+    from render.cli.paragraph import paragraph
     from render.cli.table import table
 
-    said = [data["headline"], *(f"  {reason}" for reason in data["reasons"]), ""]
+    said = [*paragraph(data["headline"], rest="  ")]
+    for reason in data["reasons"]:
+        said += paragraph(reason, "  ")
+    said.append("")
     shown = choice.candidates if every else choice.frontier
     ordered = sorted(shown, key=lambda c: (-(c.jod or 0), c.load or 0))
     title = "every target" if every else "the frontier: none costs less and loses less (--all)"
-    said.append(f"{title}; * is the one to take")
+    said += paragraph(f"{title}; * is the one to take")
     header = ["", "fps", "size", "network", "ms", "", "of", "busy", "JOD", "verdict"]
     rows = [_row(candidate, choice) for candidate in ordered]
     said += table(header, rows, right=(4, 6, 7, 8))
+    for caveat in dict.fromkeys(c.estimate.caveat for c in ordered if c.estimate.caveat):
+        said += paragraph(caveat, f"{_UNSURE} ")
     said += ["", "It rests on:"]
-    said += [f"  {each['is']}. To change: {each['change']}" for each in data["assumptions"]]
+    for each in data["assumptions"]:
+        said += paragraph(f"{each['is']}. To change: {each['change']}", "  ", "    ")
     return said
 
 
@@ -161,7 +172,7 @@ def _row(candidate: Candidate, choice: Choice) -> list[str]:
         f"{candidate.budget:.1f}",
         "–" if candidate.load is None else f"{candidate.load:.0%}",
         "–" if candidate.jod is None else f"{candidate.jod:.2f}",
-        candidate.verdict.value,
+        candidate.verdict.value + (f" {_UNSURE}" if found.caveat else ""),
     ]
 
 

@@ -6,6 +6,7 @@ import contextlib
 import time
 from typing import TYPE_CHECKING, Never, TextIO
 
+from render.cli.bar import columns, cut, shaped
 from render.cli.output import safe
 from render.cli.progress import can_draw
 from render.cli.words import took
@@ -28,6 +29,22 @@ class Count:
         self._bar: tqdm[Never] | None = None
         self._began = self._next = 0.0
         self._first = 0
+        self._tails = (
+            f"{{n_fmt}} of {{total_fmt}} {unit}s, {{remaining}} left",
+            "{remaining} left",
+        )
+
+    def wait(self, title: str, words: str) -> None:
+        """Say what is going on before there is anything to count, on a terminal; what is shown next
+        takes its place."""
+        self.close()
+        if not self._draws:
+            return
+        from tqdm import tqdm
+
+        tqdm.monitor_interval = 0
+        said = cut(safe(f"{title}: {words} …"), columns(self._stream) - 1)
+        self._bar = tqdm(file=self._stream, desc=said, bar_format="{desc}", leave=False)
 
     def show(self, title: str, done: int, total: int, words: str = "", now_at: str = "") -> None:
         """``done`` of ``total``; ``words`` stand behind it, ``now_at`` says what is in hand."""
@@ -39,9 +56,11 @@ class Count:
             if self._draws:
                 self._bar = self._new_bar(title, done, total)
         if self._bar is not None:
-            self._bar.set_description_str(safe(f"{title} {now_at}".strip()), refresh=False)
-            self._bar.set_postfix_str(words, refresh=False)
+            named = safe(f"{title} {now_at}".strip())
+            wide = columns(self._stream)
+            self._bar.bar_format = shaped(wide, named, self._tails, total, safe(words))
             self._bar.update(done - self._bar.n)
+            self._bar.refresh()
             return
         now = time.monotonic()
         if now >= self._next:
@@ -67,8 +86,8 @@ class Count:
         # tqdm would start a thread that only wakes bars which have not moved for ten seconds.
         tqdm.monitor_interval = 0
         return tqdm(
-            desc=safe(title), initial=done, total=total, unit=self._unit, file=self._stream,
-            dynamic_ncols=True,
+            initial=done, total=total, unit=self._unit, file=self._stream, dynamic_ncols=True,
+            bar_format=shaped(columns(self._stream), safe(title), self._tails, total),
         )  # fmt: skip
 
     def _line(self, done: int, total: int, words: str, now: float) -> str:

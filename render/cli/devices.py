@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
@@ -60,14 +61,30 @@ def devices(
     head = f"{DEFAULTS.network} at {DEFAULTS.size} (ms)"
     for text in table(["name", "year", "evidence", head, "phones"], rows):
         put(text)
+    for text in _caveats(estimates):
+        put(text)
     return 0
 
 
+_UNSURE = "?"
+
+
+def _caveats(estimates: Iterable[Estimate]) -> Iterator[str]:
+    from render.cli.paragraph import paragraph
+
+    for one in estimates:
+        if one.caveat:
+            yield ""
+            said = f"{one.device}: {one.caveat}; so its time ranks it among no others"
+            yield from paragraph(said, f"{_UNSURE} ")
+
+
 def span(one: Estimate) -> str:
-    """``66 (58-74) published``, or that there is no evidence."""
+    """``66 (58-74) published``, or that there is no evidence; marked where that is not all."""
     if one.ms is None or one.low is None or one.high is None or one.sure is None:
         return "no evidence" if one.floor is None else f"no evidence (not under {one.floor:.2g})"
-    return f"{one.ms:.0f} ({one.low:.0f}-{one.high:.0f}) {one.sure.value}"
+    unsure = f" {_UNSURE}" if one.caveat else ""
+    return f"{one.ms:.0f} ({one.low:.0f}-{one.high:.0f}) {one.sure.value}{unsure}"
 
 
 def estimate_facts(one: Estimate) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
 
 _NETWORKS = "res5,res3,res1,res3-sep,res3-w16"
 _SIZES = "240x427,360x640,480x853"
-_WIDTHS = (60, 100)
 
 
 def show(
@@ -123,20 +120,23 @@ def _json(profile: Profile, estimates: Sequence[Estimate], budget: float) -> Ite
 
 def _page(profile: Profile, estimates: Sequence[Estimate], budget: float) -> Iterator[str]:
     from render.cli.output import safe
+    from render.cli.paragraph import paragraph
 
-    width = max(_WIDTHS[0], min(_WIDTHS[1], shutil.get_terminal_size().columns - 1))
     yield safe(profile.chip or profile.name)
     for label, names in (("phones", profile.phones), ("models", profile.models)):
         if names:
-            yield from _row(label, ", ".join(names), width)
+            yield from _row(label, ", ".join(names))
     if profile.about:
-        yield from _row("about", profile.about, width)
-    yield from _known(profile, width)
+        yield from _row("about", profile.about)
+    yield from _known(profile)
     yield from _measured(profile)
     if lines := list(fit_lines(profile)):
         yield ""
         yield from lines
     yield ""
+    if all(one.ms is None for one in estimates):
+        yield from _no_evidence(profile, estimates)
+        return
     yield from _estimates(estimates, budget)
     yield ""
     yield "Why"
@@ -144,13 +144,36 @@ def _page(profile: Profile, estimates: Sequence[Estimate], budget: float) -> Ite
     for one in estimates:
         reasons.setdefault(one.reason, []).append(f"{one.network} at {one.size}")
     for reason, places in reasons.items():
-        yield from textwrap.wrap(
-            safe(f"{', '.join(places)}: {reason}"), width,
-            initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False,
-        )  # fmt: skip
+        yield from paragraph(f"{', '.join(places)}: {reason}", "  ", "    ")
+    for caveat in dict.fromkeys(one.caveat for one in estimates if one.caveat):
+        places = [f"{one.network} at {one.size}" for one in estimates if one.caveat == caveat]
+        of = "all" if len(places) == len(estimates) else ", ".join(places)
+        yield from paragraph(f"But of {of}: {caveat}", "  ", "    ")
 
 
-def _known(profile: Profile, width: int) -> Iterator[str]:
+def _no_evidence(profile: Profile, estimates: Sequence[Estimate]) -> Iterator[str]:
+    """Of a device of whose time nothing is known: that, once, and what to do."""
+    from render.cli.paragraph import paragraph
+    from render.cli.table import table
+
+    yield f"No evidence of the time that {profile.name} takes, for any network."
+    if profile.peak is not None:
+        yield f"At its {profile.peak.kind.value} peak it could not be faster than:"
+        rows = [
+            [one.network, str(one.size), f"{one.floor:.2g}"]
+            for one in estimates
+            if one.floor is not None
+        ]
+        yield ""
+        yield from table(["network", "size", "not under (ms)"], rows, right=(2,))
+    yield ""
+    yield from paragraph(
+        "To measure: `render export PRESET --handoff DIR` writes an app that times a model on the "
+        "phone, and `render devices import` takes what it finds."
+    )
+
+
+def _known(profile: Profile) -> Iterator[str]:
     """What sources say, each with its kind."""
     said: list[tuple[str, Figure | Bound | SeparableBlocks | Peak]] = []
     for figure in profile.figures:
@@ -169,9 +192,9 @@ def _known(profile: Profile, width: int) -> Iterator[str]:
         said.append((f"{rate} (a multiply-add is two)", profile.peak))
     for text, one in said:
         yield ""
-        yield from _row(one.kind.value, text, width)
-        yield from _row("", one.says, width)
-        yield from _row("", one.source, width)
+        yield from _row(one.kind.value, text)
+        yield from _row("", one.says)
+        yield from _row("", one.source)
 
 
 def _measured(profile: Profile) -> Iterator[str]:
@@ -242,12 +265,7 @@ def _fits(low: float, high: float, budget: float) -> str:
     return "too slow" if low > budget else "may fit"
 
 
-def _row(label: str, text: str, width: int) -> Iterator[str]:
-    from render.cli.output import safe
+def _row(label: str, text: str) -> Iterator[str]:
+    from render.cli.paragraph import paragraph
 
-    lead = f"  {label:<12}"
-    lines = textwrap.wrap(
-        safe(text), width - len(lead), break_long_words=False, break_on_hyphens=False
-    )
-    for number, line in enumerate(lines):
-        yield (lead if number == 0 else " " * len(lead)) + line
+    yield from paragraph(text, f"  {label:<12}")

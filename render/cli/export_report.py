@@ -94,10 +94,10 @@ def _time(estimate: Estimate | None) -> str:
     if estimate is None:
         return ""
     if estimate.ms is None:
-        return f"; {estimate.device}: {estimate.reason}"
+        return f"; {estimate.device}: {estimate.why}"
     return (
         f"; {in_ms(estimate.ms)} ms ({in_ms(estimate.low or 0)} to {in_ms(estimate.high or 0)}, "
-        f"{estimate.sure}) on {estimate.device}: {estimate.reason}"
+        f"{estimate.sure}) on {estimate.device}: {estimate.why}"
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,9 +11,6 @@ from render.errors import UsageError
 
 if TYPE_CHECKING:
     from render.preset import Preset
-
-_WIDTHS = (40, 100)
-_LABEL = 13
 
 
 def show(
@@ -96,12 +91,6 @@ def _display(preset: Preset) -> str:
 
 
 def _row(label: str, text: str) -> Iterator[str]:
-    from render.cli.output import safe
+    from render.cli.paragraph import paragraph
 
-    width = max(_WIDTHS[0], min(_WIDTHS[1], shutil.get_terminal_size().columns - 1))
-    lead = f"  {label:<{_LABEL}}" if label else "  "
-    lines = textwrap.wrap(
-        safe(text), width - len(lead), break_long_words=False, break_on_hyphens=False
-    )
-    for number, line in enumerate(lines):
-        yield (lead if number == 0 else " " * len(lead)) + line
+    yield from paragraph(text, f"  {label:<13}" if label else "  ")

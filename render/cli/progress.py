@@ -9,12 +9,18 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Protocol, TextIO
 
+from render.cli.bar import columns, cut, shaped
 from render.cli.output import safe
 from render.cli.words import took
 from render.planning.plan import Cell, Plan
 
 _FIRST = 5.0
 _EVERY = 10.0
+_TAILS = (
+    "{n_fmt} of about {total_fmt} frames, {rate_noinv_fmt}, {remaining} left",
+    "{n_fmt} of about {total_fmt} frames, {remaining} left",
+    "{remaining} left",
+)
 
 
 class Progress(Protocol):
@@ -177,19 +183,24 @@ class Bar:
             smoothing=0.1,
             leave=False,
             disable=not counts,
-            bar_format=(
-                "{desc}: {percentage:3.0f}%|{bar}| {n_fmt} of about {total_fmt} frames, "
-                "{rate_noinv_fmt}, {remaining} left"
-            ),
+            bar_format="{desc}",
         )
-        if self._bar.total is None:
-            self._bar.bar_format = "{desc}: {n_fmt} frames, {rate_noinv_fmt}, {elapsed}"
 
     def start(self, cell: Cell) -> None:
         self._hand.start(cell)
-        self._bar.set_description_str(self._hand.title)
+        self._shape()
+        self._bar.refresh()
+
+    def _shape(self) -> None:
+        wide, title, total = columns(self._stream), self._hand.title, self._bar.total
+        if total is None:
+            self._bar.bar_format = "{desc}: {n_fmt} frames, {rate_noinv_fmt}, {elapsed}"
+            self._bar.desc = cut(title, max(8, wide - 40))
+        else:
+            self._bar.bar_format = shaped(wide, title, _TAILS, int(total))
 
     def advance(self, cell: Cell, frames: int) -> None:
+        self._shape()
         self._bar.update(self._hand.advance(cell, frames))
 
     def end(self, cell: Cell, frames: int) -> None:

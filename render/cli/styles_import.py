@@ -135,14 +135,8 @@ def _said(file: Path, imported: Imported) -> Iterator[str]:
 
 
 def _notes(imported: Imported) -> Iterator[str]:
-    from render.networks.spec import Norm, Padding
-
     spec, metadata = imported.network.spec, imported.metadata
-    slow = [
-        *(["instance norm"] if spec.norm is Norm.INSTANCE else []),
-        *(["reflect padding"] if spec.padding is Padding.REFLECT else []),
-    ]
-    if slow:
+    if slow := spec.late_forms:
         are = "are" if len(slow) > 1 else "is"
         fine = f"; its {spec.kernel}x{spec.kernel} convolutions are fine" if spec.kernel > 3 else ""
         yield (

@@ -28,6 +28,8 @@ class Estimate:
         ms: the median; None: no evidence. low, high: the interval of that median.
         sure: measured (exactly this network and size), published (likewise), estimated (all else).
         reason: one sentence: what it comes from and what widens it.
+        caveat: what no interval covers, where there is such: then the time ranks neither this
+            network nor this device among others.
         p95: of single frames, where measured. sustained: ms after ``minutes`` of running, where
             measured. floor: at the chip's published peak rate; it cannot be faster.
     """
@@ -44,6 +46,12 @@ class Estimate:
     sustained: float | None = None
     minutes: float | None = None
     floor: float | None = None
+    caveat: str = ""
+
+    @property
+    def why(self) -> str:
+        """The reason, and the caveat with it."""
+        return f"{self.reason}; {self.caveat}" if self.caveat else self.reason
 
 
 def estimate(profile: Profile, network: NetworkSpec, size: Size) -> Estimate:
@@ -60,8 +68,33 @@ def estimate(profile: Profile, network: NetworkSpec, size: Size) -> Estimate:
         return plain
     found = _over_floor(found, floor)
     return replace(
-        plain, ms=found.ms, low=found.low, high=found.high, sure=found.sure, reason=found.reason
-    )
+        plain, ms=found.ms, low=found.low, high=found.high, sure=found.sure, reason=found.reason,
+        caveat=_caveat(profile, known, network),
+    )  # fmt: skip
+
+
+_NATIVE_FROM = 2020
+"""The year of the A14, whose neural engine takes what those before it leave to other parts."""
+
+
+def _caveat(profile: Profile, known: Sequence[Timing], network: NetworkSpec) -> str:
+    """Where a network's form and that of all figures differ in what another part of the chip may
+    run."""
+    forms = [set(t.reading(0).late_forms) for t in known]
+    new = [form for form in network.late_forms if not any(form in each for each in forms)]
+    old = [form for form in known[0].reading(0).late_forms if form not in network.late_forms]
+    if new and (profile.year or 0) < _NATIVE_FROM:
+        return (
+            f"{' and '.join(new)}, which no figure here has, may be several times slower: not "
+            "native on the neural engine before the A13 or A14, and not covered by the interval; "
+            "measure it on the phone"
+        )
+    if old and all(form in each for each in forms for form in old):
+        return (
+            f"the only figures are of a network with {' and '.join(old)}, which another part of "
+            "the chip may have run: not covered by the interval"
+        )
+    return ""
 
 
 def fits(profile: Profile) -> dict[str, tuple[Fit, tuple[Timing, ...]]]:

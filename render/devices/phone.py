@@ -67,4 +67,4 @@ class Phone:
         latency = Latency.of_p95(found.ms, found.p95)
         if found.sustained is not None and found.minutes is not None:
             latency = replace(latency, sustained=found.sustained, minutes=found.minutes)
-        return latency, f"{found.sure}: {found.reason}"
+        return latency, f"{found.sure}: {found.why}"

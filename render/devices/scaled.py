@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from render.devices.evidence import Timing
 from render.devices.profile import Bound, Profile, Sure
-from render.networks.spec import NetworkSpec, Norm
+from render.networks.spec import NetworkSpec
 from render.target import Size
 
 _ALIKE = 0.05
@@ -114,7 +114,6 @@ class _Cuts:
 def _said(
     known: Timing, network: NetworkSpec, size: Size, by_macs: float, by_traffic: float
 ) -> Iterator[str]:
-    own = known.reading(0)
     if known.is_of(network, size):
         yield f"{_kind(known)} {known}"
     elif abs(by_macs / by_traffic - 1) < _ALIKE:
@@ -129,11 +128,6 @@ def _said(
     if len(known.readings) > 1:
         others = " or ".join(n.name for n in known.readings[1:])
         yield f"the interval holds that the source may have meant {others}"
-    if known.measured is None and own.norm is Norm.INSTANCE and network.norm is not Norm.INSTANCE:
-        yield (
-            "that one has instance norm, which another part of the chip may have run: not covered "
-            "by the interval"
-        )
 
 
 def in_ms(value: float) -> str:

@@ -184,6 +184,16 @@ class NetworkSpec:
         if self.output is OutputForm.LINEAR:
             yield "linear"
 
+    @property
+    def late_forms(self) -> tuple[str, ...]:
+        """What of it the neural engine takes only from the A13 or A14 on, in words: before, that
+        runs elsewhere, several times slower."""
+        found = (
+            ("instance norm", self.norm is Norm.INSTANCE),
+            ("reflect padding", self.padding is Padding.REFLECT),
+        )
+        return tuple(words for words, there in found if there)
+
     def __str__(self) -> str:
         return self.name
 

@@ -43,6 +43,11 @@ def run_cli(capsys: pytest.CaptureFixture[str]) -> CommandLine:
     return call
 
 
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "101")
+
+
 @pytest.fixture
 def folder(sweep: Sweep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: F811
     monkeypatch.setenv("RENDER_DEVICES", str(tmp_path / "none"))
@@ -65,6 +70,35 @@ def test_it_says_which_and_why(folder: Path, run_cli: CommandLine) -> None:
     taken = data["candidates"][data["taken"]]
     assert (taken["fps"], taken["size"], taken["network"]) == ("15", M, R3)
     assert taken["ms"] <= taken["budget"] < taken["high"]
+
+
+def test_prose_is_as_wide_as_the_terminal(
+    folder: Path, run_cli: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    lines = run_cli("choose", ".", "--on", "A12").out.splitlines()
+    prose = [line for line in lines if "  res3  " not in line and "VERDICT" not in line]
+    assert len(prose) > 20 and max(map(len, prose)) < 50
+    assert any(line.startswith("    ") for line in prose), "what goes on is indented"
+
+
+def test_what_an_estimate_does_not_cover_is_said(
+    sweep: Sweep,  # noqa: F811
+    folder: Path,
+    run_cli: CommandLine,
+) -> None:
+    slow_form = "res1-in-reflect"
+    save(sweep({("15", "240x427", slow_form): 6.0, ("10", "240x427", slow_form): 5.0}), folder)
+    done = run_cli("choose", ".", "--on", "A12")
+    lines = done.out.splitlines()
+    caveat = "instance norm and reflect padding, which no figure here has, may be several times"
+    assert any(line.startswith(f"  But: {caveat}") for line in lines)
+    assert any(line.startswith("*  15") and line.endswith("fits ?") for line in lines)
+    assert any(line.startswith(f"? {caveat}") for line in lines)
+    done = run_cli("choose", ".", "--on", "A12", "--surely")
+    assert done.out.splitlines()[0] == "nothing is fast enough on A12"
+    save(sweep({("15", "240x427", "res1"): 6.0, ("10", "240x427", "res1"): 5.0}), folder)
+    assert "?" not in run_cli("choose", ".", "--on", "A12").out
 
 
 def test_the_preset_holds_its_evidence(folder: Path, run_cli: CommandLine) -> None:

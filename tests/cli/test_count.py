@@ -42,4 +42,15 @@ def test_a_bar_on_a_terminal() -> None:
     bar.close()
     assert "sheet sea res3" in stream.getvalue()
     assert "a line beside it\n" in stream.getvalue()
-    assert "2/2" in stream.getvalue()
+    assert "2 of 2 cells" in stream.getvalue()
+
+
+def test_what_is_going_on_is_said_before_there_is_anything_to_count() -> None:
+    stream, lines = Terminal(), io.StringIO()
+    for each in (stream, lines):
+        bar = Count("step", each)
+        bar.wait("figures", "loading")
+        bar.show("figures", 1, 4)
+        bar.close()
+    assert stream.getvalue().startswith("\rfigures: loading …")
+    assert stream.getvalue().index("1 of 4 steps") > 0 and "loading" not in lines.getvalue()

@@ -56,6 +56,17 @@ def test_the_list(capsys: Capture) -> None:
     assert "published" in a12 and " 66 (58-74) published" in a12 and "iPhone XR" in a12
     a14 = next(line for line in lines if line.startswith("A14 "))
     assert "peak only" in a14 and "no evidence (not under 8.6)" in a14
+    # What is scaled from another form of network is marked, and the mark explained.
+    a19 = next(line for line in lines if line.startswith("A19 Pro "))
+    assert "estimated ?" in a19 and "?" not in a12
+    assert "? A19 Pro: the only figures are of a network with instance norm" in "\n".join(lines)
+
+
+def test_where_nothing_is_known_that_is_said_once(capsys: Capture) -> None:
+    assert command("show", "A16") == 0
+    shown = capsys.readouterr().out
+    assert shown.casefold().count("no evidence") == 1 and "NOT UNDER (MS)" in shown
+    assert "render export PRESET --handoff" in shown
 
 
 def test_the_list_for_programs(capsys: Capture) -> None:

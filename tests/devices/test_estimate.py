@@ -274,8 +274,21 @@ def test_under_the_floor_is_doubted() -> None:
 
 def test_another_form_of_network_is_mentioned() -> None:
     device = profile(figure=[figure("res5-in", "640x640", 100)])
-    assert "instance norm" in of(device).reason
-    assert "instance norm" not in of(device, "res3-in").reason
+    assert "the only figures are of a network with instance norm" in of(device).caveat
+    assert of(device).caveat in of(device).why
+    assert of(device, "res3-in").caveat == ""
+    both = profile(figure=[figure("res5-in", "640x640", 100), figure("res5", "640x640", 90)])
+    assert of(both).caveat == of(both, "res5-in").caveat == ""
+
+
+def test_a_form_that_older_chips_do_not_take_is_mentioned() -> None:
+    known = {"figure": [figure(*PLACE, 66)]}
+    found = of(profile(**known, year=2018), "res1-in-reflect")
+    assert found.caveat.startswith("instance norm and reflect padding, which no figure here has")
+    assert of(profile(**known, year=2018), "res1").caveat == ""
+    assert of(profile(**known, year=2021), "res1-in-reflect").caveat == ""
+    assert of(profile(measurement("res1-in", "480x853", 50)), "res1-in").caveat == ""
+    assert of(profile()).caveat == ""
 
 
 # What comes with render.
