@@ -11,8 +11,8 @@ from typing import Any
 from render.bench.measure import Bench
 from render.bench.report import common, labels
 from render.errors import OutputError
+from render.files.atomic import whole
 from render.results.record import machine
-from render.whole import whole
 
 SUFFIXES = (".png", ".svg", ".pdf")
 # The report page's colours. Shapes differ too, for whoever sees no colours.

@@ -16,11 +16,11 @@ from render.choice.candidates import Candidate
 from render.choice.choose import Choice
 from render.choice.words import assumptions, headline, reasons
 from render.errors import OutputError, UsageError
+from render.files.atomic import whole
 from render.files.json import read_json
 from render.files.small import opened
 from render.results.record import versions
 from render.results.results import Results
-from render.whole import whole
 
 SCHEMA = 1
 NAME = "choice.json"

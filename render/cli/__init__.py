@@ -8,8 +8,16 @@ from __future__ import annotations
 
 def main() -> None:
     """The console script ``render``."""
+    from render.cli.signals import catch, leave_nothing
+
+    catch()  # before anything that takes time
     import sys
 
+    from render.cli.streams import open_closed
+
+    open_closed()  # before anything is opened
     from render.cli.app import run
 
-    sys.exit(run(sys.argv[1:]))
+    status = run(sys.argv[1:])
+    leave_nothing()
+    sys.exit(status)

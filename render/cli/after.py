@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from render.cli.count import Count
-from render.cli.debug import explain
-from render.cli.output import labelled, put, say
-from render.errors import RenderError, UsageError
+from render.cli.output import put, say
+from render.errors import UsageError
 
 if TYPE_CHECKING:
+    from render.cli.steps import Steps
     from render.compare.metrics.modes import Metrics
     from render.devices.profile import Profile
     from render.media.ffmpeg import FFmpeg
@@ -88,14 +88,13 @@ class After:
     """The steps after a run, each by itself: one that fails is said, and the others go on."""
 
     def __init__(
-        self, plan: Plan, recorder: Recorder, wanted: Wanted, *, json: bool, debug: bool
+        self, plan: Plan, recorder: Recorder, wanted: Wanted, steps: Steps, *, json: bool
     ) -> None:
         self._plan = plan
         self._folder = recorder.folder
         self._wanted = wanted
+        self._steps = steps
         self._json = json
-        self._debug = debug
-        self.failed = 0
 
     def run(self, results: Results) -> None:
         """All that was asked for, with the results of the run just written."""
@@ -104,34 +103,36 @@ class After:
         from render.results.results import NAME
 
         ffmpeg = find_ffmpeg(self._plan.ffmpeg)
-        results = self._try(results, lambda: self._measure(results, ffmpeg))
+        results = self._try("figures", results, lambda: self._measure(results, ffmpeg))
+        saved = self._save(results)
         self._table(results)
-        if self._json:
+        if self._json and saved:
             self._made("results", self._folder / NAME)
         aims = {Aim.of(cell) for cell in results.cells if cell.played is None}
         if self._wanted.on is not None and len(aims) > 1:
-            self._try(results, lambda: self._choose(results))
+            self._try("choice", results, lambda: self._choose(results))
         if self._wanted.grid:
-            results = self._try(results, lambda: self._grids(results, ffmpeg))
+            results = self._try("grid", results, lambda: self._grids(results, ffmpeg))
         if self._wanted.sheet:
-            results = self._try(results, lambda: self._sheets(results, ffmpeg))
+            results = self._try("sheet", results, lambda: self._sheets(results, ffmpeg))
         if self._wanted.report:
-            self._try(results, lambda: self._report(results))
+            self._try("report", results, lambda: self._report(results))
 
-    def _try(self, results: Results, step: Callable[[], Results]) -> Results:
-        try:
-            return step()
-        except RenderError as error:
-            self.failed += 1
-            if self._debug:
-                explain(error)
-            say(labelled("error", str(error), sys.stderr))
-            return results
+    def _try(self, step: str, results: Results, do: Callable[[], Results]) -> Results:
+        return self._steps.attempt(step, do, results)
+
+    def _save(self, results: Results) -> bool:
+        from render.results.results import save
+
+        def do() -> bool:
+            save(results, self._folder)
+            return True
+
+        return self._steps.attempt("results", do, otherwise=False)
 
     def _measure(self, results: Results, ffmpeg: FFmpeg) -> Results:
         from render.compare.metrics.modes import Metrics
         from render.compare.metrics.reference import comparable
-        from render.results.results import save
 
         mode = self._wanted.metrics
         if mode is None:
@@ -153,11 +154,10 @@ class After:
                     case Measured(measured):
                         results = measured
                     case trouble:
-                        self.failed += 1
-                        count.say(labelled("error", str(trouble.error), sys.stderr))
+                        path = self._folder / trouble.cell
+                        self._steps.fail("figures", trouble.error, path, count.say)
         finally:
             count.close()
-        save(results, self._folder)
         return results
 
     def _table(self, results: Results) -> None:
@@ -222,10 +222,9 @@ class After:
 
     def _report(self, results: Results) -> Results:
         from render.compare.report.page import write_report
-        from render.results.results import save
 
         results = self._with_sources(results)
-        save(results, self._folder)
+        self._save(results)
         self._made("report", write_report(results, self._folder))
         return results
 
@@ -284,14 +283,12 @@ class After:
         return path
 
     def _kept(self, results: Results, **made: list[str]) -> Results:
-        from render.results.results import save
-
         update = {
             kind: tuple(dict.fromkeys([*getattr(results, kind), *names]))
             for kind, names in made.items()
         }
         results = results.model_copy(update=update)
-        save(results, self._folder)
+        self._save(results)
         return results
 
     def _made(self, kind: str, path: Path) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Sequence
 from typing import Any
 
 from cyclopts import App, CycloptsError, Parameter
 
+from render.cli import streams
 from render.cli.output import complain, put, say
 from render.cli.render import render
-from render.cli.signals import Interrupted, interruptible
+from render.cli.signals import came, interruptible
 from render.cli.usage import wrong_usage
 from render.errors import RenderError
 
@@ -34,6 +36,9 @@ COMMANDS = {
     "verify": ("render.cli.verify:verify", "Whether a model is what the preview shows."),
 }
 
+# Exit statuses from here on are a signal's number more.
+_SIGNALLED = 128
+
 
 def make_app() -> App:
     """The command tree. Help, version and errors are ours: quick, plain, one line."""
@@ -53,27 +58,45 @@ def run(arguments: Sequence[str]) -> int:
     """Do what the command line says; its exit status."""
     tokens = list(arguments)
     flags = tokens[: tokens.index("--")] if "--" in tokens else tokens
+    streams.begin()
     try:
         with interruptible():
-            return _dispatch(make_app(), tokens, flags)
-    except CycloptsError as error:
+            status = _dispatch(make_app(), tokens, flags)
+        if came() is not None and status < _SIGNALLED:
+            status = _interrupted(flags)
+    except (Exception, KeyboardInterrupt) as error:
+        status = _ended(error, flags)
+    if lost := streams.finish():
+        complain(f"cannot write to stdout: {lost}")
+        status = status or 1
+    return status
+
+
+def _ended(error: Exception | KeyboardInterrupt, flags: list[str]) -> int:
+    """Say what ended it; the exit status."""
+    if isinstance(error, KeyboardInterrupt) or came() is not None:
+        # Whatever became of the exception on its way.
+        return _interrupted(flags)
+    if isinstance(error, CycloptsError):
         return _wrong_usage(wrong_usage(error), flags)
-    except RenderError as error:
+    if isinstance(error, RenderError):
         return _failed(str(error), error.kind, error.exit_status, error, flags)
-    except Exception as error:
-        hint = "" if "--debug" in flags else "; run again with --debug and report it"
-        message = f"internal error: {type(error).__name__}: {error}{hint}"
-        return _failed(message, "internal", 1, error, flags)
-    except KeyboardInterrupt as error:
-        status = error.exit_status if isinstance(error, Interrupted) else 130
-        return _failed("interrupted", "interrupted", status, None, flags)
+    hint = "" if "--debug" in flags else "; run again with --debug and report it"
+    message = f"internal error: {type(error).__name__}: {error}{hint}"
+    return _failed(message, "internal", 1, error, flags)
+
+
+def _interrupted(flags: list[str]) -> int:
+    status = _SIGNALLED + (came() or signal.SIGINT)
+    return _failed("interrupted", "interrupted", status, None, flags)
 
 
 def _dispatch(app: App, tokens: list[str], flags: list[str]) -> int:
     if "--help" in flags or "-h" in flags or tokens[:1] == ["help"]:
         from render.cli.help import page
 
-        put(page(app, tokens))
+        for line in page(app, tokens).split("\n"):
+            put(line)
         return 0
     if "--version" in flags:
         from render import __version__

@@ -7,6 +7,7 @@ import itertools
 import sys
 import tempfile
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from render.bench.measure import Bench, Contender
+    from render.cli.steps import Steps
     from render.engines.base import EngineChoice
     from render.networks.spec import NetworkSpec
 
@@ -94,6 +96,7 @@ def bench(
     """
     from render.bench import report
     from render.cli.output import put, say
+    from render.cli.steps import Steps
 
     places = list(dict.fromkeys(map(_place, output or [])))
     number = _whole("--iterations", iterations, _ITERATIONS, least=2)
@@ -116,9 +119,13 @@ def bench(
         for text in report.words(found, against, rates):
             say(text)
     # What was measured has been said, whatever comes of the files; the surest is first.
+    steps = Steps(json=json, debug=debug)
+    written = []
     for place in sorted(places, key=lambda place: place.suffix.lower() != _DATA):
-        _write(place, found, rates, data)
-    _end(places, json=json, status=status)
+        if steps.attempt("bench-file", partial(_write, place, found, rates, data), None):
+            written.append(place)
+    status = status or min(steps.failed, 1)
+    _end([place for place in places if place in written], json=json, steps=steps, status=status)
     return status
 
 
@@ -173,14 +180,14 @@ def _lines(data: dict[str, object]) -> Iterator[str]:
     yield line("bench", **{key: value for key, value in data.items() if key != "schema"})
 
 
-def _end(places: Sequence[Path], *, json: bool, status: int) -> None:
+def _end(places: Sequence[Path], *, json: bool, steps: Steps, status: int) -> None:
     from render.cli.events_json import line
     from render.cli.output import put
 
     for place in places:
         put(line("bench-file", path=str(place)) if json else str(place))
     if json:
-        put(line("done", exit_status=status))
+        put(line("done", failed=steps.failed, exit_status=status))
 
 
 def _notes(contenders: Sequence[Contender]) -> Iterator[str]:
@@ -300,15 +307,16 @@ def _check_place(place: Path, *, force: bool) -> None:
         raise OutputError(f"{place}: cannot be written ({error.strerror})") from None
 
 
-def _write(place: Path, found: Bench, rates: Sequence[Fraction], data: dict[str, object]) -> None:
+def _write(place: Path, found: Bench, rates: Sequence[Fraction], data: dict[str, object]) -> Path:
     if place.suffix.lower() != _DATA:
         from render.bench.chart import draw
 
         draw(found, rates, place)
-        return
+        return place
     import json
 
-    from render.whole import whole
+    from render.files.atomic import whole
 
     with whole(place, OutputError) as temporary:
         temporary.write_text(json.dumps(data, indent=1, allow_nan=False) + "\n", encoding="ascii")
+    return place

@@ -80,6 +80,7 @@ def choose(
     from render.choice.choose import choose as chosen
     from render.cli.devices_folder import device
     from render.cli.output import put
+    from render.cli.steps import Steps
     from render.results.results import load
 
     if folder is None:
@@ -93,24 +94,28 @@ def choose(
     results = load(folder)
     choice = chosen(results, device(on), asked)
     data = choice_file.as_dict(choice, results)
-    written = [write_choice(data, results, folder)]
-    if target is not None:
-        written.append(_save(data, results, target))
+    # What was chosen is said, whatever comes of the files.
+    steps = Steps(json=json, debug=debug)
+    written = steps.attempt("choice", lambda: choice_file.save(data, folder), None)
     if json:
         from render.cli.events_json import line
 
-        put(
-            line("choice", path=str(written[0]), **{k: v for k, v in data.items() if k != "schema"})
-        )
-        for path in written[1:]:
-            put(line("preset", path=str(path)))
-        put(line("done", exit_status=0))
-        return 0
-    for text in lines(choice, data, every=every):
-        put(text)
-    for path in written:
-        put(str(path))
-    return 0
+        said = {key: value for key, value in data.items() if key != "schema"}
+        put(line("choice", path=None if written is None else str(written), **said))
+    else:
+        for text in lines(choice, data, every=every):
+            put(text)
+        if written is not None:
+            put(str(written))
+    steps.attempt("report", lambda: _refresh(results, folder), None)
+    if target is not None:
+        preset = steps.attempt("preset", lambda: _save(data, results, target), None)
+        if preset is not None:
+            put(line("preset", path=str(preset)) if json else str(preset))
+    status = min(steps.failed, 1)
+    if json:
+        put(line("done", failed=steps.failed, exit_status=status))
+    return status
 
 
 def asked_for(
@@ -123,16 +128,13 @@ def asked_for(
     return Asked(_number("--max-ms", max_ms), _number("--min-jod", min_jod), surely, out)
 
 
-def write_choice(data: dict[str, Any], results: Results, folder: Path) -> Path:
-    """choice.json, and the report anew where there is one. Raises OutputError."""
-    from render.choice import choice_file
+def _refresh(results: Results, folder: Path) -> None:
+    """The report anew, where there is one of ours. Raises OutputError."""
     from render.compare.report.page import NAME, is_ours, write_report
 
-    path = choice_file.save(data, folder)
     report = folder / NAME
     if report.exists() and is_ours(report):
         write_report(results, folder)
-    return path
 
 
 def lines(choice: Choice, data: dict[str, Any], *, every: bool = False) -> list[str]:
@@ -198,7 +200,7 @@ def _preset_path(name: str, *, force: bool) -> Path:
 
 def _save(data: dict[str, Any], results: Results, path: Path) -> Path:
     from render.choice.as_preset import as_preset
-    from render.whole import whole
+    from render.files.atomic import whole
 
     preset = as_preset(data, results, path.stem)
     with whole(path, OutputError) as temporary:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from typing import TYPE_CHECKING, Never, TextIO
 
 from render.cli.bar import columns, cut, shaped
-from render.cli.output import safe
+from render.cli.output import safe, shown, tell
 from render.cli.progress import can_draw
+from render.cli.signals import heed
+from render.cli.streams import surviving
 from render.cli.words import took
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Count:
 
     def show(self, title: str, done: int, total: int, words: str = "", now_at: str = "") -> None:
         """``done`` of ``total``; ``words`` stand behind it, ``now_at`` says what is in hand."""
+        heed()
         if title != self._title:
             self.close()
             self._title, self._first = title, done
@@ -69,11 +71,11 @@ class Count:
 
     def say(self, line: str) -> None:
         """A line beside the progress."""
-        with contextlib.suppress(BrokenPipeError):
-            if self._bar is not None:
-                self._bar.write(line, file=self._stream)
-            else:
-                print(line, file=self._stream, flush=True)
+        if self._bar is None:
+            tell(line, self._stream)
+            return
+        with surviving(self._stream):
+            self._bar.write(shown(line), file=self._stream)
 
     def close(self) -> None:
         if self._bar is not None:

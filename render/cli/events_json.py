@@ -92,7 +92,7 @@ class EventLines:
         which = self._which(event.cell) if event.cell else {"cell": None}
         error = event.error
         facts = which | {"clip_path": str(event.clip), "kind": error.kind, "message": str(error)}
-        return line("failed", **facts)
+        return line("failed", step="preview", **facts)
 
     def done(self, written: int, failed: int, exit_status: int) -> str:
         return line(

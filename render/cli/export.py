@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -128,6 +129,7 @@ def export(
     from render.cli.export_report import facts, follow, words
     from render.cli.export_request import ask
     from render.cli.output import labelled, put, say
+    from render.cli.steps import Steps
     from render.export.handoff.folder import check_folder, write_handoff
     from render.export.handoff.handoff import handoff_of
     from render.export.pictures import given
@@ -159,9 +161,7 @@ def export(
     pictures = given(target, clip)
     said = words_of(target, asked.preset, asked.style)
     done = follow(exported(target, said, pictures, place, force=force), place.name)
-    if handoff is not None:
-        made = datetime.now().astimezone().isoformat(sep=" ", timespec="minutes")
-        write_handoff(handoff_of(done, asked.preset, made), handoff, force=force)
+    steps = Steps(json=json, debug=debug)
     estimate = None
     if profile is not None:
         from render.devices.estimate import estimate as reckon
@@ -171,13 +171,17 @@ def export(
         from render.cli.events_json import line
 
         put(line("export", **facts(done, estimate)))
-        if handoff is not None:
-            put(line("handoff", path=str(handoff)))
-        put(line("done", exit_status=0))
-        return 0
-    for text in words(done, estimate):
-        say(text)
-    put(str(done.path))
+    else:
+        for text in words(done, estimate):
+            say(text)
+        put(str(done.path))
     if handoff is not None:
-        put(str(handoff))
-    return 0
+        made = datetime.now().astimezone().isoformat(sep=" ", timespec="minutes")
+        given_off = handoff_of(done, asked.preset, made)
+        write = partial(write_handoff, given_off, handoff, force=force)
+        if steps.attempt("handoff", write, None):
+            put(line("handoff", path=str(handoff)) if json else str(handoff))
+    status = min(steps.failed, 1)
+    if json:
+        put(line("done", failed=steps.failed, exit_status=status))
+    return status

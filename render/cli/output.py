@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import unicodedata
-from collections.abc import Iterator
 from typing import TextIO
 
+from render.cli.streams import surviving
+
 _COLOURS = {"error": "31", "warning": "33"}
+
+
+class Line(str):
+    """A line for a terminal: `safe`, but for colours of ours."""
+
+    __slots__ = ()
 
 
 def safe(text: str) -> str:
@@ -31,17 +37,27 @@ def coloured(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def labelled(label: str, message: str, stream: TextIO) -> str:
+def labelled(label: str, message: str, stream: TextIO) -> Line:
     """``warning: …`` as one safe line for ``stream``, the label in colour where that is welcome."""
     if coloured(stream) and label in _COLOURS:
         label = f"\x1b[{_COLOURS[label]}m{label}\x1b[0m"
-    return f"{label}: {safe(message)}"
+    return Line(f"{label}: {safe(message)}")
+
+
+def shown(line: str) -> Line:
+    """``line`` as people may see it, whatever names it holds."""
+    return line if isinstance(line, Line) else Line(safe(line))
 
 
 def say(line: str) -> None:
     """One line of progress or explanation, to stderr."""
-    with contextlib.suppress(BrokenPipeError):
-        print(line, file=sys.stderr, flush=True)
+    tell(line, sys.stderr)
+
+
+def tell(line: str, stream: TextIO) -> None:
+    """One line of words for people, to ``stream``."""
+    with surviving(stream):
+        print(shown(line), file=stream, flush=True)
 
 
 def complain(message: str) -> None:
@@ -50,22 +66,11 @@ def complain(message: str) -> None:
 
 
 def put(text: str) -> None:
-    """One line of result, to stdout. Names go out as the bytes that they are on disk.
-
-    A reader that has gone (``render … | head -1``) is no failure: what is still to be done is done.
-    """
-    with _quiet_pipe():
+    """One line of result, to stdout. Names go out as the bytes that they are on disk, for programs
+    to use, but to a terminal as they may be seen there."""
+    if sys.stdout.isatty():
+        text = shown(text)
+    with surviving(sys.stdout):
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape") + b"\n")
         sys.stdout.buffer.flush()
-
-
-@contextlib.contextmanager
-def _quiet_pipe() -> Iterator[None]:
-    try:
-        yield
-    except BrokenPipeError:
-        # Or the interpreter's own flush, at its exit, would complain once more.
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-        os.close(nowhere)

@@ -10,7 +10,8 @@ from contextlib import AbstractContextManager
 from typing import Protocol, TextIO
 
 from render.cli.bar import columns, cut, shaped
-from render.cli.output import safe
+from render.cli.output import safe, shown, tell
+from render.cli.streams import surviving
 from render.cli.words import took
 from render.planning.plan import Cell, Plan
 
@@ -152,8 +153,7 @@ class Lines:
         self._hand.end(cell, frames)
 
     def say(self, line: str) -> None:
-        with contextlib.suppress(BrokenPipeError):
-            print(line, file=self._stream, flush=True)
+        tell(line, self._stream)
 
     def aside(self) -> AbstractContextManager[None]:
         return contextlib.nullcontext()
@@ -211,8 +211,8 @@ class Bar:
         self._bar.refresh()
 
     def say(self, line: str) -> None:
-        with contextlib.suppress(BrokenPipeError):
-            self._tqdm.write(line, file=self._stream)
+        with surviving(self._stream):
+            self._tqdm.write(shown(line), file=self._stream)
 
     @contextlib.contextmanager
     def aside(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -13,6 +14,7 @@ from render.errors import UsageError
 
 if TYPE_CHECKING:
     from render.cli.after import Wanted
+    from render.cli.steps import Steps
     from render.compare.metrics.modes import Metrics
     from render.planning.plan import Plan
     from render.results.record import Recorder
@@ -174,30 +176,53 @@ def _render(plan: Plan, wanted: Wanted, *, json: bool, debug: bool) -> int:
     from render.cli.dry_run import warn_long
     from render.cli.output import say
     from render.cli.show import Show
+    from render.cli.signals import heed
+    from render.cli.steps import Steps
     from render.execution.pipeline import run
 
     recorder = _recorder(plan, wanted)
     if long := warn_long(plan):
         say(long)
     began = time.monotonic()
+    _clear(plan, debug=debug)
+    steps = Steps(json=json, debug=debug)
     show = Show(plan, json=json, debug=debug)
-    events = run(plan)
-    try:
-        for event in events:
-            show.event(event)
+    with contextlib.closing(show), contextlib.ExitStack() as stack:
+        # Whatever ends us, also a signal: the pipeline removes what is half-written, then what is
+        # done is recorded.
+        if recorder:
+            stack.callback(_save, recorder, began, steps)
+        for event in stack.enter_context(contextlib.closing(run(plan))):
+            heed()
+            # Recorded before it is announced.
             if recorder:
                 recorder.event(event)
-    finally:
-        # Whatever ended us, also a signal: the pipeline removes what is half-written, and what is
-        # done is recorded.
-        try:
-            events.close()
-            results = recorder.save(time.monotonic() - began) if recorder else None
-        finally:
-            show.close()
-    failed = 0
-    if recorder and results and results.cells:
-        after = After(plan, recorder, wanted, json=json, debug=debug)
-        after.run(results)
-        failed = after.failed
-    return show.finish(failed)
+            show.event(event)
+    if recorder:
+        results = recorder.results(time.monotonic() - began)
+        if results.cells:
+            After(plan, recorder, wanted, steps, json=json).run(results)
+    return show.finish(steps.failed)
+
+
+def _save(recorder: Recorder, began: float, steps: Steps) -> None:
+    steps.attempt("results", lambda: recorder.save(time.monotonic() - began), None)
+
+
+def _clear(plan: Plan, *, debug: bool) -> None:
+    """Remove what runs that were killed have left where this one writes."""
+    from render.cli.output import labelled, say
+    from render.files.temporary import clear_dead
+
+    for folder in dict.fromkeys(cell.output.parent for cell in plan.cells):
+        cleared = clear_dead(folder)
+        if cleared.removed:
+            files = "file" if cleared.removed == 1 else "files"
+            note = f"{folder}: removed {cleared.removed} temporary {files} of a run that was killed"
+            say(labelled("note", note, sys.stderr))
+        if cleared.unsure and debug:
+            note = (
+                f"{folder}: {cleared.unsure} temporary files stay: without file locks nobody can "
+                "tell whether their run still goes on"
+            )
+            say(labelled("note", note, sys.stderr))

@@ -11,9 +11,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from render.compare.lettering import font, wrapped
 from render.errors import OutputError, UsageError
+from render.files.atomic import whole
 from render.media.frame import Picture
 from render.target import Size
-from render.whole import whole
 
 SUFFIXES = (".png", ".jpg", ".jpeg")
 WIDTH = 2400

@@ -10,8 +10,8 @@ from pathlib import Path
 from render.devices.measurements import Measurement
 from render.devices.timings_file import KIND, MAX_BYTES, SCHEMA, load_measurements, read_timings
 from render.errors import OutputError, UsageError
+from render.files.atomic import whole
 from render.files.names import file_name, inside
-from render.whole import whole
 
 _NAME = re.compile(r"[\w][\w .,()+-]{0,59}")
 

@@ -13,6 +13,7 @@ import numpy as np
 from render.engines import silent_openvino
 from render.engines.base import EngineChoice
 from render.engines.limits import check_size, out_of_memory
+from render.engines.signal_stack import kept_signal_stack
 from render.errors import EngineError
 from render.media.frame import Picture
 from render.networks.modules import StyleNetwork, folded
@@ -116,4 +117,5 @@ def _compiled(network: StyleNetwork, size: Size, precision: str, streams: int) -
         "ENABLE_CPU_PINNING": False,
         "INFERENCE_PRECISION_HINT": precision,
     }
-    return ov.Core().compile_model(model, "CPU", hints)
+    with kept_signal_stack():
+        return ov.Core().compile_model(model, "CPU", hints)

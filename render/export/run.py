@@ -16,7 +16,8 @@ from render.export.pictures import Given
 from render.export.shipped import shipped
 from render.export.target import Compression, ExportTarget
 from render.export.verify import Verified, Verifying, verify
-from render.whole import remove_tree, whole_tree
+from render.files.atomic import whole_tree
+from render.files.temporary import remove_tree
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from fractions import Fraction
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from render.errors import OutputError
+from render.files.temporary import beside
 from render.media import ffmpeg
 from render.media.colour import Planes, ToYUV, even
 from render.media.encoding import Encoder, Encoding
@@ -21,7 +21,6 @@ from render.media.watch import PATIENCE, Patience
 from render.target import Size
 
 SUFFIXES = (".mp4", ".mov", ".mkv")
-_TEMPORARY = ".render-"
 
 
 class VideoWriter:
@@ -197,11 +196,9 @@ def placing(output: Path, *, force: bool) -> Iterator[Path]:
     Otherwise the temporary file goes, and a folder that was made for it. Raises OutputError when
     the folder cannot be written or, without ``force``, when ``output`` exists.
     """
-    # Short, whatever the preview's own name: some file systems end at 143 bytes.
-    temporary = output.parent / f"{_TEMPORARY}{secrets.token_hex(4)}{output.suffix.lower()}"
     with folder_for_output(output.parent):
         _refuse_existing(output, force=force)
-        try:
+        with beside(output.parent, output.suffix.lower(), OutputError) as temporary:
             yield temporary
             _refuse_existing(output, force=force)
             try:
@@ -209,8 +206,6 @@ def placing(output: Path, *, force: bool) -> Iterator[Path]:
                 temporary.replace(output)
             except OSError as error:
                 raise OutputError(f"{output}: cannot be written: {error.strerror}") from error
-        finally:
-            temporary.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

@@ -136,6 +136,7 @@ class Process:
             )
         except OSError as error:
             raise FFmpegError(f"{ffmpeg} does not start: {error}") from error
+        _LIVING.add(self)
         assert self._popen.stderr is not None
         self.log = Log(self._popen.stderr)
         self._watch = Watch(self._popen.pid, patience, self._end)
@@ -184,6 +185,13 @@ class Process:
             if pipe is not None:
                 with contextlib.suppress(OSError):
                     pipe.close()
+        _LIVING.discard(self)
+
+    def kill_quickly(self) -> None:
+        """Without its log and its pipes, for this process's own end."""
+        self._end()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._popen.wait(timeout=1)
 
     def _end(self) -> None:
         """At once, whatever state it is in, and with all that it started: it may be a script."""
@@ -202,6 +210,16 @@ class Process:
 
     def __exit__(self, *_: object) -> None:
         self.kill()
+
+
+_LIVING: set[Process] = set()
+
+
+def kill_all() -> None:
+    """Every ffmpeg of this process that nobody has ended, for its end."""
+    for process in list(_LIVING):
+        process.kill_quickly()
+    _LIVING.clear()
 
 
 def _death(status: int, log: Log) -> Death | None:

@@ -11,10 +11,10 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from render.errors import StyleError
+from render.files.atomic import whole
 from render.files.small import read_small
 from render.networks.metadata import MAX_FILE, StyleMetadata, read_metadata
 from render.networks.modules import StyleNetwork
-from render.whole import whole
 
 __all__ = ["Style", "StyleMetadata", "load_style", "read_metadata", "save_style"]
 

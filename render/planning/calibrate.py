@@ -15,9 +15,10 @@ from pathlib import Path
 
 from render.engines.base import DeviceName, Engine
 from render.engines.select import create
-from render.errors import ClipError
+from render.errors import ClipError, OutputError
 from render.execution.resize import resize
 from render.execution.upscale import create as create_upscaler
+from render.files.temporary import beside
 from render.media.clip import Clip
 from render.media.decode import Decoder
 from render.media.encode import VideoWriter
@@ -97,8 +98,7 @@ class Machine:
         """Bytes of each picture of a preview of ``painted``, and what each took."""
         height, width = painted[0].shape[:2]
         upscaler = create_upscaler(Size(width, height), cell.output_size, cell.upscaler)
-        with tempfile.TemporaryDirectory(prefix="render-") as folder:
-            path = Path(folder) / "calibration.mkv"
+        with beside(Path(tempfile.gettempdir()), ".mkv", OutputError) as path:
             plan, spare = self._plan, self._plan.engine.device is DeviceName.CPU
             writer = VideoWriter(
                 path, plan.ffmpeg, cell.output_size, rate, plan.encoding, "", spare=spare

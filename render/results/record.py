@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 from collections.abc import Iterable, Sequence
@@ -12,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TypeVar
 
+from render.errors import OutputError
 from render.events import CellDone, CellFailed, Event, Preview
 from render.planning.plan import Cell, Plan
 from render.results.results import (
@@ -68,10 +70,16 @@ class Recorder:
         self._failures: list[Failure] = []
 
     def event(self, event: Event) -> None:
-        """Take note of what was written and what failed."""
+        """Take note of what was written and what failed, before anybody is told of it.
+
+        A preview is saved at once, so that whatever ends the run it is known. That it cannot be
+        written, `save` says at the end.
+        """
         match event:
             case CellDone(_, preview):
                 self._previews.append(preview)
+                with contextlib.suppress(OutputError):
+                    self.save()
             case CellFailed(clip, cell, error):
                 name = None if cell is None else cell.output.name
                 failure = Failure(clip=str(clip), cell=name, kind=error.kind, message=str(error))

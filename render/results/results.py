@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from render.errors import OutputError, UsageError
+from render.files.atomic import whole
 from render.files.json import read_json
 from render.files.names import leads_below
 from render.planning.geometry import Box, Placement
@@ -29,7 +30,6 @@ from render.results.values import (
     SizeText,
 )
 from render.target import Size, as_held
-from render.whole import whole
 
 SCHEMA = 1
 NAME = "results.json"

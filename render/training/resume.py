@@ -12,9 +12,9 @@ from typing import Any
 import torch
 
 from render.errors import TrainingError
+from render.files.atomic import whole
 from render.files.json import parse_json
 from render.files.small import opened
-from render.whole import whole
 
 VERSION = 1
 SUFFIX = ".resume"

@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 
 from render.errors import TrainingError
+from render.files.atomic import whole
 from render.media.frame import Picture
-from render.whole import whole
 
 _SHOWN = (384, 192)
 

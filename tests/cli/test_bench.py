@@ -75,7 +75,7 @@ def test_json_lines(bench: Command, capsys: Capture) -> None:
     first, file, last = map(json.loads, capsys.readouterr().out.splitlines())
     assert first["schema"] == 1 and first["event"] == "bench" and len(first["contenders"]) == 2
     assert file == {"schema": 1, "event": "bench-file", "path": "a.png"}
-    assert last == {"schema": 1, "event": "done", "exit_status": 0}
+    assert last == {"schema": 1, "event": "done", "failed": 0, "exit_status": 0}
 
 
 def test_sizes_and_engines_multiply(bench: Command, capsys: Capture) -> None:

@@ -141,4 +141,4 @@ def test_a_second_signal_ends_a_slow_cleanup(tmp_path: Path) -> None:
         process.wait(1.2)
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=5)
-    assert process.returncode == -signal.SIGINT
+    assert process.returncode == 128 + signal.SIGINT

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from render.errors import ClipError, UsageError
+from render.errors import ClipError, OutputError, UsageError
 from render.events import CellDone, CellFailed
 from render.networks.spec import NetworkSpec
 from render.planning.plan import Cell
@@ -55,6 +55,25 @@ def test_a_run_is_written_as_it_was(tmp_path: Path) -> None:
     assert run.wall == 12.5 and run.versions["render"] and run.versions["torch"]
     (clip,) = written.clips
     assert (clip.path, clip.name, clip.fps) == ("/clips/a.mp4", "a.mp4", "30000/1001")
+
+
+def test_a_preview_is_recorded_before_anybody_hears_of_it(tmp_path: Path) -> None:
+    one, other = cell(tmp_path, "a.mp4"), cell(tmp_path, "b.mp4")
+    recorder = Recorder(make_plan(one, other), tmp_path, CALL)
+    for number, each in enumerate((one, other), 1):
+        each.output.write_bytes(b"a preview")
+        recorder.event(CellDone(each, make_preview(each)))
+        # Nothing is saved after this where the run is killed.
+        assert len(load(tmp_path).cells) == number
+
+
+def test_results_that_cannot_be_written_stop_no_run(tmp_path: Path) -> None:
+    one = cell(tmp_path, "a.mp4")
+    recorder = Recorder(make_plan(one), tmp_path, CALL)
+    (tmp_path / NAME / "in the way").mkdir(parents=True)
+    recorder.event(CellDone(one, make_preview(one)))
+    with pytest.raises(OutputError, match=r"results\.json: cannot be written"):
+        recorder.save()
 
 
 def test_a_later_run_adds_and_replaces(tmp_path: Path) -> None:

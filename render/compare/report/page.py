@@ -20,9 +20,9 @@ from urllib.parse import quote
 
 from render.choice.choice_file import load_if_current
 from render.errors import OutputError
+from render.files.atomic import whole
 from render.files.small import opened
 from render.results.results import Results
-from render.whole import whole
 
 NAME = "index.html"
 _MARK = '<meta name="generator" content="render">'

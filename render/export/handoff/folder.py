@@ -16,9 +16,9 @@ from render.export.handoff import page, report
 from render.export.handoff.handoff import Handoff
 from render.export.handoff.pictures import save, shown
 from render.export.handoff.readme import readme
+from render.files.atomic import whole_tree
 from render.files.json import read_json
 from render.files.names import inside
-from render.whole import whole_tree
 
 _INSIDE = Path("LiveFilter/Sources/LiveFilter/Model")
 """Where the app finds the model and what is said of it."""

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from render.engines import silent_openvino
+from render.engines.signal_stack import kept_signal_stack
 from render.errors import StyleError
 from render.networks.spec import MIN_SIDE, STRIDE
 from render.target import MAX_SIDE, Size
@@ -34,7 +35,8 @@ class Runner:
             model.reshape([1, 3, self.size.height, self.size.width])
             # Left to choose, OpenVINO computes in bf16 on processors that have it.
             hints = {"INFERENCE_PRECISION_HINT": "f32"}
-            self._model: Any = core.compile_model(model, "CPU", hints)
+            with kept_signal_stack():
+                self._model: Any = core.compile_model(model, "CPU", hints)
         except (RuntimeError, MemoryError, ValueError) as error:
             raise self._failure(error) from None
 

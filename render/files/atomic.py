@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from render.errors import RenderError
+from render.files.temporary import beside, remove_tree
 
 
 @contextlib.contextmanager
@@ -18,17 +18,14 @@ def whole(path: Path, failure: type[RenderError], *also: type[Exception]) -> Ite
     names of the errors that a writer has of its own.
     """
     caught: tuple[type[Exception], ...] = (OSError, *also)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        yield temporary
-        temporary.replace(path)
+        with beside(path.parent, ".tmp", failure) as temporary:
+            yield temporary
+            temporary.replace(path)
     except caught as error:
         reason = getattr(error, "strerror", None) or (str(error).splitlines() or ["?"])[0]
         raise failure(f"{path}: cannot be written ({reason})") from None
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
 
 
 @contextlib.contextmanager
@@ -36,15 +33,15 @@ def whole_tree(path: Path, failure: type[RenderError]) -> Iterator[Path]:
     """As `whole`, for what may be a folder, and may take the place of another: that one stays until
     the new one is whole. The temporary name has ``path``'s suffix; a link stays one."""
     place = path.resolve()
-    mark = secrets.token_hex(4)
-    temporary = place.with_name(f".{mark}{place.suffix}")
-    old = place.with_name(f".{mark}.old")
+    # The user's own, not a temporary: no later run may take it for one.
+    old = place.with_name(f".{secrets.token_hex(4)}.old")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        yield temporary
-        if place.exists():
-            place.rename(old)
-        temporary.rename(place)
+        with beside(place.parent, place.suffix, failure) as temporary:
+            yield temporary
+            if place.exists():
+                place.rename(old)
+            temporary.rename(place)
     except OSError as error:
         raise failure(f"{path}: cannot be written ({error.strerror or error})") from error
     finally:
@@ -52,14 +49,4 @@ def whole_tree(path: Path, failure: type[RenderError]) -> Iterator[Path]:
         with contextlib.suppress(OSError):
             if old.exists() and not place.exists():
                 old.rename(place)
-        remove_tree(temporary)
         remove_tree(old)
-
-
-def remove_tree(path: Path) -> None:
-    """A file or a folder, if it is there."""
-    with contextlib.suppress(OSError):
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)

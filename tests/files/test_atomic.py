@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from render.errors import OutputError, StyleError, TrainingError
-from render.whole import whole, whole_tree
+from render.files.atomic import whole, whole_tree
 
 
 def test_it_takes_its_place_at_the_end(tmp_path: Path) -> None:
