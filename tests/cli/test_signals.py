@@ -151,7 +151,8 @@ def test_a_second_one_leaves_no_file_and_no_child(tmp_path: Path) -> None:
     def work(cell):
         from render.errors import OutputError
         from render.files.temporary import beside
-        from render.media.ffmpeg import Process, find_ffmpeg
+        from render.media.ffmpeg import find_ffmpeg
+        from render.media.process import Process
         with beside(folder, ".mkv", OutputError) as path:
             path.touch()
             endless = "-re -f lavfi -i color=s=16x16 -f null -".split()
