@@ -7,7 +7,7 @@ class RenderError(Exception):
     """Anything that render can explain to its user.
 
     ``str(error)`` is one line. The CLI prints it and exits with ``exit_status``; with ``--debug``
-    it prints the traceback too. The library raises nothing else on purpose.
+    it prints the traceback too. But for InternalError, the library raises nothing else on purpose.
     """
 
     exit_status = 1
@@ -80,4 +80,16 @@ class FFmpegError(RenderError):
     ) -> None:
         super().__init__(message)
         self.command = command
+        self.stderr_tail = stderr_tail
+
+
+class InternalError(Exception):
+    """A fault of render's own that shows in a process that it started.
+
+    No RenderError, which would be recorded as a clip's own failure: like any other bug it ends the
+    run. ``stderr_tail`` is the end of what that process said, for ``--debug``.
+    """
+
+    def __init__(self, message: str, *, stderr_tail: str = "") -> None:
+        super().__init__(" ".join(message.split()))
         self.stderr_tail = stderr_tail

@@ -14,6 +14,8 @@ import pytest
 
 from render.media.ffmpeg import FFmpeg, find_ffmpeg
 
+pytest_plugins = ["tests.without_torch"]
+
 MakeClip = Callable[..., Path]
 
 

@@ -29,6 +29,8 @@ from render.target import Fit, Size
 from tests.conftest import X264, MakeClip
 from tests.media.preview import pictures
 
+pytestmark = pytest.mark.torch
+
 QUICK = ("--size", "96x54", "--upscale", "192x108")
 
 

@@ -13,7 +13,7 @@ from render.cli.output import complain, put, say
 from render.cli.render import render
 from render.cli.signals import came, interruptible
 from render.cli.usage import wrong_usage
-from render.errors import RenderError
+from render.errors import InternalError, RenderError
 
 # Loaded when called: `render doctor` needs not what `render train` needs.
 COMMANDS = {
@@ -82,7 +82,8 @@ def _ended(error: Exception | KeyboardInterrupt, flags: list[str]) -> int:
     if isinstance(error, RenderError):
         return _failed(str(error), error.kind, error.exit_status, error, flags)
     hint = "" if "--debug" in flags else "; run again with --debug and report it"
-    message = f"internal error: {type(error).__name__}: {error}{hint}"
+    kind = "" if isinstance(error, InternalError) else f"{type(error).__name__}: "
+    message = f"internal error: {kind}{error}{hint}"
     return _failed(message, "internal", 1, error, flags)
 
 

@@ -6,11 +6,11 @@ import shlex
 import traceback
 
 from render.cli.output import safe, say
-from render.errors import FFmpegError
+from render.errors import FFmpegError, InternalError
 
 
 def explain(error: BaseException) -> None:
-    """The traceback, and what ffmpeg was asked and said, for ``--debug``."""
+    """The traceback, what ffmpeg was asked and said, and what a process of ours said at its end."""
     for line in traceback.format_exception(error):
         for part in line.rstrip("\n").split("\n"):
             say(safe(part))
@@ -20,4 +20,7 @@ def explain(error: BaseException) -> None:
             say(f"command: {safe(shlex.join(cause.command))}")
             for line in cause.stderr_tail.splitlines():
                 say(f"ffmpeg: {safe(line)}")
+        if isinstance(cause, InternalError):
+            for line in cause.stderr_tail.splitlines():
+                say(f"there: {safe(line)}")
         cause = cause.__cause__ or cause.__context__

@@ -14,12 +14,12 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from render.cli.help import Shown
+from render.distribution import installing
 
 # Module → the distribution that brings it, and the extra that asks for it.
 _EXTRAS = {
     "coreml": ("coremltools", "coremltools"),
     "onnx": ("onnx", "onnx"),
-    "cluster": ("ray", "ray"),
 }
 _LIBRARIES = {
     "torch": "torch",
@@ -255,7 +255,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _section("Devices", report.devices)
     yield from _section("Engines", report.engines)
     extras = {
-        extra: found or f"missing; pip install 'render[{extra}]' adds it"
+        extra: found or f"missing; {installing(extra)} adds it"
         for extra, found in report.extras.items()
     }
     yield from _section("Extras", extras)

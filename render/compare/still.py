@@ -123,8 +123,8 @@ def _decoded(
             pass
         if shown is None or end <= moment:
             raise _past(path, moment, end)
-        damage = decoder.damage.describe()
-    return shown.picture, (f"{path.name}: {damage}",) if damage else ()
+        said = (clip.unknown, decoder.damage.describe())
+    return shown.picture, tuple(f"{path.name}: {words}" for words in said if words)
 
 
 def _past(path: Path, moment: Fraction, end: Fraction) -> ClipError:

@@ -104,8 +104,8 @@ def write_grid(
                 yield video.frames
             video.finish()
         for tile, cell in cells.items():
-            damage = cell.damage
-            warnings += [f"{tile.clip.path.name}: {damage}"] if damage else []
+            said = (tile.clip.unknown, cell.damage)
+            warnings += [f"{tile.clip.path.name}: {words}" for words in said if words]
         heard = next((tile for tile in page.tiles if tile.clip.audio), None)
         if heard is not None and encoding.audio is AudioMode.KEEP:
             lost = add_sound(

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+from render.distribution import installing
 from render.errors import ExportError
 
 
@@ -21,9 +22,7 @@ def coremltools() -> Any:
         except ModuleNotFoundError as error:
             if error.name != "coremltools":
                 raise ExportError(f"coremltools does not load: {error}") from error
-            raise ExportError(
-                "coremltools is not installed: pip install 'render[coreml]'"
-            ) from None
+            raise ExportError(f"coremltools is not installed: {installing('coreml')}") from None
         except ImportError as error:
             raise ExportError(f"coremltools does not load: {error}; reinstall it") from error
 

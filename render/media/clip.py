@@ -82,6 +82,7 @@ class Clip:
         video: the stream that is rendered.
         audio: the first decodable sound stream, or the first one, or None.
         still: whether it is a single picture (PNG, JPEG, WebP), which ffmpeg must be told.
+        unknown: in words, what probing could not tell and how it is shown all the same; or None.
     """
 
     path: Path
@@ -90,3 +91,4 @@ class Clip:
     video: VideoStream
     audio: AudioStream | None
     still: bool = False
+    unknown: str | None = None

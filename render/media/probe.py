@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import signal
 import statistics
 import subprocess
 import sys
@@ -12,14 +14,15 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from render.errors import ClipError
+from render.errors import ClipError, InternalError
 from render.media import ffmpeg
 from render.media.clip import AudioStream, Clip, Transfer, VideoStream
 from render.media.decode import first_picture
 from render.target import MAX_RATE, MAX_SIDE, Size
 
 PROBE_TIMEOUT = 60.0
-_WORKER = Path(__file__).with_name("probe_worker.py")
+WORKER = Path(__file__).with_name("probe_worker.py")
+_TAIL = 4000  # characters of what a worker said at its end
 
 # ITU-T H.273 code points (table 4: matrix coefficients) to the names that ffmpeg's scale takes.
 _MATRICES = {
@@ -41,11 +44,18 @@ _STANDARD_RATES = [
 ]
 
 
-def probe(path: Path, ff: ffmpeg.FFmpeg) -> Clip:
-    """Look into ``path``. Raises ClipError, in one line, for anything that is no readable clip."""
+def probe(
+    path: Path, ff: ffmpeg.FFmpeg, *, worker: Path = WORKER, timeout: float = PROBE_TIMEOUT
+) -> Clip:
+    """Look into ``path``. Raises ClipError, in one line, for anything that is no readable clip.
+
+    ``worker`` is the script that does it, in a process of its own, within ``timeout`` seconds.
+    Where a decoder crashes there, ffmpeg has the last word, and ``Clip.unknown`` says what that
+    leaves open. Raises InternalError where the worker ends by a fault of its own: no clip's.
+    """
     absolute = path.absolute()
     still = _check_file(absolute, path)
-    facts = _ask_worker(absolute, path, still)
+    facts = _ask(worker, timeout, absolute, path, still)
     video = [s for s in facts.get("streams", []) if s["type"] == "video"]
     if not video and "error" not in facts:
         kinds = ", ".join(sorted({s["type"] for s in facts["streams"]})) or "nothing"
@@ -56,11 +66,13 @@ def probe(path: Path, ff: ffmpeg.FFmpeg) -> Clip:
             f"{path}: {usable['width']}x{usable['height']} is too large; "
             f"at most {MAX_SIDE} a side: scale it down first"
         )
+    unknown = None
     if usable is not None and usable["decoded"]:
         stream = _video_stream(usable)
     else:
         # Some files only the newer ffmpeg can open (animated WebP): its word is the last.
         stream = _trial_decode(absolute, path, still, usable, ff)
+        unknown = _unknown(facts, stream, header=usable is not None)
     return Clip(
         path=absolute,
         container=facts.get("container", "unknown"),
@@ -68,6 +80,7 @@ def probe(path: Path, ff: ffmpeg.FFmpeg) -> Clip:
         video=stream,
         audio=_audio_stream(facts),
         still=still,
+        unknown=unknown,
     )
 
 
@@ -92,30 +105,40 @@ def _check_file(absolute: Path, path: Path) -> bool:
     return png or webp or head.startswith(b"\xff\xd8\xff")
 
 
-def _ask_worker(absolute: Path, path: Path, still: bool) -> dict[str, Any]:
+def _ask(worker: Path, timeout: float, absolute: Path, path: Path, still: bool) -> dict[str, Any]:
+    """What the worker found; where there is no more to it, under "error" why."""
     # -P: no module of the folder that the user happens to be in.
-    command = [sys.executable, "-P", str(_WORKER), str(absolute)]
+    command = [sys.executable, "-P", str(worker), str(absolute)]
     command += [ffmpeg.FORMATS, str(MAX_SIDE), "still" if still else "moving"]
     try:
         done = subprocess.run(
             command,
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=PROBE_TIMEOUT,
+            timeout=timeout,
             check=False,
             start_new_session=True,
         )
     except subprocess.TimeoutExpired as error:
         raise ClipError(
-            f"{path}: still probing after {PROBE_TIMEOUT:.0f} s; it is damaged or hostile, "
+            f"{path}: still probing after {timeout:g} s; it is damaged or hostile, "
             "re-encode it first"
         ) from error
-    try:
+    with contextlib.suppress(ValueError):
         facts: dict[str, Any] = json.loads(done.stdout)
-    except ValueError:
-        # The worker died: a decoder crashed on this file. A trial decode has the last word.
-        return {"error": f"the probe ended with status {done.returncode}"}
-    return facts
+        return facts
+    if done.returncode < 0:  # nothing in Python ends so: a decoder crashed on this file
+        return {"error": f"probing crashed ({_signal(-done.returncode)})"}
+    said = done.stderr.decode(errors="replace").strip()
+    why = said.rpartition("\n")[2] or f"status {done.returncode}"
+    raise InternalError(f"{path}: probing it failed: {why}", stderr_tail=said[-_TAIL:])
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # a real-time one
+        return f"signal {number}"
 
 
 def _video_stream(facts: Mapping[str, Any]) -> VideoStream:
@@ -227,4 +250,21 @@ def _trial_decode(
         transfer=Transfer.SDR,
         alpha=True,
         interlaced=False,
+    )
+
+
+def _unknown(facts: Mapping[str, Any], shown: VideoStream, *, header: bool) -> str:
+    """What the trial decode leaves open, why, and how it is shown all the same.
+
+    ffmpeg itself turns the picture and makes its pixels square: that much is right.
+    """
+    why = facts.get("error") or "probing could not decode a picture"
+    if header:
+        return (
+            f"{why}: whether it is HDR, interlaced or transparent is unknown; "
+            "shown as SDR, progressive, over black"
+        )
+    return (
+        f"{why}: its sound and frame rate, and whether it is HDR, interlaced or transparent, are "
+        f"unknown; shown without sound, as {float(shown.rate):g} fps, SDR, progressive, over black"
     )

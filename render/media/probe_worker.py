@@ -21,6 +21,10 @@ SCANNED_PACKETS = 600
 SCANNED_SECONDS = 10.0
 TRIED_PACKETS = 90
 OPEN_TIMEOUT = 20.0
+# A title that is not UTF-8 is no error. From 19 on PyAV thinks so too and takes no such option.
+LENIENT: dict[str, Any] = (
+    {} if int(av.__version__.partition(".")[0]) >= 19 else {"metadata_errors": "replace"}
+)
 
 
 def look(path: str, formats: str, max_side: int, still: bool) -> dict[str, Any]:
@@ -35,9 +39,8 @@ def look(path: str, formats: str, max_side: int, still: bool) -> dict[str, Any]:
             _name(path),
             format=form,
             options=options,
-            stream_options=None,
             timeout=(OPEN_TIMEOUT, OPEN_TIMEOUT),
-            metadata_errors="replace",
+            **LENIENT,
         )
 
     with opened() as container:
@@ -78,6 +81,7 @@ def _stream(stream: Any) -> dict[str, Any]:
     }
     if stream.type == "video":
         sar = stream.sample_aspect_ratio or (context and context.sample_aspect_ratio)
+        base = stream.time_base
         rates = (stream.average_rate, stream.guessed_rate, stream.base_rate)
         facts |= {
             "usable": context is not None
@@ -90,7 +94,7 @@ def _stream(stream: Any) -> dict[str, Any]:
             "sar": str(sar) if sar else "1",
             "rates": [str(r) for r in rates if r],
             "frames": stream.frames,
-            "duration": str(stream.duration * stream.time_base) if stream.duration else None,
+            "duration": str(stream.duration * base) if stream.duration and base else None,
             "matrix": int(context.colorspace) if context else 2,
             "range": int(context.color_range) if context else 0,
             "transfer": int(context.color_trc) if context else 2,
@@ -114,18 +118,19 @@ def _scan(container: Any, stream: Any, facts: dict[str, Any]) -> None:
     """Timestamps of the first packets: what the rate really is, whatever the header says."""
     times: list[float] = []
     for packet in container.demux(stream):
-        if packet.pts is None:
+        if packet.pts is None or packet.time_base is None:
             continue
         times.append(float(packet.pts * packet.time_base))
         if len(times) >= SCANNED_PACKETS or times[-1] - times[0] > SCANNED_SECONDS:
             break
     facts["times"] = sorted(times)
-    facts["time_base"] = str(stream.time_base)
+    facts["time_base"] = str(stream.time_base or 1)
 
 
 def _try_decoding(container: Any, streams: dict[int, Any], chosen: dict[str, Any]) -> None:
     """The first picture (its rotation, fields, colours) and whether each sound decodes."""
-    waiting = {chosen["index"]} | {s["index"] for s in streams.values() if s["type"] == "audio"}
+    sounds = [s for s in streams.values() if s["type"] == "audio" and s["usable"]]
+    waiting = {chosen["index"]} | {s["index"] for s in sounds}
     tried = dict.fromkeys(waiting, 0)
     for packet in container.demux([container.streams[i] for i in sorted(waiting)]):
         facts = streams[packet.stream.index]
@@ -133,7 +138,8 @@ def _try_decoding(container: Any, streams: dict[int, Any], chosen: dict[str, Any
             continue
         tried[facts["index"]] += 1
         frames = []
-        with contextlib.suppress(av.error.FFmpegError):
+        # A ValueError: PyAV no longer knows a codec that it has once failed to open.
+        with contextlib.suppress(av.error.FFmpegError, ValueError):
             frames = packet.decode()
         if frames:
             facts["decoded"] = True
@@ -158,12 +164,14 @@ def _first_picture(frame: Any, facts: dict[str, Any]) -> None:
 
 def main() -> None:
     path, formats, max_side, still = sys.argv[1:5]
-    # Codecs print to stderr below Python; the caller wants our line alone.
+    # Codecs print below Python, as much as they like; a traceback of ours still reaches the caller.
+    sys.stderr = os.fdopen(os.dup(2), "w")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     try:
         facts = look(path, formats, int(max_side), still == "still")
-    except (av.error.FFmpegError, OSError, ValueError) as error:
-        facts = {"error": f"{type(error).__name__}: {getattr(error, 'strerror', None) or error}"}
+    except (av.error.FFmpegError, OSError, MemoryError) as error:
+        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        facts = {"error": f"its header could not be read ({why})"}
     sys.stdout.write(json.dumps(facts))
 
 

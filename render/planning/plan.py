@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
@@ -128,11 +128,21 @@ class Plan:
     strict: bool
 
 
-def make_plan(request: Request) -> Plan:
+def _probe(path: Path, ffmpeg: FFmpeg) -> Clip:
+    from render.media.probe import probe
+
+    return probe(path, ffmpeg)
+
+
+Probe = Callable[[Path, FFmpeg], Clip]
+
+
+def make_plan(request: Request, probe: Probe = _probe) -> Plan:
     """Find and probe the clips, find the styles, decide every cell.
 
     A clip that cannot be read, or whose preview cannot be written, becomes a ``Refusal``; what is
     wrong with the request itself raises UsageError, StyleError, EngineError or FFmpegError.
+    ``probe`` is what looks into a clip.
     """
     _check(request)
     found = find_clips(request.clips)
@@ -145,7 +155,8 @@ def make_plan(request: Request) -> Plan:
     cells: list[Cell] = []
     refusals: list[Refusal] = []
     taken: set[Path] = set()
-    clips = [(each.path, clip) for each, clip in zip(found, _probe_all(found, ffmpeg), strict=True)]
+    probed = _probe_all(found, ffmpeg, probe)
+    clips = [(each.path, clip) for each, clip in zip(found, probed, strict=True)]
     sources = {clip.path for _, clip in clips if isinstance(clip, Clip)}
     for path, clip in clips:
         if isinstance(clip, RenderError):
@@ -253,9 +264,9 @@ def _find_style(style: str, network: str | None) -> StyleFile:
     return StyleFile(metadata.style, metadata.network, path)
 
 
-def _probe_all(found: Iterable[Found], ffmpeg: FFmpeg) -> Iterator[Clip | RenderError]:
-    from render.media.probe import probe
-
+def _probe_all(
+    found: Iterable[Found], ffmpeg: FFmpeg, probe: Probe
+) -> Iterator[Clip | RenderError]:
     def one(each: Found) -> Clip | RenderError:
         try:
             return each.error or probe(each.path, ffmpeg)

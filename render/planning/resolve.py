@@ -125,7 +125,9 @@ def notes(met: Met, clip: Clip) -> Iterator[str]:
         yield f"{shown} is odd and video needs even sides: written as {even(shown)}"
     if video.transfer is not Transfer.SDR:
         yield f"HDR ({video.transfer.value}): tone-mapped to BT.709"
-    if video.alpha:
+    if clip.unknown is not None:
+        yield clip.unknown
+    elif video.alpha:
         yield "transparency is shown over black"
 
 

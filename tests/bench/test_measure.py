@@ -17,6 +17,8 @@ from render.errors import EngineError, UsageError
 from render.networks.spec import NetworkSpec
 from render.target import Size
 
+pytestmark = pytest.mark.torch
+
 CHOICE = EngineChoice(EngineName.TORCH, DeviceName.CPU, "test")
 ON_GPU = EngineChoice(EngineName.TORCH, DeviceName.CUDA, "test")
 MEMORY = {"res5": 500, "res3": 300, "res1": 100}

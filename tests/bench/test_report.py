@@ -20,6 +20,8 @@ from render.errors import OutputError
 from render.target import Size
 from tests.bench.test_measure import FakeMachine, result
 
+pytestmark = pytest.mark.torch
+
 FIFTEEN = [Fraction(15)]
 AT = "2026-11-23T00:00:00+00:00"
 

@@ -17,6 +17,8 @@ from render.cli.app import run
 from render.cli.signals import Interrupted
 from render.networks.catalogue import find_style
 
+pytestmark = pytest.mark.torch
+
 Capture = pytest.CaptureFixture[str]
 Command = Callable[..., int]
 SMALL = ("--size", "64x96", "--engine", "torch")

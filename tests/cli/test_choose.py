@@ -119,7 +119,7 @@ def test_the_preset_holds_its_evidence(folder: Path, run_cli: CommandLine) -> No
     assert '\ndevice = "A12"\n' in (folder / "live.toml").read_text()
     digest = hashlib.sha256(b"a clip").hexdigest()
     assert evidence["clips"] == [f"clip.mp4 sha256:{digest}"]
-    assert any(version.startswith("torch ") for version in evidence["versions"])
+    assert any(version.startswith("av ") for version in evidence["versions"])
     # It renders, and what it was chosen by stays with it.
     assert preset.evidence == evidence
     again = run_cli("choose", ".", "--on", "A12", "--save", "live")

@@ -30,7 +30,7 @@ def test_a_healthy_machine(command: Command, capsys: Capture) -> None:
     out = capsys.readouterr().out
     assert out.startswith("Everything that a preview needs is here.\n")
     assert "7.1 (bundled)" in out and "/opt/ffmpeg" in out and "libx264" in out
-    assert "missing; pip install 'render[coreml]' adds it" in out
+    assert "missing; pip install 'live-filter-preview[coreml]' adds it" in out
 
 
 def test_problems_come_first_with_their_remedies(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from render.cli.output import put, safe
+from render.errors import FFmpegError, InternalError
 
 from .conftest import Machine
 
@@ -109,11 +110,29 @@ def test_an_unexpected_error_asks_for_debug(
     assert "Traceback" in capsys.readouterr().err
 
 
+def test_a_fault_in_a_process_of_ours_is_an_internal_error(
+    command: Command, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def explode(_: object) -> None:
+        raise InternalError("a.mp4: probing it failed: TypeError: no", stderr_tail="Trace\nback")
+
+    monkeypatch.setattr("render.planning.plan.make_plan", explode)
+    assert command("a.mp4", "--json") == 1
+    captured = capsys.readouterr()
+    assert captured.err.splitlines() == [
+        "error: internal error: a.mp4: probing it failed: TypeError: no; "
+        "run again with --debug and report it"
+    ]
+    (event,) = objects(captured.out)
+    assert (event["event"], event["kind"], event["exit_status"]) == ("error", "internal", 1)
+    assert command("a.mp4", "--debug") == 1
+    said = capsys.readouterr().err
+    assert "there: Trace\nthere: back\n" in said and "TypeError: no\n" in said
+
+
 def test_debug_shows_what_ffmpeg_said(
     command: Command, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from render.errors import FFmpegError
-
     def fail(_: object) -> None:
         raise FFmpegError("ffmpeg failed", command=("ffmpeg", "-i", "a b"), stderr_tail="[x] why")
 

@@ -18,6 +18,8 @@ from render.networks.metadata import StyleMetadata
 from render.networks.spec import NetworkSpec
 from tests.networks.test_modules import lively
 
+pytestmark = pytest.mark.torch
+
 Capture = pytest.CaptureFixture[str]
 
 

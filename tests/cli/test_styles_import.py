@@ -17,6 +17,8 @@ from render.networks.metadata import read_metadata
 from tests.media.preview import pictures
 from tests.networks.transformer_net import Graph, TransformerNet
 
+pytestmark = pytest.mark.torch
+
 NAME = "res1-w8-k9-in-reflect-linear"
 Capture = pytest.CaptureFixture[str]
 Import = Callable[..., int]

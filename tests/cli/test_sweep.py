@@ -14,6 +14,8 @@ from render.media.probe import probe
 from render.results.results import NAME, load
 from render.target import Size
 
+pytestmark = pytest.mark.torch
+
 Command = Callable[..., int]
 Capture = pytest.CaptureFixture[str]
 SMALL = ("--size", "64x36,96x54", "--upscale", "192x108", "--duration", "0.8", "--audio", "none")

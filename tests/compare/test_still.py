@@ -29,6 +29,8 @@ from tests.conftest import X264, MakeClip
 from tests.media.preview import no_network, request
 from tests.networks.test_modules import lively
 
+pytestmark = pytest.mark.torch
+
 SMALL = Preset().with_options(size="48x86", upscale="96x172")
 
 

@@ -22,6 +22,8 @@ from render.networks.modules import StyleNetwork, folded
 from render.target import Size
 from tests.networks.test_modules import lively
 
+pytestmark = pytest.mark.torch
+
 KINDS = [
     pytest.param(EngineName.TORCH, DeviceName.CPU, id="torch-cpu"),
     pytest.param(EngineName.OPENVINO, DeviceName.CPU, id="openvino-cpu"),

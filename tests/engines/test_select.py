@@ -12,6 +12,8 @@ from render.errors import EngineError
 from render.target import Size
 from tests.networks.test_modules import lively
 
+pytestmark = pytest.mark.torch
+
 
 def machine(monkeypatch: pytest.MonkeyPatch, *there: str) -> None:
     monkeypatch.setattr(select, "_available", lambda device: device.value in there)

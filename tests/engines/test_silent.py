@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.torch
+
 SCRIPT = """
 import os, socket, sys, time
 from multiprocessing import process

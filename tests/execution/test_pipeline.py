@@ -274,6 +274,7 @@ def test_passes_are_bounded_by_what_they_hold(moving: Path) -> None:
     assert [len(one.cells) for one in passes(wide)] == [49]
 
 
+@pytest.mark.torch
 def test_engines_are_let_go_when_a_pass_does_not_need_them(moving: Path) -> None:
     engines = pipeline.Engines(CHOICE)
     first, second = (passes([cell])[0].branches[0] for cell in cells(moving, 2, "64x36"))

@@ -16,6 +16,8 @@ from render.target import Size
 from tests.cli.conftest import make_cell
 from tests.networks.test_modules import lively
 
+pytestmark = pytest.mark.torch
+
 
 @pytest.mark.parametrize("engine", [EngineName.TORCH, EngineName.OPENVINO])
 def test_a_sweep_of_strengths_loads_an_engine_for_each(engine: EngineName, tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ import torch.nn.functional as F
 from render.execution.upscale import create
 from render.target import Size, Upscaling
 
+pytestmark = pytest.mark.torch
+
 SIZES = [("853x480", "1920x1080"), ("96x170", "1080x1920"), ("7x5", "33x20"), ("1x1", "4x2")]
 
 

@@ -19,6 +19,8 @@ from render.networks.catalogue import find_style
 from render.networks.spec import NetworkSpec
 from render.target import Size
 
+pytestmark = pytest.mark.torch  # for the whole folder
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Without coremltools nothing here is tested, and each test says so."""

@@ -309,4 +309,4 @@ def test_without_coremltools_one_line_says_so(
     monkeypatch.setitem(sys.modules, "coremltools", None)
     done = cli("export", "a12-live", *SMALL)
     assert done.status == 1
-    assert "pip install 'render[coreml]'" in done.err
+    assert "pip install 'live-filter-preview[coreml]'" in done.err

@@ -14,6 +14,8 @@ from render.networks.checkpoint import StyleMetadata, save_style
 from render.networks.modules import StyleNetwork
 from render.networks.spec import NetworkSpec
 
+pytestmark = pytest.mark.torch
+
 
 @pytest.fixture
 def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -20,6 +20,8 @@ from render.networks.checkpoint import StyleMetadata, load_style, read_metadata,
 from render.networks.modules import StyleNetwork
 from render.networks.spec import NetworkSpec
 
+pytestmark = pytest.mark.torch
+
 SPEC = NetworkSpec.parse("res1-w8")
 META = StyleMetadata(
     style="wave",

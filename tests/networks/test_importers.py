@@ -31,6 +31,8 @@ from render.target import Size
 
 from .transformer_net import Graph, TransformerNet
 
+pytestmark = pytest.mark.torch
+
 WORDS = Words(style="wave", title="The Great Wave")
 NAME = "res1-w8-k9-in-reflect-linear"
 State = dict[str, Tensor]
@@ -607,7 +609,7 @@ def test_a_rounding_that_differs_is_refused(net: TransformerNet, tmp_path: Path)
 def test_without_onnx(net: TransformerNet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = Graph(net).save(tmp_path / "a.onnx")
     monkeypatch.setitem(sys.modules, "onnx", None)
-    with pytest.raises(StyleError, match=r"pip install 'render\[onnx\]'"):
+    with pytest.raises(StyleError, match=r"pip install 'live-filter-preview\[onnx\]'"):
         import_model(path, WORDS)
 
 

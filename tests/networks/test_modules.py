@@ -12,6 +12,8 @@ from render.networks.modules import StyleNetwork, extend, folded
 from render.networks.spec import NetworkSpec
 from render.target import Size
 
+pytestmark = pytest.mark.torch
+
 
 def lively(name: str) -> StyleNetwork:
     """A network whose output spans its range and whose norms are not the identity."""

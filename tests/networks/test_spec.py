@@ -106,6 +106,7 @@ def test_published_figures() -> None:
     assert NetworkSpec.parse("res3-c32").macs(Size(480, 853)) == 51_601_489_920
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize("name", NAMES)
 def test_parameters_and_macs_are_the_modules(name: str) -> None:
     import torch
@@ -123,6 +124,7 @@ def test_parameters_and_macs_are_the_modules(name: str) -> None:
         assert counter.get_total_flops() == 2 * spec.macs(size)
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize("name", NAMES)
 def test_traffic_is_what_the_modules_convolutions_read_and_write(name: str) -> None:
     import torch

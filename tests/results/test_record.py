@@ -52,7 +52,7 @@ def test_a_run_is_written_as_it_was(tmp_path: Path) -> None:
     assert first.view == View(canvas="1280x720", crop="1280x720+0+0", inner="853x480+0+0")
     (run,) = written.runs
     assert run.command == CALL.command and run.at == "2026-11-23T08:30:00+00:00"
-    assert run.wall == 12.5 and run.versions["render"] and run.versions["torch"]
+    assert run.wall == 12.5 and run.versions["render"] and run.versions["av"]
     (clip,) = written.clips
     assert (clip.path, clip.name, clip.fps) == ("/clips/a.mp4", "a.mp4", "30000/1001")
 

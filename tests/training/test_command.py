@@ -11,6 +11,8 @@ from PIL import Image
 from render.cli.app import run
 from render.networks.metadata import read_metadata
 
+pytestmark = pytest.mark.torch
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:

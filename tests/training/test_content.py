@@ -17,6 +17,8 @@ from render.training.loop import train
 from render.training.settings import Motion, Painting, TrainingSettings
 from render.training.updates import Trained
 
+pytestmark = pytest.mark.torch
+
 
 @pytest.fixture
 def photos(tmp_path: Path) -> Path:

@@ -25,6 +25,8 @@ from render.training.optimise import Trainee
 from render.training.settings import Painting, TrainingSettings
 from render.training.updates import Checkpoint, Prepared, Progress, Resumed, Trained, Update
 
+pytestmark = pytest.mark.torch
+
 
 @pytest.fixture
 def settings(tmp_path: Path) -> TrainingSettings:

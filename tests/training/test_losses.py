@@ -7,6 +7,8 @@ import torch
 
 from render.training import losses
 
+pytestmark = pytest.mark.torch
+
 
 def test_gram_of_known_features() -> None:
     features = torch.tensor([[[[1.0, 2.0]], [[3.0, 4.0]]]])

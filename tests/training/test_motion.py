@@ -18,6 +18,8 @@ from render.training.motion import (
     whole_view,
 )
 
+pytestmark = pytest.mark.torch
+
 
 def generator(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)

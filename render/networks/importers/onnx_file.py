@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from render.distribution import installing
 from render.errors import StyleError
 
 Array = npt.NDArray[Any]
@@ -206,7 +207,7 @@ def _onnx() -> ModuleType:
     except ImportError:
         raise StyleError(
             "reading ONNX files needs the onnx package, which is not installed: "
-            "pip install 'render[onnx]'"
+            f"{installing('onnx')}"
         ) from None
     module: ModuleType = onnx
     return module

@@ -10,6 +10,8 @@ from render.compare.metrics.jod import jods, pixels_per_degree, temporal_filters
 from render.media.frame import Picture, as_picture
 from tests.compare.scenes import pan
 
+pytestmark = pytest.mark.torch
+
 
 def soft(picture: Picture, factor: int) -> Picture:
     height, width = picture.shape[:2]

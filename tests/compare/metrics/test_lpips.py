@@ -10,6 +10,8 @@ from render.compare.metrics.lpips import Lpips, lpips
 from render.media.frame import Picture, as_picture
 from tests.compare.scenes import texture
 
+pytestmark = pytest.mark.torch
+
 PICTURE = texture(96, 128)
 
 

@@ -24,6 +24,8 @@ from render.results.results import Figures, Results, View, load, save
 from render.target import Size
 from tests.compare.metrics.folders import RunFFmpeg, a_cell, a_clip, preview, results_of
 
+pytestmark = pytest.mark.torch
+
 CELLS = {"best.mp4": (20, 192), "slow.mp4": (10, 192), "soft.mp4": (20, 64)}
 
 

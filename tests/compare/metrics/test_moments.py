@@ -17,6 +17,8 @@ from render.compare.metrics.moments import (
 )
 from render.compare.metrics.windows import windows
 
+pytestmark = pytest.mark.torch
+
 NTSC = F(30000, 1001)
 
 

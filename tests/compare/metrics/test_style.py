@@ -10,6 +10,8 @@ from render.compare.metrics.style import grams, style_distance
 from render.media.frame import as_picture
 from tests.compare.scenes import texture
 
+pytestmark = pytest.mark.torch
+
 PICTURE = texture(96, 128)
 
 
