@@ -4,7 +4,7 @@ function showAbout() {
   const used = [...new Set(state.cells.map((cell) => cell.run))].sort((a, b) => a - b);
   $("about-body").replaceChildren(
     ...used.flatMap((number) => aboutRun(data.runs[number])),
-    element("ul", {}, ...[`The clip: ${data.clips[state.clip].path}`, ...aboutFigures(), ...aboutCells()]
+    element("ul", {}, ...[`The clip: ${data.clips[state.clip].name}`, ...aboutFigures(), ...aboutCells()]
       .map((text) => element("li", { text }))),
     aboutFiles());
 }

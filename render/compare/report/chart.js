@@ -2,6 +2,7 @@
 
 const EDGES = { left: 58, right: 22, top: 30, bottom: 50 };
 const COSTS = ["busy", "phone", "macs_second", "macs", "ms", "parameters", "bytes"];
+const TOO_SLOW = "too slow";
 const MOST_WORDS = 24; // points; beyond, only the best have their words beside them
 const LOSSES = ["jod", "lpips", "style", "ssim", "flicker_gap", "sharpness", "stroke"];
 
@@ -51,6 +52,7 @@ const chart = {
       ...points.map((point) => dotBox(point, page)),
       ...lines.flatMap((line) => lineBoxes(line, page)),
       ...page.up.ticks.map((value) => tickBox(page.up.at(value))),
+      ...this.limitBoxes(page, x),
     ];
     const all = points.length <= MOST_WORDS;
     // The best first: where words are short of room, theirs stay.
@@ -66,12 +68,27 @@ const chart = {
   },
 
   // What the device can do, if it is on the page.
-  limit({ width, height, across }, x) {
+  limit(page, x) {
+    const at = this.limitAt(page, x);
+    if (at === null) return [];
+    const [box] = this.limitBoxes(page, x);
+    const words = svg("text", { class: "limit-words", x: box.left, y: EDGES.top + 10 });
+    words.textContent = TOO_SLOW;
+    return [svg("line", { class: "limit", x1: at, x2: at, y1: EDGES.top, y2: page.height - EDGES.bottom }), words];
+  },
+
+  limitAt({ width, across }, x) {
     const at = x.limit === undefined ? NaN : across.at(x.limit);
-    if (!(at > EDGES.left && at < width - EDGES.right)) return [];
-    const words = svg("text", { class: "limit-words", x: at + 6, y: EDGES.top + 10 });
-    words.textContent = "too slow";
-    return [svg("line", { class: "limit", x1: at, x2: at, y1: EDGES.top, y2: height - EDGES.bottom }), words];
+    return at > EDGES.left && at < width - EDGES.right ? at : null;
+  },
+
+  // Where its words stand: no label of a point may cover them.
+  limitBoxes(page, x) {
+    const at = this.limitAt(page, x);
+    if (at === null) return [];
+    const wide = widthOf(TOO_SLOW) * 1.12; // they are bold
+    const left = Math.min(at + 6, page.width - 2 - wide);
+    return [{ left, right: left + wide, top: EDGES.top - 3, bottom: EDGES.top + 14, point: null }];
   },
 
   line({ points }, page) {

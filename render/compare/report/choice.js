@@ -31,6 +31,15 @@ const choice = {
       ...(taken && beyond && wipe.possible() ? [against("Against the better one", beyond)] : []));
   },
 
+  // The one taken, and what it is to be held against: as good, the next, or better but too slow.
+  rivals() {
+    if (!data.choice) return [null, null];
+    const numbers = [...data.choice.tied, data.choice.second, data.choice.beyond];
+    const found = numbers.map((number) => this.cell(number)).filter((cell) => cell !== null);
+    const taken = this.cell(data.choice.taken);
+    return [taken, taken && (found[0] ?? null)];
+  },
+
   cell(number) {
     if (number === null || number === undefined) return null;
     return state.cells.find((cell) => this.of.get(cell.id) === data.choice.candidates[number]) ?? null;

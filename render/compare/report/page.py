@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import quote
 
 from render.choice.choice_file import load_if_current
+from render.compare.report.portable import without_folders
 from render.errors import OutputError
 from render.files.atomic import whole
 from render.files.small import opened
@@ -69,7 +70,7 @@ def build(results: Results, folder: Path) -> str:
         "hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "style": _part("report.css"),
         "data": _embedded(
-            results.as_dict()
+            without_folders(results.as_dict(), results, folder)
             | {"files": _files(results, folder), "choice": load_if_current(results, folder)}
         ),
         "script": script,

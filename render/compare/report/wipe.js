@@ -18,11 +18,22 @@ const wipe = {
   show() {
     const source = data.clips[state.clip].preview;
     $("wipe-section").hidden = !this.possible();
-    const reference = state.cells.find(isReference) ?? state.cells[state.cells.length - 1];
-    const other = state.cells.find((cell) => cell !== reference);
-    if (!this.knows(this.a)) this.a = other ? other.id : source;
-    if (!this.knows(this.b)) this.b = reference.id;
+    if (!this.knows(this.a) || !this.knows(this.b)) {
+      const [a, b] = this.first();
+      this.a = a ? a.id : source;
+      this.b = b.id;
+    }
     this.draw();
+  },
+
+  // What there is to decide: the choice against its rival; else the best against the reference.
+  first() {
+    const [taken, rival] = choice.rivals();
+    if (rival) return [taken, rival];
+    const reference = state.cells.find(isReference) ?? state.cells[state.cells.length - 1];
+    const jod = (cell) => COLUMN.jod.of(cell) ?? -1;
+    const others = state.cells.filter((cell) => cell !== reference);
+    return [others.sort((x, y) => jod(y) - jod(x))[0], reference];
   },
 
   knows(id) {

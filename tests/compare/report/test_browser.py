@@ -216,6 +216,48 @@ def test_the_button_that_holds_b_works_with_keys(page: Opened) -> None:
     assert page.page.evaluate("render.clock.playing") is False
 
 
+def test_a_against_b_opens_on_the_best_against_the_reference(page: Opened) -> None:
+    best = page.page.evaluate(
+        "render.state.cells.filter(c => c.figures.jod < 10)"
+        ".sort((a, b) => b.figures.jod - a.figures.jod)[0].id"
+    )
+    assert page.page.evaluate("[render.wipe.a, render.wipe.b]") == [best, "res3-30.mp4"]
+    assert best != "res3-10.mp4", "the first is not the best here"
+
+
+def test_landmarks_have_names_of_their_own(page: Opened) -> None:
+    names = page.page.locator("section:visible, [role=region]").evaluate_all(
+        "all => all.map(one => one.getAttribute('aria-label')"
+        " ?? document.getElementById(one.getAttribute('aria-labelledby')).textContent)"
+    )
+    assert len(names) >= 5 and len(set(names)) == len(names)
+
+
+def test_no_dark_edge_shows_beside_a_preview(page: Opened) -> None:
+    shades = page.page.locator("#matrix .player").evaluate_all(
+        "all => all.map(one => [getComputedStyle(one).backgroundColor,"
+        " getComputedStyle(one.closest('.cell')).backgroundColor])"
+    )
+    assert shades and all(player == cell for player, cell in shades)
+
+
+def test_on_a_phone_the_controls_stay_in_their_row(
+    report: Report, opened: Open, tmp_path: Path
+) -> None:
+    report()
+    one = opened(tmp_path, width=390)
+    rows = one.page.evaluate(
+        """[...document.querySelectorAll('#transport > :is(button, #time, label)')].map((each) => {
+          document.getElementById('time').textContent = '100.00 / 120.00 s';
+          document.getElementById('pace').hidden = false;
+          document.getElementById('pace').textContent = 'at 0.5×';
+          const box = each.getBoundingClientRect();
+          return Math.round(box.top + box.height / 2);
+        })"""
+    )
+    assert len(rows) >= 6 and max(rows) - min(rows) <= 2
+
+
 def test_digits_put_previews_into_the_wipe(page: Opened) -> None:
     page.page.keyboard.press("5")
     page.page.keyboard.press("Shift+Digit1")
@@ -512,7 +554,7 @@ def test_what_failed_is_said_first(report: Report, opened: Open, tmp_path: Path)
     write_report(results.model_copy(update={"failures": (failure,)}), tmp_path)
     one = opened(tmp_path)
     one.page.click("#notice summary")
-    assert one.text("#failures") == "/c/<b>.mp4: no video"
+    assert one.text("#failures") == "<b>.mp4: no video"
 
 
 def test_a_choice_is_shown_and_leads_to_its_previews(
@@ -537,6 +579,25 @@ def test_a_choice_is_shown_and_leads_to_its_previews(
     assert set(page.ids("#matrix .cell:has(em.over)")) == set(slow)
     assert set(page.ids("#chart .point.over")) == set(slow)
     assert page.page.locator("#chart .limit").count() == 1
+    # What is there to decide comes first; and no label covers what the device cannot do.
+    rivals = [*data["tied"], data["second"], data["beyond"]]
+    rival = next(n for n in rivals if n is not None)
+    assert page.page.evaluate("[render.wipe.a, render.wipe.b]") == [
+        taken[0], data["candidates"][rival]["cells"][0],
+    ]  # fmt: skip
+    page.page.set_viewport_size({"width": 390, "height": 900})
+    page.page.wait_for_timeout(100)
+    covered = page.page.evaluate(
+        """(() => {
+          const at = document.querySelector('#chart .limit-words').getBoundingClientRect();
+          return [...document.querySelectorAll('#chart .words:not(.crowded)')].filter((each) => {
+            const box = each.getBoundingClientRect();
+            return box.left < at.right && box.right > at.left
+              && box.top + 3 < at.bottom && box.bottom - 3 > at.top;
+          }).length;
+        })()"""
+    )
+    assert covered == 0
     page.page.locator("#choice-tools button", has_text="Show it").click()
     assert page.page.evaluate("render.state.selected") == taken[0]
     page.page.locator("#choice-tools button", has_text="next").click()

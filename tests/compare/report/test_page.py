@@ -13,7 +13,7 @@ import pytest
 from render.cli.app import run
 from render.compare.report.page import NAME, build, write_report
 from render.errors import OutputError
-from render.results.results import Figures, Results, save
+from render.results.results import Failure, Figures, Results, save
 
 from .conftest import Report
 
@@ -32,7 +32,8 @@ def test_names_cannot_leave_their_place(report: Report, tmp_path: Path) -> None:
     results = report(clip=HOSTILE)
     page = build(results, tmp_path)
     assert "<img" not in page
-    assert data_of(page)["clips"] == results.as_dict()["clips"]
+    (clip,) = results.as_dict()["clips"]
+    assert data_of(page)["clips"] == [{**clip, "path": clip["name"]}]
     assert page.count("</script>") == 2
     assert "<title>script&gt;&lt;img src=x" in page  # what follows the slash is the file's name
 
@@ -48,6 +49,28 @@ def test_nothing_points_outside(report: Report, tmp_path: Path) -> None:
     assert outside <= {"http://www.w3.org/2000/svg"}  # a name, which nobody fetches
     assert "default-src 'none'" in page
     assert "@@" not in page
+
+
+def test_no_folder_of_this_machine_is_in_it(report: Report, tmp_path: Path) -> None:
+    results = report()
+    gone = Failure(
+        clip="/home/me/x/a.mp4", cell=None, kind="clip", message="/home/me/x/a.mp4: is no video"
+    )
+    run = results.runs[0].model_copy(
+        update={"command": ("render", "/home/me/x/a.mp4", "-o", str(tmp_path), "--ffmpeg=/opt/ff")}
+    )
+    cells = [
+        cell.model_copy(
+            update={"target": cell.target.model_copy(update={"style_file": "/home/me/s/w.st"})}
+        )
+        for cell in results.cells
+    ]
+    changed = {"failures": (gone,), "runs": (run,), "cells": tuple(cells)}
+    page = build(results.model_copy(update=changed), tmp_path)
+    assert not [path for path in ("/home/me", "/clips/", "/opt/", str(tmp_path)) if path in page]
+    assert '"a.mp4: is no video"' in page and '"style_file": "w.st"' in page
+    command = ["render", "a.mp4", "-o", tmp_path.name, "--ffmpeg=ff"]
+    assert json.dumps(command) in page
 
 
 def test_addresses_are_relative_and_quoted(report: Report, tmp_path: Path) -> None:
