@@ -3,12 +3,18 @@
 import ast
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import render
+from render import distribution
+from render.cli import doctor
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted((ROOT / "render").rglob("*.py"))
@@ -52,10 +58,65 @@ def test_ci_fails_without_a_test_command(tmp_path: Path) -> None:
     assert not (tmp_path / ".venv").exists()
 
 
+def project_table() -> dict[str, Any]:
+    table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert isinstance(table, dict)
+    return table
+
+
 def test_the_version_is_one() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project = project_table()
     assert project["version"] == render.__version__
     assert f"## [{render.__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_name_is_one() -> None:
+    """On the index render is another product: no command may bring that one."""
+    assert project_table()["name"] == distribution.NAME
+    assert distribution.installing("coreml") == f"pip install '{distribution.NAME}[coreml]'"
+    texts = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "render").rglob("*")]
+    for path in texts:
+        if path.suffix in (".md", ".py", ".html", ".js", ".toml") and path.is_file():
+            text = path.read_text(encoding="utf-8")
+            assert not re.search(r"'render\[|pip install (-\S+ )*'?render\b", text), path
+
+
+def test_every_extra_that_is_offered_exists() -> None:
+    extras = set(project_table()["optional-dependencies"])
+    assert {*doctor._EXTRAS} == extras - {"dev"}
+    texts = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *LIBRARY]
+    text = "".join(path.read_text(encoding="utf-8") for path in texts)
+    offered = re.findall(rf"(?:'\.|{distribution.NAME})\[(\w+)\]", text)
+    offered += re.findall(r"installing\('(\w+)'\)", text)
+    assert set(offered) == extras
+
+
+def test_the_lock_keeps_to_the_ranges() -> None:
+    project = project_table()
+    pins: dict[str, list[str]] = {}
+    for line in (ROOT / "requirements-dev.lock").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            pin = Requirement(line)
+            pins.setdefault(canonicalize_name(pin.name), []).append(str(pin.specifier)[2:])
+    asked = project["dependencies"] + project["optional-dependencies"]["dev"]
+    for one in map(Requirement, asked):
+        if one.marker is None or one.marker.evaluate({"sys_platform": "linux"}):
+            versions = pins[canonicalize_name(one.name)]
+            assert all(version in one.specifier for version in versions), one
+
+
+def test_every_dependency_has_both_bounds() -> None:
+    for one in map(Requirement, project_table()["dependencies"]):
+        assert {part.operator for part in one.specifier} == {">=", "<"}, one
+
+
+def test_what_the_suites_without_torch_install_comes_from_the_project() -> None:
+    """`.ci/newest`: all that render needs but the two, and no more than tests need."""
+    script = [sys.executable, str(ROOT / ".ci/without_torch.py")]
+    done = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, check=True)
+    names = {Requirement(line).name for line in done.stdout.splitlines()}
+    all_of_them = {Requirement(line).name for line in project_table()["dependencies"]}
+    assert names == all_of_them - {"torch", "openvino"} | {"pytest", "psutil"}
 
 
 def test_the_public_names_are_there() -> None:
@@ -68,7 +129,7 @@ def test_the_public_names_are_there() -> None:
 def test_no_file_names_a_package_registry() -> None:
     # In pieces, or this file would.
     hosts = ["py" + "pi.org", "python" + "hosted.org", "download.py" + "torch.org", "ana" + "conda"]
-    suffixes = {".py", ".md", ".toml", ".cfg", ".txt", ".sh", ".yml", ".yaml", ""}
+    suffixes = {".py", ".md", ".toml", ".cfg", ".txt", ".sh", ".yml", ".yaml", ".lock", ""}
     folders = ["render", "tests", "presets", "samples", "benchmarks", ".ci", "docs"]
     files = [p for f in folders for p in (ROOT / f).rglob("*") if p.is_file()]
     files += [p for p in ROOT.iterdir() if p.is_file()]
