@@ -97,6 +97,11 @@ def test_single_options_win() -> None:
         ({"fps": "fast"}, "--fps: 'fast': write a number"),
         ({"size": "480"}, "--size: '480': write it as WIDTHxHEIGHT"),
         ({"size": "480x0"}, "--size: 480x0: each side must be 1 to"),
+        ({"fps": "1/0"}, "--fps: '1/0': write a number"),
+        ({"fps": "1/\u0660"}, "--fps: '1/\u0660': write a number"),  # a nought of another script
+        ({"fps": 1e308}, "write a number"),
+        ({"strength": 10**400}, "is not a number from 0 to 1"),
+        ({"size": "1x99999999"}, "write it as WIDTHxHEIGHT"),
         ({"crf": "99"}, "--crf: 99 is not a number from 0 to 51"),
         ({"crf": "60", "encoder": "libsvtav2"}, "did you mean `libsvtav1`?"),
         ({"strength": "1.2"}, "--strength: '1.2' is not a number from 0 to 1"),

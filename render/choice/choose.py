@@ -167,7 +167,7 @@ def _taken(
     if not fitting:
         return None, [], []
     # What nobody can tell apart is decided by what a viewer feels: how late each frame is shown.
-    alike = [c for c in fitting if _jod(c) > _jod(fitting[0]) - TIE]
+    alike = [c for c in fitting if _jod(fitting[0]) - _jod(c) < TIE]
     taken = min(alike, key=lambda c: (_ms(c), -_jod(c)))
     return taken, [c for c in alike if c is not taken], [c for c in fitting if c not in alike]
 

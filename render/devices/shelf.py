@@ -20,7 +20,7 @@ def all_kept(folder: Path) -> dict[str, tuple[Measurement, ...]]:
     """By the device's name; nothing where there is no folder. Raises UsageError for a damaged
     file."""
     kept: dict[str, tuple[Measurement, ...]] = {}
-    for path in sorted(folder.glob("*.json")):
+    for path in _files(folder):
         try:
             name, measured = read_timings(path).get("profile"), load_measurements(path)
         except UsageError as error:
@@ -63,6 +63,14 @@ def forget(folder: Path, name: str) -> int:
     except OSError as error:
         raise OutputError(f"{path}: cannot be removed ({error.strerror})") from None
     return count
+
+
+def _files(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.glob("*.json"))
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "is no name that a folder can have"
+        raise UsageError(f"{folder}: cannot be read: {reason}") from None
 
 
 def _file(folder: Path, name: str) -> Path:

@@ -73,8 +73,10 @@ def _check_manifest(path: Path) -> None:
         root = items[said["rootModelIdentifier"]]
     except (KeyError, TypeError, AttributeError, IndexError):
         raise ExportError(f"{place}: is no manifest of a Core ML package; copy it again") from None
+    if not isinstance(said["rootModelIdentifier"], str) or root not in items.values():
+        raise ExportError(f"{place}: names no model of its own")
     for name in named:
         if name.is_absolute() or ".." in name.parts:
             raise ExportError(f"{place}: names {short(str(name))}, outside of its package")
-    if not (path / "Data" / root["path"]).is_file():
+    if not os.path.isfile(path / "Data" / root["path"]):  # noqa: PTH113
         raise ExportError(f"{place}: names {short(root['path'])} as the model, which is not there")

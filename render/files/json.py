@@ -35,9 +35,11 @@ def read_json(
         raise error(f"{path}: {broken.format(why=problem)}") from None
 
 
-def parse_json(text: str, many: int = MANY, *, numbers: bool = True) -> Any:
+def parse_json(text: object, many: int = MANY, *, numbers: bool = True) -> Any:
     """What a text holds. Without ``numbers``, NaN and infinities are let through, as Python writes
     them, to readers for whom they mean something. Raises ValueError, whatever is wrong."""
+    if not isinstance(text, str):
+        raise ValueError("is no text")  # noqa: TRY004 - one error for whatever is wrong
     # With every escaped backslash and quote gone, the next quote ends a string.
     plain = text.replace("\\\\", "_").replace('\\"', "_")
     check_outline(_STRING.sub('""', plain), many)

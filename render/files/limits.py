@@ -55,7 +55,7 @@ def check_values(data: Any, *, numbers: bool = True) -> None:
     """Raise the ValueError of a parsed value that no reader should be given, with its key: a key or
     a text that could not be shown or be a file's name, tables too deep, and (``numbers``) what
     cannot be reckoned with. Without ``numbers`` that is left to readers who can say more."""
-    waiting: list[tuple[str, Any, int]] = [("", data, 0)]
+    waiting: list[tuple[str, Any, int]] = [("", data, 1)]
     while waiting:
         where, value, depth = waiting.pop()
         if depth > DEPTH:

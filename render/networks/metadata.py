@@ -179,7 +179,7 @@ def _whole(number: object) -> int:
     return number
 
 
-def _object(text: str) -> dict[str, Any]:
+def _object(text: object) -> dict[str, Any]:
     value = parse_json(text, numbers=False)  # a figure that was NaN is still said to be
     if not isinstance(value, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004 - what json raises

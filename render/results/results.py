@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from render.errors import OutputError, UsageError
 from render.files.atomic import whole
@@ -22,12 +22,14 @@ from render.planning.geometry import Box, Placement
 from render.results.values import (
     Frames,
     NetworkText,
+    Pair,
     PathText,
     RateText,
     Seconds,
     SecondsText,
     Share,
     SizeText,
+    Texts,
 )
 from render.target import Size, as_held
 
@@ -39,7 +41,8 @@ MANY = 2_000_000
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # Strict: of a text Python would make a number, even one without end.
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
 
 class Run(_Part):
@@ -52,7 +55,7 @@ class Run(_Part):
         wall: seconds in all.
     """
 
-    command: tuple[str, ...]
+    command: Texts
     at: str
     versions: dict[str, str]
     machine: str
@@ -86,7 +89,7 @@ class Sampling(_Part):
     style_moments: int | None = None
     style_size: SizeText | None = None
     detail_moments: int | None = None
-    notes: tuple[str, ...] = ()
+    notes: Texts = ()
 
 
 class SourceClip(_Part):
@@ -204,7 +207,7 @@ class Played(_Part):
     longest_freeze: float | None
     median_lag: float | None
     p95_lag: float | None
-    sequence: tuple[tuple[int, int], ...] = ()
+    sequence: tuple[Pair, ...] = Field(default=(), strict=False)
 
 
 class Cost(_Part):
@@ -243,7 +246,7 @@ class Figures(_Part):
     jod: float | None = None
     sharpness: float | None = None
     stroke: float | None = None
-    missing: tuple[str, ...] = ()
+    missing: Texts = ()
     basis: str | None = None
 
 
@@ -267,8 +270,8 @@ class CellResult(_Part):
     view: View | None = None
     played: Played | None = None
     figures: Figures | None = None
-    notes: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    notes: Texts = ()
+    warnings: Texts = ()
 
     @property
     def video_fps(self) -> str:
@@ -289,12 +292,12 @@ class Results(_Part):
     """All that ``results.json`` says. ``grids`` and ``sheets`` are paths below the folder."""
 
     schema_version: int = SCHEMA
-    runs: tuple[Run, ...] = ()
-    clips: tuple[SourceClip, ...] = ()
-    cells: tuple[CellResult, ...] = ()
-    failures: tuple[Failure, ...] = ()
-    grids: tuple[PathText, ...] = ()
-    sheets: tuple[PathText, ...] = ()
+    runs: tuple[Run, ...] = Field(default=(), strict=False)
+    clips: tuple[SourceClip, ...] = Field(default=(), strict=False)
+    cells: tuple[CellResult, ...] = Field(default=(), strict=False)
+    failures: tuple[Failure, ...] = Field(default=(), strict=False)
+    grids: tuple[PathText, ...] = Field(default=(), strict=False)
+    sheets: tuple[PathText, ...] = Field(default=(), strict=False)
 
     def size_of(self, cell: CellResult) -> str:
         """Of its target, in words: as the phone is held."""

@@ -59,3 +59,6 @@ Seconds = Annotated[float, Field(ge=0, le=_MOST_SECONDS)]
 Frames = Annotated[int, Field(ge=0, le=10**7)]
 """Eleven hours at 240 a second."""
 Share = Annotated[float, Field(ge=0, le=1)]
+Texts = Annotated[tuple[str, ...], Field(strict=False)]
+"""JSON has lists where Python has tuples."""
+Pair = Annotated[tuple[int, int], Field(strict=False)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from safetensors.torch import load_file, save_file
 
 from render.cli.app import run
 from render.networks.checkpoint import save_style
-from render.networks.metadata import StyleMetadata
+from render.networks.metadata import StyleMetadata, read_metadata
 from render.networks.spec import NetworkSpec
 from tests.networks.test_modules import lively
 
@@ -101,6 +103,48 @@ def test_show_one_network_and_a_file(shelf: Path, tmp_path: Path, capsys: Captur
         show.write_bytes((shelf / "sky.res0-w4.safetensors").read_bytes())
         assert command("styles", "show", show) == 0
         assert "The Sky" in capsys.readouterr().out
+
+
+def _nan(path: Path) -> None:
+    tensors, words = load_file(path), read_metadata(path).as_header()
+    tensors["decoder.6.weight"].fill_(float("nan"))
+    save_file(tensors, path, words)
+
+
+def _lacking(path: Path) -> None:
+    tensors, words = load_file(path), read_metadata(path).as_header()
+    del tensors["decoder.6.weight"]
+    save_file(tensors, path, words)
+
+
+def _overlapping(path: Path) -> None:
+    data = path.read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    first, second = [e for k, e in header.items() if k != "__metadata__" and e["shape"] == [4]][:2]
+    second["data_offsets"] = first["data_offsets"]
+    text = json.dumps(header).encode()
+    path.write_bytes(len(text).to_bytes(8, "little") + text + data[8 + length :])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (_nan, "holds numbers that are not finite"),
+        (_lacking, "lacks 'decoder.6.weight'"),
+        (_overlapping, "that overlaps another"),
+    ],
+)
+def test_what_could_not_be_rendered_is_not_shown(
+    shelf: Path, capsys: Capture, spoil: Callable[[Path], None], said: str
+) -> None:
+    path = shelf / "sea.res0-w4.safetensors"
+    spoil(path)
+    for words in ([path], [path, "--json"], ["sea", "--network", "res0-w4"]):
+        assert command("styles", "show", *words) == 1
+        captured = capsys.readouterr()
+        assert said in captured.err and str(path) in captured.err
+        assert all(json.loads(line)["event"] == "error" for line in captured.out.splitlines())
 
 
 def test_show_for_programs(shelf: Path, capsys: Capture) -> None:

@@ -83,7 +83,7 @@ def test_what_is_no_latency_is_told(text: str, said: str) -> None:
 
 @pytest.mark.parametrize(
     "text", ["", "[]", "{}", '["a"]', "[true]", "[null]", "1 2 x", "[1, -2]", "[1e99]", "NaN",
-             '{"measurements": [1]}', "[" * 5000]
+             "[1e-320]", '{"measurements": [1]}', "[" * 5000]
 )  # fmt: skip
 def test_a_file_without_latencies_is_told(tmp_path: Path, text: str) -> None:
     path = tmp_path / "ms.json"
