@@ -16,6 +16,8 @@ from render.networks.catalogue import find_style
 from render.results.results import NAME, load
 from tests.conftest import MakeClip
 
+pytestmark = pytest.mark.torch
+
 Command = Callable[..., int]
 Capture = pytest.CaptureFixture[str]
 TINY = (

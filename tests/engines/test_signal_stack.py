@@ -5,6 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.torch
+
 SCRIPT = """
 import os, signal, threading
 from render.engines.base import DeviceName, EngineChoice, EngineName

@@ -49,6 +49,8 @@ from tests.files.kinds import (
     Kind,
 )
 
+pytestmark = pytest.mark.torch
+
 A12 = load_profile("A12")
 SIZE = Size(480, 853)
 

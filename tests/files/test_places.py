@@ -29,6 +29,8 @@ from render.training.resume import State, load_state, save_state
 from tests.files.hostile import in_time, places, put, refusal
 from tests.files.kinds import KINDS, MANIFEST
 
+pytestmark = pytest.mark.torch
+
 Capture = pytest.CaptureFixture[str]
 
 OTHERS: dict[str, tuple[str, Callable[[Path], object]]] = {
