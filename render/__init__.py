@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from render.events import CellDone, CellFailed, CellProgress, CellStarted, Event, Preview
     from render.execution.pipeline import run
     from render.media.encoding import AudioMode, Encoder, Encoding
-    from render.planning.plan import Cell, Plan, Request, make_plan, plan_as_dict
+    from render.planning.as_dict import plan_as_dict, plan_from_dict
+    from render.planning.plan import Cell, Plan, Request, make_plan
     from render.preset import Preset, list_presets, load_preset
     from render.target import Fit, Look, Orient, Rate, Size, Target, Upscaling
 
@@ -64,6 +65,7 @@ __all__ = [
     "load_preset",
     "make_plan",
     "plan_as_dict",
+    "plan_from_dict",
     "run",
 ]
 
@@ -81,7 +83,8 @@ _HOMES = {
     "render.events": ("CellDone", "CellFailed", "CellProgress", "CellStarted", "Event", "Preview"),
     "render.media.encoding": ("AudioMode", "Encoder", "Encoding"),
     "render.execution.pipeline": ("run",),
-    "render.planning.plan": ("Cell", "Plan", "Request", "make_plan", "plan_as_dict"),
+    "render.planning.plan": ("Cell", "Plan", "Request", "make_plan"),
+    "render.planning.as_dict": ("plan_as_dict", "plan_from_dict"),
     "render.preset": ("Preset", "list_presets", "load_preset"),
     "render.target": ("Fit", "Look", "Orient", "Rate", "Size", "Target", "Upscaling"),
 }

@@ -44,7 +44,7 @@ class Preview:
     size: Size
     rate: Fraction
     frames: int
-    stylized: int
+    stylized: int | None
     duration: Fraction
     bytes: int
     ms: float | None
@@ -73,6 +73,14 @@ class CellDone:
 
 
 @dataclass(frozen=True, slots=True)
+class CellKept:
+    """The preview was there already; ``stylized`` and ``ms`` of it are None, ``timings`` 0."""
+
+    cell: Cell
+    preview: Preview
+
+
+@dataclass(frozen=True, slots=True)
 class CellFailed:
     """``cell`` is None where the clip was refused before it had one."""
 
@@ -81,4 +89,4 @@ class CellFailed:
     error: RenderError
 
 
-Event: TypeAlias = CellStarted | CellProgress | CellDone | CellFailed
+Event: TypeAlias = CellStarted | CellProgress | CellDone | CellKept | CellFailed

@@ -26,7 +26,7 @@ def show_plan(plan: Plan, *, json: bool) -> int:
 
         lines = EventLines(plan)
         put(lines.plan(found))
-        put(lines.done(0, len(plan.refusals), status))
+        put(lines.done(0, len(plan.cells) - len(plan.todo), len(plan.refusals), status))
         return status
     from render.cli.plan_table import table_lines
     from render.cli.plan_text import plan_lines
@@ -44,7 +44,7 @@ def _estimated(plan: Plan) -> Estimate | None:
     from render.cli.output import labelled, say
     from render.planning import estimate
 
-    if not plan.cells:
+    if not plan.todo:
         return None
     try:
         return estimate.estimate(plan, estimate.calibrate(plan))
@@ -63,7 +63,7 @@ def warn_long(plan: Plan) -> str | None:
     from render.cli.words import took
     from render.planning import estimate
 
-    if len(plan.cells) < 2 or estimate.surely_short(plan):
+    if len(plan.todo) < 2 or estimate.surely_short(plan):
         return None
     try:
         found = estimate.estimate(plan, estimate.calibrate(plan))
@@ -72,6 +72,6 @@ def warn_long(plan: Plan) -> str | None:
     if found.seconds < estimate.LONG:
         return None
     return (
-        f"about {took(found.seconds)} in all for {len(plan.cells)} previews; --dry-run shows what "
+        f"about {took(found.seconds)} in all for {len(plan.todo)} previews; --dry-run shows what "
         "each takes"
     )

@@ -67,15 +67,15 @@ class EventLines:
 
     def plan(self, estimate: Estimate | None = None) -> str:
         """The plan, and (``--dry-run``) what it will take."""
+        from render.planning.as_dict import plan_as_dict
         from render.planning.estimate import estimate_as_dict
-        from render.planning.plan import plan_as_dict
 
         more = {"estimate": estimate_as_dict(estimate)} if estimate else {}
         return line("plan", plan=plan_as_dict(self._plan), **more)
 
     def event(self, event: Event) -> str | None:
         """The event's line; None for a cell's progress less than a second after its last."""
-        from render.events import CellDone, CellProgress, CellStarted
+        from render.events import CellDone, CellKept, CellProgress, CellStarted
 
         match event:
             case CellStarted(cell):
@@ -89,15 +89,18 @@ class EventLines:
                 return line("progress", **self._which(cell), frames=frames, about_frames=about)
             case CellDone(cell, preview):
                 return line("preview", **(self._which(cell) | self._preview(preview)))
+            case CellKept(cell, preview):
+                return line("kept", **(self._which(cell) | self._preview(preview)))
         which = self._which(event.cell) if event.cell else {"cell": None}
         error = event.error
         facts = which | {"clip_path": str(event.clip), "kind": error.kind, "message": str(error)}
         return line("failed", step="preview", **facts)
 
-    def done(self, written: int, failed: int, exit_status: int) -> str:
+    def done(self, written: int, kept: int, failed: int, exit_status: int) -> str:
         return line(
             "done",
             previews=written,
+            kept=kept,
             failed=failed,
             wall=_seconds(self._clock() - self._began),
             exit_status=exit_status,
@@ -120,6 +123,7 @@ class EventLines:
             **_rate("fps", preview.rate),
             "frames": preview.frames,
             "stylized": preview.stylized,
+            "fingerprint": cell.fingerprint,
             "duration": _seconds(preview.duration),
             "bytes": preview.bytes,
             "ms": None if preview.ms is None else round(preview.ms, 3),

@@ -53,6 +53,8 @@ def _short_disks(found: Estimate) -> Iterator[str]:
 
 def shared_lines(plan: Plan) -> Iterator[str]:
     """What runs, and how the previews are written."""
+    if kept := len(plan.cells) - len(plan.todo):
+        yield row("kept", f"{kept} of {len(plan.cells)}: there already, and the same")
     encoding, choice = plan.encoding, plan.engine
     yield row("engine", f"{choice.engine.value} on {choice.device.value}: {choice.why}")
     sound = "the clip's sound" if encoding.audio.value == "keep" else "no sound"

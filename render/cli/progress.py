@@ -67,7 +67,7 @@ class _InHand:
     """The cells that are being rendered, which a sweep does side by side, and how far each is."""
 
     def __init__(self, plan: Plan) -> None:
-        self._cells = len(plan.cells)
+        self._cells = len(plan.todo)
         self._frames: dict[Cell, int] = {}
         self._open: set[Cell] = set()
         self._last = 0
@@ -170,7 +170,7 @@ class Bar:
 
         # tqdm would start a thread that only wakes bars which have not moved for ten seconds.
         tqdm.monitor_interval = 0
-        counts = [cell.about_frames for cell in plan.cells]
+        counts = [cell.about_frames for cell in plan.todo]
         known = [count for count in counts if count is not None]
         self._tqdm = tqdm
         self._stream = stream

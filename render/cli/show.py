@@ -11,7 +11,7 @@ from render.cli.events_json import EventLines
 from render.cli.output import labelled, put, safe
 from render.cli.progress import Progress, make_progress
 from render.cli.words import amount, clip_error, took
-from render.events import CellDone, CellFailed, CellProgress, CellStarted, Event, Preview
+from render.events import CellDone, CellFailed, CellKept, CellProgress, CellStarted, Event, Preview
 from render.planning.plan import Plan
 
 
@@ -23,22 +23,26 @@ class Show:
         self._debug = debug
         self._began = time.monotonic()
         self._written = 0
+        self._kept = 0
         self._failed = 0
+        self._said_kept = False
         self._noted: set[str] = set()
         self._together = Counter(cell.clip.path for cell in plan.cells)
         self._lines = EventLines(plan) if json else None
         self._progress: Progress = make_progress(plan, sys.stderr)
         self._put(self._lines.plan() if self._lines else None)
-        if plan.cells:
+        if plan.todo:
             choice = plan.engine
             self._say(f"{choice.engine.value} on {choice.device.value}: {choice.why}")
         # All of them before anything is rendered: there may be a reason to stop among them.
-        for cell in plan.cells:
+        for cell in plan.todo:
             for note in cell.notes:
                 self._note(f"{cell.clip.path.name}: {note}")
 
     def event(self, event: Event) -> None:
         """Show one event."""
+        if self._kept and not isinstance(event, CellKept):
+            self._say_kept()
         if self._lines:
             self._put(self._lines.event(event))
         match event:
@@ -54,6 +58,10 @@ class Show:
                 self._say(self._summary(preview))
                 if not self._lines:
                     self._put(str(preview.path))
+            case CellKept(_, preview):
+                self._kept += 1
+                if not self._lines:
+                    self._put(str(preview.path))
             case CellFailed(clip, failed, error):
                 self._failed += 1
                 if failed is not None:
@@ -62,9 +70,18 @@ class Show:
                     explain(error)
                 self._label("error", clip_error(clip, error))
 
+    def _say_kept(self) -> None:
+        """Once, when all of them are known."""
+        if not self._said_kept:
+            self._said_kept = True
+            are = "is" if self._kept == 1 else "are"
+            self._say(f"{self._kept} kept: what {are} there already is not rendered again")
+
     def finish(self, failed_after: int = 0) -> int:
         """The last words, and the exit status; ``failed_after`` things failed that were to be made
         of the previews."""
+        if self._kept:
+            self._say_kept()
         status = 1 if self._failed or failed_after else 0
         if self._written + self._failed > 1:
             failed = f", {self._failed} failed" if self._failed else ""
@@ -72,7 +89,7 @@ class Show:
             wall = took(time.monotonic() - self._began)
             self._say(f"{self._written} {words} written{failed}, in {wall}")
         if self._lines:
-            self._put(self._lines.done(self._written, self._failed, status))
+            self._put(self._lines.done(self._written, self._kept, self._failed, status))
         return status
 
     def close(self) -> None:

@@ -41,7 +41,8 @@ def write_source(
     )
     with decoder, placing(output, force=True) as temporary:
         title = f"render: {cell.clip.path.name}, as it is, {even(shown)}, {rate} fps"
-        writer = VideoWriter(temporary, ffmpeg, shown, rate, encoding, title, patience=patience)
+        tags = {"comment": title}
+        writer = VideoWriter(temporary, ffmpeg, shown, rate, encoding, tags, patience=patience)
         with writer as video:
             for frame in sample(decoder, rate, start=cell.start, duration=cell.duration):
                 video.write(bars(resize(frame.picture, placement, shown), placement))

@@ -94,9 +94,15 @@ def write_grid(
         temporary = stack.enter_context(placing(output, force=force))
         silent = temporary.with_name(f"{temporary.stem}v{temporary.suffix}")
         stack.callback(silent.unlink, missing_ok=True)
-        title = f"render: {len(page.tiles)} videos in step"
+        tags = {"comment": f"render: {len(page.tiles)} videos in step"}
         writer = VideoWriter(
-            silent, ffmpeg, place_.whole, place_.rate, encoding, title, patience=patience
+            silent,
+            ffmpeg,
+            place_.whole,
+            place_.rate,
+            encoding,
+            tags,
+            patience=patience,
         )
         with writer as video:
             for picture in _pictures(page, place_, cells, shortest=shortest):
@@ -114,6 +120,7 @@ def write_grid(
                 ffmpeg,
                 temporary,
                 video.frames,
+                tags,
                 start=heard.start,
                 duration=_sounds(heard, video.frames / place_.rate, shortest=shortest),
                 patience=patience,

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from render.media.frame import Picture
+from render.networks.spec import NetworkSpec, Norm
 from render.target import Size
 
 
@@ -27,6 +28,13 @@ class DeviceName(StrEnum):
     MPS = "mps"
 
 
+class Precision(StrEnum):
+    """Of a network's numbers."""
+
+    SINGLE = "f32"
+    HALF = "f16"
+
+
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
     """An engine on a device, decided when planning, and why it was chosen."""
@@ -34,6 +42,13 @@ class EngineChoice:
     engine: EngineName
     device: DeviceName
     why: str
+
+
+def precision(choice: EngineChoice, spec: NetworkSpec) -> Precision:
+    """In which a network of ``spec`` computes: half on CUDA where batch norm allows it (see
+    `torch_engine.py`), single everywhere else."""
+    half = choice.device is DeviceName.CUDA and spec.norm is Norm.BATCH
+    return Precision.HALF if half else Precision.SINGLE
 
 
 class Engine(Protocol):

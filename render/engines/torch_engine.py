@@ -8,12 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from render.engines.base import DeviceName, EngineChoice
+from render.engines.base import DeviceName, EngineChoice, Precision, precision
 from render.engines.limits import check_size, out_of_memory
 from render.errors import EngineError
 from render.media.frame import Picture
 from render.networks.modules import StyleNetwork, channels_last, folded
-from render.networks.spec import Norm
 from render.target import Size
 
 
@@ -32,7 +31,7 @@ class TorchEngine:
         self.choice = choice
         self.size = size
         self._device = torch.device(choice.device.value)
-        half = choice.device is DeviceName.CUDA and network.spec.norm is Norm.BATCH
+        half = precision(choice, network.spec) is Precision.HALF
         self._dtype = torch.float16 if half else torch.float32
         try:
             self._network = channels_last(folded(network).to(self._device, self._dtype))

@@ -13,7 +13,8 @@ from pathlib import Path
 from render.devices.screen import Schedule
 from render.engines.base import Engine, EngineChoice
 from render.errors import ClipError, RenderError
-from render.events import CellDone, CellFailed, CellProgress, CellStarted, Event
+from render.events import CellDone, CellFailed, CellKept, CellProgress, CellStarted, Event
+from render.execution.kept import kept_preview
 from render.execution.prefetch import ahead, in_order
 from render.execution.preview_file import PreviewFile
 from render.execution.resize import bars, resize
@@ -47,9 +48,19 @@ def run(
     """
     for refusal in plan.refusals:
         yield CellFailed(refusal.clip, None, refusal.error)
+    for cell in plan.cells:
+        if cell.kept:
+            yield _kept(cell)
     engines = engines or Engines(plan.engine)
-    for one in passes(plan.cells):
+    for one in passes(plan.todo):
         yield from _Rendering(one, plan, engines, patience).events()
+
+
+def _kept(cell: Cell) -> Event:
+    try:
+        return CellKept(cell, kept_preview(cell))
+    except RenderError as error:
+        return CellFailed(cell.clip.path, cell, error)
 
 
 class Engines:

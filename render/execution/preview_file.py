@@ -18,6 +18,7 @@ from render.media.encode import VideoWriter, placing
 from render.media.encoding import AudioMode
 from render.media.sound import add_sound
 from render.media.watch import PATIENCE, Patience
+from render.planning.fingerprint import TAG, as_tag, read_identity
 from render.planning.plan import Cell, Plan
 
 _MOST_OF_STYLE = 1000
@@ -33,12 +34,14 @@ class PreviewFile:
     def __init__(self, cell: Cell, plan: Plan, patience: Patience = PATIENCE) -> None:
         self.cell = cell
         self._plan, self._patience = plan, patience
+        self._tags = {"comment": comment(cell), TAG: as_tag(cell.identity)}
         self._seconds: dict[str, float] = {}
         self._stylized = 0
         playback = cell.playback
         self._screen: Screen[Planes] | None = None if playback is None else Screen(playback)
         with contextlib.ExitStack() as stack:
-            self._temporary = stack.enter_context(placing(cell.output, force=plan.force))
+            place = placing(cell.output, force=plan.force, same=self._is_there)
+            self._temporary = stack.enter_context(place)
             silent = self._temporary.with_name(f"{self._temporary.stem}v{self._temporary.suffix}")
             stack.callback(silent.unlink, missing_ok=True)
             self._silent = silent
@@ -49,12 +52,16 @@ class PreviewFile:
                 shown,
                 cell.video_rate,
                 plan.encoding,
-                comment(cell),
+                self._tags,
                 spare=plan.engine.device is DeviceName.CPU,
                 patience=patience,
             )
             self._video = stack.enter_context(writer)
             self._stack = stack.pop_all()
+
+    def _is_there(self) -> bool:
+        """Whether another run has put the same preview in place meanwhile."""
+        return read_identity(self.cell.output) == self.cell.identity
 
     @property
     def frames(self) -> int:
@@ -128,6 +135,7 @@ class PreviewFile:
             self._plan.ffmpeg,
             self._temporary,
             self.frames,
+            self._tags,
             start=cell.start,
             duration=cell.duration,
             patience=self._patience,

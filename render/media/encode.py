@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from render.media.colour import Planes, ToYUV, even
 from render.media.encoding import Encoder, Encoding
 from render.media.frame import Picture
 from render.media.process import Process
+from render.media.tags import count_frames
 from render.media.watch import PATIENCE, Patience
 from render.target import Size
 
@@ -38,7 +39,7 @@ class VideoWriter:
         size: Size,
         rate: Fraction,
         encoding: Encoding,
-        comment: str,
+        tags: Mapping[str, str],
         *,
         spare: bool = False,
         patience: Patience = PATIENCE,
@@ -47,7 +48,7 @@ class VideoWriter:
         self._path = path
         self._size = size
         self._colours: ToYUV | None = None
-        arguments = _arguments(path, size, rate, encoding, comment, spare=spare)
+        arguments = _arguments(path, size, rate, encoding, tags, spare=spare)
         self._process = Process(ff, arguments, stdin=True, patience=patience)
 
     def write(self, picture: Picture | Planes) -> None:
@@ -117,7 +118,13 @@ def _free(path: Path) -> int:
 
 
 def _arguments(
-    path: Path, size: Size, rate: Fraction, encoding: Encoding, comment: str, *, spare: bool
+    path: Path,
+    size: Size,
+    rate: Fraction,
+    encoding: Encoding,
+    tags: Mapping[str, str],
+    *,
+    spare: bool,
 ) -> list[str]:
     import ffmpeg as graph
 
@@ -139,9 +146,9 @@ def _arguments(
     options = _codec_options(encoding, spare=spare) | container_options(path)
     # A key frame every half second: players seek in no time, which people who compare do all day.
     options |= {"g": max(1, round(rate / 2))}
-    options |= {"fps_mode": "passthrough", "metadata": f"comment={comment}"}
+    options |= {"fps_mode": "passthrough"}
     output = graph.output(picture, ffmpeg.OUTPUT, **options).overwrite_output()
-    return ffmpeg.with_names(output.get_args(), output=path)
+    return ffmpeg.with_names(ffmpeg.tagged(output.get_args(), tags), output=path)
 
 
 def _codec_options(encoding: Encoding, *, spare: bool) -> dict[str, Any]:
@@ -176,31 +183,29 @@ def container_options(path: Path) -> dict[str, str]:
 def check_frames(path: Path, frames: int) -> None:
     """Raise OutputError unless ``path`` really holds ``frames`` pictures: some muxers exit 0 on a
     full disk with half a file."""
-    import av
-    import av.error
-
-    found = 0
     try:
-        with av.open(f"file:{path}") as container:
-            found = sum(1 for packet in container.demux(video=0) if packet.size)
-    except (av.error.FFmpegError, OSError, IndexError) as error:
+        found = count_frames(path)
+    except (OSError, ValueError) as error:
         raise OutputError(f"the written file cannot be read back: {error}") from error
     if found != frames:
         raise OutputError(f"the written file holds {found} of {frames} frames; is the disk full?")
 
 
 @contextlib.contextmanager
-def placing(output: Path, *, force: bool) -> Iterator[Path]:
+def placing(
+    output: Path, *, force: bool, same: Callable[[], bool] = lambda: False
+) -> Iterator[Path]:
     """A temporary name beside ``output`` that takes its place if the ``with`` ends well.
 
     Otherwise the temporary file goes, and a folder that was made for it. Raises OutputError when
-    the folder cannot be written or, without ``force``, when ``output`` exists.
+    the folder cannot be written or, without ``force``, when ``output`` exists, unless ``same`` says
+    that it is what is being written.
     """
     with folder_for_output(output.parent):
-        _refuse_existing(output, force=force)
+        _refuse_existing(output, force=force, same=same)
         with beside(output.parent, output.suffix.lower(), OutputError) as temporary:
             yield temporary
-            _refuse_existing(output, force=force)
+            _refuse_existing(output, force=force, same=same)
             try:
                 _sync(temporary)
                 temporary.replace(output)
@@ -237,10 +242,10 @@ def _make_folder(folder: Path) -> list[Path]:
     return missing
 
 
-def _refuse_existing(output: Path, *, force: bool) -> None:
+def _refuse_existing(output: Path, *, force: bool, same: Callable[[], bool]) -> None:
     if output.is_dir():
         raise OutputError(f"{output}: is a folder")
-    if output.exists() and not force:
+    if output.exists() and not force and not same():
         raise OutputError(f"{output}: exists already; --force overwrites it")
 
 

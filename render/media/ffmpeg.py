@@ -6,7 +6,7 @@ import functools
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -138,3 +138,13 @@ def with_names(arguments: Sequence[str], **paths: Path) -> list[str]:
     whatever colons and dashes it holds: ``with_names(arguments, clip=path)``."""
     names = {f"@{name}": f"file:{path.absolute()}" for name, path in paths.items()}
     return [names.get(argument, argument) for argument in arguments]
+
+
+def tagged(arguments: Sequence[str], tags: Mapping[str, str]) -> list[str]:
+    """``arguments`` with metadata for what is written to `OUTPUT`; ffmpeg-python gives an option
+    only once."""
+    said = [word for key, value in tags.items() for word in ("-metadata", f"{key}={value}")]
+    if OUTPUT not in arguments:
+        return list(arguments)
+    place = arguments.index(OUTPUT)
+    return [*arguments[:place], *said, *arguments[place:]]

@@ -7,6 +7,7 @@ would have given it its sound.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -28,12 +29,14 @@ def add_sound(
     ff: Path,
     output: Path,
     frames: int,
+    tags: Mapping[str, str],
     *,
     start: Fraction,
     duration: Fraction | None,
     patience: Patience = PATIENCE,
 ) -> str | None:
-    """Write ``output``: the pictures of ``video`` with the clip's sound of the same range.
+    """Write ``output``: the pictures of ``video`` with the clip's sound of the same range, and
+    ``tags`` for metadata, none of the clip's.
 
     Returns None, or what is wrong with the clip's sound, so that the preview stays silent (then
     there is no ``output``). Raises OutputError when anything else is: a full disk, a killed ffmpeg.
@@ -49,7 +52,7 @@ def add_sound(
     copies = [True, False] if untouched and start == 0 and duration is None else [False]
     failure = OutputError(_FAILED)
     for copy in copies:
-        arguments = _arguments(clip, audio, start, duration, video, output, copy=copy)
+        arguments = _arguments(clip, audio, start, duration, video, output, tags, copy=copy)
         with Process(ff, arguments, patience=patience) as process:
             if process.wait() == 0:
                 try:
@@ -90,6 +93,7 @@ def _arguments(
     duration: Fraction | None,
     video: Path | None = None,
     output: Path | None = None,
+    tags: Mapping[str, str] | None = None,
     *,
     copy: bool = False,
 ) -> list[str]:
@@ -114,10 +118,10 @@ def _arguments(
     else:
         names |= {"pictures": video, "output": output}
         pictures = graph.input(ffmpeg.PICTURES)
-        codec |= {"vcodec": "copy", "map_metadata": 0, **container_options(output)}
+        codec |= {"vcodec": "copy", "map_metadata": -1, **container_options(output)}
         outputs = [graph.output(pictures["v:0"], sound, ffmpeg.OUTPUT, **codec)]
     if clip.container in BROADCAST:
         unused = source[str(clip.video.index)]
         outputs.append(graph.output(unused, "-", format="null", vcodec="copy"))
     arguments = graph.merge_outputs(*outputs).overwrite_output().get_args()
-    return ffmpeg.with_names(arguments, **names)
+    return ffmpeg.with_names(ffmpeg.tagged(arguments, tags or {}), **names)

@@ -101,7 +101,7 @@ class Machine:
         with beside(Path(tempfile.gettempdir()), ".mkv", OutputError) as path:
             plan, spare = self._plan, self._plan.engine.device is DeviceName.CPU
             writer = VideoWriter(
-                path, plan.ffmpeg, cell.output_size, rate, plan.encoding, "", spare=spare
+                path, plan.ffmpeg, cell.output_size, rate, plan.encoding, {}, spare=spare
             )
             with _Stopwatch() as watch, writer as video:
                 for picture in painted:

@@ -167,7 +167,7 @@ def estimate(plan: Plan, calibration: Calibration) -> Estimate:
     cells = tuple(_cell(cell, plan, calibration) for cell in plan.cells)
     return Estimate(
         cells=cells,
-        seconds=_seconds(plan.cells, calibration),
+        seconds=_seconds(plan.todo, calibration),
         bytes=sum(cell.bytes or 0 for cell in cells),
         disks=tuple(_disks(cells)),
     )
@@ -176,8 +176,8 @@ def estimate(plan: Plan, calibration: Calibration) -> Estimate:
 def surely_short(plan: Plan) -> bool:
     """Whether the plan takes under an hour on hardly any machine, said without measuring."""
     speed = _SLOW.get(plan.engine.device, _SLOW_DEVICE)
-    seconds = sum(_macs(one) for one in passes(plan.cells)) / speed
-    seconds += sum(cell.about_frames or 0 for cell in plan.cells) * _SLOW_PICTURE
+    seconds = sum(_macs(one) for one in passes(plan.todo)) / speed
+    seconds += sum(cell.about_frames or 0 for cell in plan.todo) * _SLOW_PICTURE
     return seconds < LONG
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, fields, is_dataclass
-from enum import Enum
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 from render.devices.playback import Playback, refreshes_of
-from render.engines.base import DeviceName, EngineChoice, EngineName
+from render.engines.base import DeviceName, EngineChoice, EngineName, precision
 from render.errors import ClipError, OutputError, RenderError, StyleError, UsageError
+from render.files.digest import digest_of
 from render.files.names import file_name, inside, is_file
 from render.media.clip import Clip
 from render.media.colour import even
@@ -20,7 +20,10 @@ from render.media.encode import SUFFIXES
 from render.media.encoding import Encoder, Encoding
 from render.media.ffmpeg import FFmpeg, find_ffmpeg
 from render.media.find import Found, find_clips
+from render.networks.spec import NetworkSpec
+from render.planning.fingerprint import Identity, read_identity
 from render.planning.geometry import Placement, canvas_for, place
+from render.planning.jsonable import jsonable
 from render.planning.resolve import Met, StyleFile, meet, notes, said
 from render.target import Fit, Look, Orient, Size, Upscaling
 
@@ -74,7 +77,9 @@ class Cell:
         start, duration: seconds of the clip.
         about_frames: an estimate for progress, or None. notes: what the user should know of the
         plan (a repeat of frames, a stretch, a padded row). output: the preview's path.
+        identity: all that the preview depends on; fingerprint: its hash.
         playback: the phone whose display the preview shows, or None for every frame of the target.
+        kept: whether the preview is there already, and is of this identity.
     """
 
     clip: Clip
@@ -93,7 +98,10 @@ class Cell:
     about_frames: int | None
     output: Path
     notes: tuple[str, ...]
+    identity: Identity
+    fingerprint: str
     playback: Playback | None = None
+    kept: bool = False
 
     @property
     def sampled(self) -> Fraction:
@@ -127,6 +135,11 @@ class Plan:
     force: bool
     strict: bool
 
+    @property
+    def todo(self) -> tuple[Cell, ...]:
+        """The cells whose previews are not there yet."""
+        return tuple(cell for cell in self.cells if not cell.kept)
+
 
 def _probe(path: Path, ffmpeg: FFmpeg) -> Clip:
     from render.media.probe import probe
@@ -155,13 +168,13 @@ def make_plan(request: Request, probe: Probe = _probe) -> Plan:
     cells: list[Cell] = []
     refusals: list[Refusal] = []
     taken: set[Path] = set()
-    probed = _probe_all(found, ffmpeg, probe)
-    clips = [(each.path, clip) for each, clip in zip(found, probed, strict=True)]
-    sources = {clip.path for _, clip in clips if isinstance(clip, Clip)}
-    for path, clip in clips:
-        if isinstance(clip, RenderError):
-            refusals.append(Refusal(path, clip))
+    probed = list(_probe_all(found, ffmpeg, probe))
+    sources = {one[0].path for one in probed if not isinstance(one, RenderError)}
+    for path, one in zip((each.path for each in found), probed, strict=True):
+        if isinstance(one, RenderError):
+            refusals.append(Refusal(path, one))
             continue
+        clip, digest = one
         planned: set[tuple[object, ...]] = set()
         for look in request.looks:
             try:
@@ -169,7 +182,8 @@ def make_plan(request: Request, probe: Probe = _probe) -> Plan:
                 # Rates and sizes that were written differently may be one on this clip.
                 if met.identity not in planned:
                     planned.add(met.identity)
-                    cells.append(_cell(request, clip, met, taken, sources))
+                    identity = _identity(request, clip, digest, met, engine)
+                    cells.append(_cell(request, clip, met, identity, taken, sources))
             except ClipError as error:  # so it is for every look
                 refusals.append(Refusal(path, error))
                 break
@@ -261,15 +275,19 @@ def _find_style(style: str, network: str | None) -> StyleFile:
     from render.networks.catalogue import find_style
 
     path, metadata = find_style(style, network)
-    return StyleFile(metadata.style, metadata.network, path)
+    return StyleFile(metadata.style, metadata.network, path, digest_of(path, StyleError))
 
 
 def _probe_all(
     found: Iterable[Found], ffmpeg: FFmpeg, probe: Probe
-) -> Iterator[Clip | RenderError]:
-    def one(each: Found) -> Clip | RenderError:
+) -> Iterator[tuple[Clip, str] | RenderError]:
+    """Each clip, and the digest of its content."""
+
+    def one(each: Found) -> tuple[Clip, str] | RenderError:
         try:
-            return each.error or probe(each.path, ffmpeg)
+            if each.error:
+                return each.error
+            return probe(each.path, ffmpeg), digest_of(each.path, ClipError)
         except RenderError as error:
             return error
 
@@ -282,10 +300,10 @@ def _cell(
     request: Request,
     clip: Clip,
     met: Met,
+    identity: Identity,
     taken: set[Path],
     sources: set[Path],
 ) -> Cell:
-    displayed = clip.video.displayed
     rate, size, upscale, style = met.rate, met.size, met.upscale, met.style
     if clip.duration is not None and request.start >= clip.duration:
         raise ClipError(
@@ -293,7 +311,7 @@ def _cell(
             f"({float(clip.duration):.2f} s)"
         )
     output = _file(request) or _output(request.output or PREVIEWS, clip, met, taken)
-    _check_output(output, clip, sources, force=request.force)
+    kept = _is_kept(output, identity, clip, sources, force=request.force)
     shown = upscale or size
     return Cell(
         clip=clip,
@@ -303,7 +321,7 @@ def _cell(
         style=style.name,
         style_path=style.path,
         strength=met.strength,
-        placement=place(canvas_for(displayed, size), size, request.fit),
+        placement=_placement(request, clip, size),
         upscale=upscale,
         upscaler=met.upscaler,
         output_size=even(shown),
@@ -312,7 +330,39 @@ def _cell(
         about_frames=_about_frames(clip, met, request.start, request.duration),
         output=output,
         notes=tuple(notes(met, clip)),
+        identity=identity,
+        fingerprint=identity.fingerprint,
         playback=met.playback,
+        kept=kept,
+    )
+
+
+def _placement(request: Request, clip: Clip, size: Size) -> Placement:
+    return place(canvas_for(clip.video.displayed, size), size, request.fit)
+
+
+def _identity(
+    request: Request, clip: Clip, digest: str, met: Met, engine: EngineChoice
+) -> Identity:
+    view = _placement(request, clip, met.size)
+    encoding = request.encoding
+    file = _file(request)
+    container = ".mp4" if file is None else file.suffix.lower()
+    computed = precision(engine, NetworkSpec.parse(met.style.network))
+    return Identity(
+        clip=digest,
+        part=f"{request.start}+{'end' if request.duration is None else request.duration}",
+        rate=str(met.rate),
+        size=str(met.size),
+        view=f"{view.crop} of {view.canvas} in {view.inner}",
+        network=met.style.network,
+        weights=met.style.digest,
+        strength=f"{met.strength:.6g}",
+        upscale="none" if met.upscale is None else f"{met.upscale} {met.upscaler.value}",
+        playback="none" if met.playback is None else json.dumps(jsonable(met.playback)),
+        engine=f"{engine.engine.value} {engine.device.value} {computed.value}",
+        encoding=f"{encoding.encoder.value} crf {encoding.crf}, sound {encoding.audio.value}, "
+        f"{container[1:]}",
     )
 
 
@@ -337,32 +387,25 @@ def _output(folder: Path, clip: Clip, met: Met, taken: set[Path]) -> Path:
     return output
 
 
-def _check_output(output: Path, clip: Clip, sources: set[Path], *, force: bool) -> None:
-    if output.exists():
-        if output.samefile(clip.path):
-            raise OutputError(f"{output}: is the clip itself; choose another place with -o")
-        if output.absolute() in sources:
-            raise OutputError(f"{output}: is another clip of this run; choose another place")
-        if not force:
-            raise OutputError(f"{output}: exists already; --force overwrites it")
-
-
-def plan_as_dict(plan: Plan) -> dict[str, object]:
-    """The plan as JSON types: exactly what runs. Fractions and sizes are strings."""
-    result = _jsonable(plan)
-    assert isinstance(result, dict)
-    return result
-
-
-def _jsonable(value: Any) -> Any:
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, Fraction | Path | Size):
-        return str(value)
-    if isinstance(value, RenderError):
-        return {"kind": value.kind, "message": str(value)}
-    if is_dataclass(value):
-        return {f.name: _jsonable(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, tuple | list):
-        return [_jsonable(v) for v in value]
-    return value
+def _is_kept(
+    output: Path, identity: Identity, clip: Clip, sources: set[Path], *, force: bool
+) -> bool:
+    """Whether the preview is there already. Raises OutputError for another file in its place."""
+    if not output.exists():
+        return False
+    if output.samefile(clip.path):
+        raise OutputError(f"{output}: is the clip itself; choose another place with -o")
+    if output.absolute() in sources:
+        raise OutputError(f"{output}: is another clip of this run; choose another place")
+    if force:
+        return False
+    there = read_identity(output)
+    if there is None:
+        raise OutputError(
+            f"{output}: exists already, and nothing in it says that it is this preview; --force "
+            "overwrites it"
+        )
+    if there != identity:
+        words = ", ".join(identity.differences(there))
+        raise OutputError(f"{output}: is another preview ({words}); --force renders it anew")
+    return True

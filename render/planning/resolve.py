@@ -17,11 +17,12 @@ from render.target import Look, Orient, Rate, Size, Upscaling
 
 @dataclass(frozen=True, slots=True)
 class StyleFile:
-    """A style file for one target's network."""
+    """A style file for one target's network; ``digest`` is of its content."""
 
     name: str
     network: str
     path: Path
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from render.errors import OutputError
-from render.events import CellDone, CellFailed, Event, Preview
+from render.events import CellDone, CellFailed, CellKept, Event, Preview
 from render.planning.plan import Cell, Plan
 from render.results.results import (
     NAME,
@@ -77,13 +77,25 @@ class Recorder:
         """
         match event:
             case CellDone(_, preview):
-                self._previews.append(preview)
-                with contextlib.suppress(OutputError):
-                    self.save()
+                self._note(preview)
+            case CellKept(cell, preview):
+                if not self._knows(cell):
+                    self._note(preview)
             case CellFailed(clip, cell, error):
                 name = None if cell is None else cell.output.name
                 failure = Failure(clip=str(clip), cell=name, kind=error.kind, message=str(error))
                 self._failures.append(failure)
+
+    def _note(self, preview: Preview) -> None:
+        self._previews.append(preview)
+        with contextlib.suppress(OutputError):
+            self.save()
+
+    def _knows(self, cell: Cell) -> bool:
+        """Whether the folder's results tell of this very preview."""
+        known = () if self._results is None else self._results.cells
+        id_ = _id(cell.output, self.folder)
+        return any(one.id == id_ and one.fingerprint == cell.fingerprint for one in known)
 
     def results(self, wall: float | None = None) -> Results:
         """The folder's results with all that was noted. ``wall``: seconds of the whole run."""
@@ -144,6 +156,7 @@ class Recorder:
             clip=_position(_clip(cell), clips),
             run=run,
             start=float(cell.start),
+            fingerprint=cell.fingerprint,
             view=View.of(cell.placement),
             target=_target(cell),
             video=CellVideo(

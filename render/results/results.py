@@ -161,14 +161,15 @@ class View(_Part):
 
 
 class CellVideo(_Part):
-    """The preview's own facts; ``stylized`` counts pictures that the network computed or shared.
+    """The preview's own facts; ``stylized`` counts pictures that the network computed or shared,
+    None where only the preview itself is left to tell of it.
     ``fps`` is that of the file where it is not the target's: of a phone's display."""
 
     size: SizeText
     fps: RateText | None = None
     fps_float: float | None = None
     frames: Frames
-    stylized: Frames
+    stylized: Frames | None
     duration: Seconds
     bytes: int
     encoder: str
@@ -254,7 +255,9 @@ class CellResult(_Part):
     """One preview.
 
     Attributes:
-        id: its path below the folder, with ``/``. clip, run: positions in ``clips`` and ``runs``.
+        id: its path below the folder, with ``/``. fingerprint: of all that the preview depends on,
+        None for one of before there were any.
+        clip, run: positions in ``clips`` and ``runs``.
         start: seconds into the clip.
         view: how the clip met the network's input.
         played: what came of it on its phone, None where it shows every frame of the target.
@@ -266,6 +269,7 @@ class CellResult(_Part):
     start: Seconds
     target: CellTarget
     video: CellVideo
+    fingerprint: str | None = None
     cost: Cost
     view: View | None = None
     played: Played | None = None

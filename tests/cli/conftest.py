@@ -22,6 +22,7 @@ from render.events import (
 from render.media.clip import AudioStream, Clip, Transfer, VideoStream
 from render.media.encoding import AudioMode, Encoder, Encoding
 from render.planning.estimate import Calibration, NetworkSpeed, Work
+from render.planning.fingerprint import Identity
 from render.planning.geometry import place
 from render.planning.plan import Cell, Plan, Refusal, Request
 from render.target import Fit, Size, Upscaling
@@ -48,6 +49,22 @@ def make_clip(path: Path) -> Clip:
     return Clip(path, "mov,mp4", Fraction(5), video, AudioStream(1, "aac", 48000, 2, True))
 
 
+IDENTITY = Identity(
+    clip="c" * 64,
+    part="0+end",
+    rate="15",
+    size="853x480",
+    view="1280x720+0+0 of 1280x720 in 853x480+0+0",
+    network="res3",
+    weights="w" * 64,
+    strength="1",
+    upscale="1920x1080 bilinear",
+    playback="none",
+    engine="torch cpu f32",
+    encoding="libx264 crf 18, sound keep, mp4",
+)
+
+
 def make_cell(path: Path, about: int | None = 75) -> Cell:
     size = Size(853, 480)
     return Cell(
@@ -67,6 +84,8 @@ def make_cell(path: Path, about: int | None = 75) -> Cell:
         about_frames=about,
         output=Path("previews") / f"{path.stem}.mp4",
         notes=("a note of the plan",),
+        identity=IDENTITY,
+        fingerprint=IDENTITY.fingerprint,
     )
 
 

@@ -47,7 +47,7 @@ class Identity:
 @contextmanager
 def no_network() -> Iterator[None]:
     def style(_name: str, network: str | None) -> Any:
-        return StyleFile("none", network or "res3", Path("none.safetensors"))
+        return StyleFile("none", network or "res3", Path("none.safetensors"), "0" * 64)
 
     def engine(_self: object, cell: Cell) -> Identity:
         return Identity(cell.size)

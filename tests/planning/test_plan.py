@@ -12,9 +12,12 @@ from typing import Any
 import pytest
 
 from render.cli.plan_text import plan_lines
-from render.errors import StyleError, UsageError
+from render.devices.latency import Latency
+from render.devices.playback import Playback
+from render.errors import ClipError, StyleError, UsageError
 from render.execution.preview_file import comment
-from render.planning.plan import Cell, Request, make_plan, plan_as_dict
+from render.planning.as_dict import plan_as_dict, plan_from_dict
+from render.planning.plan import Cell, Refusal, Request, make_plan
 from render.preset import Preset
 from render.target import Look, Orient, Rate, Size, Upscaling
 from tests.cli.conftest import make_cell
@@ -232,3 +235,20 @@ def test_what_made_a_preview_is_said_in_what_a_command_takes() -> None:
     cell = replace(make_cell(Path("a.mp4")), style="a\0b" + "n" * 200_000)
     said = comment(cell)
     assert len(said) < 1200 and "\0" not in said and said.endswith(", res3, 853x480, 15 fps")
+
+
+def test_a_plan_goes_both_ways(moving: Path, tmp_path: Path) -> None:
+    with no_network():
+        plan = make_plan(request(moving, tmp_path / "o.mp4", size="480x853"))
+    refused = Refusal(Path("b.mp4"), ClipError("b.mp4: is empty"))
+    latency = Latency(66.0, 0.1, (60.0, 66.0, 70.0), 80.0, 3.0)
+    played = replace(plan.cells[0], playback=Playback("A12", latency, Fraction(15)))
+    plan = replace(plan, cells=(*plan.cells, played), refusals=(refused,))
+    data = json.loads(json.dumps(plan_as_dict(plan)))
+    again = plan_from_dict(data)
+    assert again.cells == plan.cells and again.engine == plan.engine
+    assert plan_as_dict(again) == plan_as_dict(plan)
+    assert isinstance(again.refusals[0].error, ClipError)
+    for broken in ({}, {**data, "cells": [{}]}, {**data, "force": "yes"}, {**data, "ffmpeg": 3}):
+        with pytest.raises(UsageError, match="no plan of this version"):
+            plan_from_dict(broken)

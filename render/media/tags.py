@@ -1,0 +1,35 @@
+"""What a video file says of itself: the metadata in its header."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_FORMATS = "mov,matroska"
+"""What previews are written in. No playlist, which would open other files."""
+
+
+def read_tags(path: Path) -> dict[str, str]:
+    """The file's metadata, its keys in small letters; nothing for what is no video of a kind that
+    previews are."""
+    import av
+    import av.error
+
+    options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
+    try:
+        with av.open(f"file:{path}", options=options, metadata_errors="replace") as container:
+            return {key.lower(): value for key, value in container.metadata.items()}
+    except (av.error.FFmpegError, OSError, ValueError):
+        return {}
+
+
+def count_frames(path: Path) -> int:
+    """Pictures in the file's first video stream, by its packets. Raises OSError or ValueError for
+    what cannot be read."""
+    import av
+    import av.error
+
+    try:
+        with av.open(f"file:{path}") as container:
+            return sum(1 for packet in container.demux(video=0) if packet.size)
+    except (av.error.FFmpegError, IndexError) as error:
+        raise ValueError(str(error)) from error
