@@ -140,7 +140,7 @@ class After:
             compared = {cell.clip for cell in results.cells if cell.id in mine}
             mode = Metrics.FAST if comparable(results, compared) else Metrics.NONE
             if mode is Metrics.NONE and any(len(results.of_clip(clip)) > 1 for clip in compared):
-                say("no figures: styles are not compared with each other, and each has one preview")
+                say("no figures: no two previews here are of one clip in one style, to be compared")
         count = Count("step", sys.stderr)
         try:
             if mode is not Metrics.NONE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -64,16 +65,23 @@ def test_one_folder_holds_all_that_was_asked_for(
     assert "GMAC/S" in captured.err and "* the reference" in captured.err
 
 
-def test_styles_alone_are_not_compared(
-    render: Command, moving: Path, tmp_path: Path, capsys: Capture
+def test_styles_alone_are_not_compared_and_stand_in_one_grid_with_all_clips(
+    render: Command, moving: Path, tmp_path: Path, ff: FFmpeg, capsys: Capture
 ) -> None:
+    other = tmp_path / "other.mp4"
+    shutil.copy(moving, other)
     styles = ("--style", "udnie,the-scream", "--network", "res3-w16", "--fps", "5")
     small = ("--size", "64x36", "--upscale", "none", "--duration", "0.4", "--audio", "none")
-    assert render(moving, *styles, *small, "--on", "A12", "-o", tmp_path) == 0
+    grid = ("--grid", "--rows", "clip", "--cols", "style")
+    out = tmp_path / "out"
+    assert render(moving, other, *styles, *small, *grid, "--on", "A12", "-o", out) == 0
     said = capsys.readouterr().err
-    assert "no figures: styles are not compared with each other" in said
+    assert "no figures: no two previews here are of one clip in one style" in said
     assert "reference" not in said and "figures:" not in said.replace("no figures:", "")
-    assert all(cell.figures is None for cell in load(tmp_path).cells)
+    results = load(out)
+    assert all(cell.figures is None for cell in results.cells)
+    assert results.grids == ("grid.mp4",)
+    assert probe(out / "grid.mp4", ff).video.displayed == Size(2 * 64 + 8, 2 * 36 + 8)
 
 
 def test_a_later_run_adds_to_the_folder(
@@ -185,7 +193,7 @@ def test_a_phone_s_preview_beside_the_plain_one(
     assert slow["skipped"] + slow["shown"] + slow["dropped"] + slow["in_flight"] == slow["frames"]
     # Those that play on a phone are not held against the others: they are late.
     results = load(out)
-    assert [cell.figures is None for cell in results.cells] == [False, True, True]
+    assert all(cell.figures is None for cell in results.cells)
     grid = probe(out / "moving-grid.mp4", ff)
     assert grid.video.rate == 60
     assert "SHOWN/S" in captured.err
