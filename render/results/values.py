@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field
 from render.errors import UsageError
 from render.files.limits import short
 from render.networks.spec import NetworkSpec
-from render.target import Rate, Size
+from render.target import MAX_RATE, Size
 
 _MOST_SECONDS = 10**15  # more than any header can say
 # Of Linux and macOS: bytes of a path, and of a name in it.
@@ -33,15 +33,20 @@ def _parses(parse: Callable[[str], object]) -> Callable[[str], str]:
 
 
 def _rate(text: str) -> None:
-    if Rate.parse(text).fps is None:
-        raise UsageError(f"fps {text!r}: results hold the rate itself")
+    # Not Rate.parse: a clip's header may say one that nobody would write.
+    if not 0 < (_exact(text) or 0) <= MAX_RATE:
+        raise UsageError(f"{short(text)} is no rate of frames, such as 30000/1001")
 
 
 def _exact_seconds(text: str) -> None:
-    # Digits that a float came with, in a fraction, are up to 17 each.
-    found = re.fullmatch(r"[0-9]{1,40}(?:/0*[1-9][0-9]{0,39})?", text)
-    if found is None or Fraction(text) > _MOST_SECONDS:
+    seconds = _exact(text)
+    if seconds is None or seconds > _MOST_SECONDS:
         raise UsageError(f"{short(text)} is no time in seconds, such as 13/10")
+
+
+def _exact(text: str) -> Fraction | None:
+    found = re.fullmatch(r"[0-9]{1,40}(?:\.[0-9]{1,40}|/0*[1-9][0-9]{0,39})?", text)
+    return None if found is None else Fraction(text)
 
 
 def _path(text: str) -> None:

@@ -163,3 +163,12 @@ def test_unknown_keys_of_a_later_render_are_left_alone(tmp_path: Path) -> None:
 def test_a_folder_without_results_says_how_to_make_some(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"holds no results\.json"):
         load(tmp_path)
+
+
+def test_rates_that_only_a_header_says_are_kept(tmp_path: Path) -> None:
+    odd = Fraction(2147483647, 71582788)
+    one = cell(tmp_path, "a.mp4")
+    video = replace(one.clip.video, rate=odd)
+    written = record(tmp_path, replace(one, clip=replace(one.clip, video=video)))
+    assert load(tmp_path) == written
+    assert written.clips[0].fps == str(odd)
