@@ -89,9 +89,12 @@ def main(rounds: int, seed: int) -> int:
     ended: Counter[str] = Counter()
     leftovers = 0
     root = Path(tempfile.mkdtemp(prefix="stress-"))
-    began = time.monotonic()
-    subprocess.run(command(root / "whole"), cwd=ROOT, capture_output=True, check=True)
-    whole = time.monotonic() - began
+    wholes = []
+    for number in range(3):
+        began = time.monotonic()
+        subprocess.run(command(root / f"{number}"), cwd=ROOT, capture_output=True, check=True)
+        wholes.append(time.monotonic() - began)
+    whole = min(wholes)
     for number in range(rounds):
         for name in KINDS:
             folder = root / f"{number}-{name}"

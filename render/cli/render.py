@@ -221,8 +221,9 @@ def _clear(plan: Plan, *, debug: bool) -> None:
             note = f"{folder}: removed {cleared.removed} temporary {files} of a run that was killed"
             say(labelled("note", note, sys.stderr))
         if cleared.unsure and debug:
+            stay = "file stays" if cleared.unsure == 1 else "files stay"
             note = (
-                f"{folder}: {cleared.unsure} temporary files stay: without file locks nobody can "
-                "tell whether their run still goes on"
+                f"{folder}: {cleared.unsure} temporary {stay}: without file locks nobody can tell "
+                "whether the run still goes on"
             )
             say(labelled("note", note, sys.stderr))

@@ -89,7 +89,8 @@ class Show:
             wall = took(time.monotonic() - self._began)
             self._say(f"{self._written} {words} written{failed}, in {wall}")
         if self._lines:
-            self._put(self._lines.done(self._written, self._kept, self._failed, status))
+            failed_in_all = self._failed + failed_after
+            self._put(self._lines.done(self._written, self._kept, failed_in_all, status))
         return status
 
     def close(self) -> None:

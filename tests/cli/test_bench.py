@@ -80,6 +80,24 @@ def test_json_lines(bench: Command, capsys: Capture) -> None:
     assert last == {"schema": 1, "event": "done", "failed": 0, "exit_status": 0}
 
 
+def test_a_file_that_cannot_be_written_costs_no_other(
+    bench: Command, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from render.bench.chart import draw
+
+    def fill(*arguments: Any) -> None:
+        (Path("a.png") / "in the way").mkdir(parents=True)
+        draw(*arguments)
+
+    monkeypatch.setattr("render.bench.chart.draw", fill)
+    assert bench(*QUICK, "--json", *outputs("a.png", "a.json")) == 1
+    _, failed, file, last = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (failed["event"], failed["step"]) == ("failed", "bench-file")
+    assert "a.png: cannot be written" in failed["message"]
+    assert file["path"] == "a.json" and Path("a.json").is_file()
+    assert (last["failed"], last["exit_status"]) == (1, 1)
+
+
 def test_sizes_and_engines_multiply(bench: Command, capsys: Capture) -> None:
     pytest.importorskip("openvino")
     words = ("--network", "res0-w4", "--size", "64x96,32x48", "--iterations", "2", "--json")

@@ -134,6 +134,15 @@ def test_json(folder: Path, run_cli: CommandLine) -> None:
     assert last["event"] == "done"
 
 
+def test_a_file_that_cannot_be_written_is_an_event(folder: Path, run_cli: CommandLine) -> None:
+    (folder / NAME / "in the way").mkdir(parents=True)
+    done = run_cli("choose", ".", "--on", "A12", "--json")
+    failed, choice, last = map(json.loads, done.out.splitlines())
+    assert (failed["event"], failed["step"]) == ("failed", "choice")
+    assert choice["path"] is None and choice["headline"].startswith("15 fps")
+    assert (last["failed"], last["exit_status"], done.status) == (1, 1, 1)
+
+
 def test_the_report_is_written_anew_and_a_stale_choice_is_not_shown(
     folder: Path, run_cli: CommandLine
 ) -> None:

@@ -80,6 +80,25 @@ def test_json_ends_with_error_on_wrong_usage(
     assert last["message"]
 
 
+def test_what_a_killed_run_left_is_removed_and_said(
+    command: Command, capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("previews").mkdir()
+    dead, unsure = (
+        Path("previews") / f".render-{token}-1.mp4" for token in ("0123456789ab", "x0123456789ab")
+    )
+    for path in (dead, unsure):
+        path.write_text("half")
+    assert command("a.mp4", "--debug") == 0
+    err = capsys.readouterr().err
+    assert "note: previews: removed 1 temporary file of a run that was killed" in err
+    assert "note: previews: 1 temporary file stays: without file locks" in err
+    assert unsure.exists() and not dead.exists()
+    assert command("a.mp4") == 0
+    assert "temporary" not in capsys.readouterr().err
+
+
 def test_dry_run_renders_nothing(
     command: Command, machine: Machine, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,10 +9,12 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+Start = Callable[[Path, str], subprocess.Popen[str]]
 ROOT = Path(__file__).parents[2]
 
 # A command line whose rendering is the function `work(cell, folder)`.
@@ -43,16 +45,29 @@ AROUND = """
 """
 
 
-def start(folder: Path, work: str) -> subprocess.Popen[str]:
-    """The process, when ``work`` has called ``ready()``."""
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start the process; returns when ``work`` has called ``ready()``. It ends with the test."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def begin(folder: Path, work: str) -> subprocess.Popen[str]:
+        processes.append(started(folder, work))
+        wait_for(folder / "ready", processes[-1])
+        return processes[-1]
+
+    yield begin
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def started(folder: Path, work: str) -> subprocess.Popen[str]:
     code = textwrap.dedent(AROUND).format(work=textwrap.dedent(work).strip())
-    process = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-c", code, str(folder)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)},
     )  # fmt: skip
-    wait_for(folder / "ready", process)
-    return process
 
 
 def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
@@ -71,7 +86,7 @@ def interrupted(process: subprocess.Popen[str], number: signal.Signals) -> None:
     assert last["exit_status"] == 128 + number
 
 
-def test_an_import_does_not_swallow_it(tmp_path: Path) -> None:
+def test_an_import_does_not_swallow_it(start: Start, tmp_path: Path) -> None:
     # As large packages do: whatever goes wrong, something is not installed.
     (tmp_path / "large.py").write_text(
         "import time\n"
@@ -103,7 +118,7 @@ def test_an_import_does_not_swallow_it(tmp_path: Path) -> None:
     assert (tmp_path / "imported").exists()
 
 
-def test_what_is_swallowed_is_raised_anew(tmp_path: Path) -> None:
+def test_what_is_swallowed_is_raised_anew(start: Start, tmp_path: Path) -> None:
     work = """
     def work(cell):
         from render.errors import EngineError
@@ -122,7 +137,7 @@ def test_what_is_swallowed_is_raised_anew(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["__exit__", "__del__"])
-def test_what_cleans_up_is_not_interrupted(name: str, tmp_path: Path) -> None:
+def test_what_cleans_up_is_not_interrupted(name: str, start: Start, tmp_path: Path) -> None:
     work = f"""
     class Held:
         def __enter__(self): pass
@@ -146,7 +161,7 @@ def test_what_cleans_up_is_not_interrupted(name: str, tmp_path: Path) -> None:
     assert (tmp_path / "cleaned").exists()
 
 
-def test_a_second_one_leaves_no_file_and_no_child(tmp_path: Path) -> None:
+def test_a_second_one_leaves_no_file_and_no_child(start: Start, tmp_path: Path) -> None:
     work = """
     def work(cell):
         from render.errors import OutputError
@@ -209,7 +224,7 @@ LATE = """
 """
 
 
-def test_before_there_is_a_command(tmp_path: Path) -> None:
+def test_before_there_is_a_command() -> None:
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(EARLY)],
         capture_output=True, text=True, cwd=ROOT, timeout=20, check=False,
@@ -227,7 +242,7 @@ def test_when_all_is_done(when: str, status: int) -> None:
     assert (done.returncode, done.stderr) == (status, "")
 
 
-def test_one_that_is_ignored_stays_so(tmp_path: Path) -> None:
+def test_one_that_is_ignored_stays_so() -> None:
     code = "import os, signal; os.kill(os.getpid(), signal.SIGHUP); print('goes on')"
     around = f"""
     import signal

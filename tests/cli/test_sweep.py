@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
 
 from render.cli.app import run
+from render.events import Event
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
+from render.planning.plan import Plan
 from render.results.results import NAME, load
 from render.target import Size
 
@@ -222,3 +224,37 @@ def test_a_phone_that_is_none_is_one_line(
     errors = [e for e in capsys.readouterr().err.splitlines() if e.startswith("error:")]
     assert len(errors) == 1 and said in errors[0]
     assert not (tmp_path / "out").exists()
+
+
+def test_every_failed_step_is_an_event_and_counts(
+    render: Command,
+    moving: Path,
+    tmp_path: Path,
+    capsys: Capture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from render.execution.pipeline import run as made
+
+    def run(plan: Plan) -> Generator[Event, None, None]:
+        # Folders where files are to be.
+        for name in (NAME, "moving-grid.mp4", "index.html"):
+            (tmp_path / name / "in the way").mkdir(parents=True)
+        yield from made(plan)
+
+    monkeypatch.setattr("render.execution.pipeline.run", run)
+    words = (
+        *("--fps", "5,10", "--size", "64x36", "--network", "res1", "--upscale", "none"),
+        *("--duration", "0.4", "--audio", "none", "--metrics", "none", "--grid", "--report"),
+    )
+    gone = tmp_path / "gone.mp4"
+    assert render(moving, gone, *words, "--json", "-o", tmp_path) == 1
+    captured = capsys.readouterr()
+    *found, done = map(json.loads, captured.out.splitlines())
+    failed = [each for each in found if each["event"] == "failed"]
+    assert [each["step"] for each in failed] == ["preview", "results", "grid", "report"]
+    assert all(each["kind"] and each["message"] for each in failed)
+    assert done["event"] == "done"
+    assert (done["previews"], done["failed"], done["exit_status"]) == (2, 4, 1)
+    # Nothing is said to be there that is not.
+    assert not {"results", "grid", "report"} & {each["event"] for each in found}
+    assert captured.err.count("results.json: cannot be written") == 1

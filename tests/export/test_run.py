@@ -174,6 +174,21 @@ def test_a_hand_off_is_written_too(cli: CommandLine, tmp_path: Path) -> None:
     assert not (tmp_path / "b.mlmodel").exists()
 
 
+def test_a_hand_off_that_cannot_be_written_costs_no_model(
+    cli: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OutputError("out: cannot be written (No space left on device)")
+
+    monkeypatch.setattr("render.export.handoff.folder.write_handoff", full)
+    words = ("export", "a12-live", *SMALL, "-o", "a.mlmodel", "--handoff", "out", "--json")
+    done = cli(*words)
+    exported, failed, last = map(json.loads, done.out.splitlines())
+    assert exported["event"] == "export" and (tmp_path / "a.mlmodel").is_file()
+    assert (failed["event"], failed["step"]) == ("failed", "handoff")
+    assert (last["failed"], last["exit_status"], done.status) == (1, 1, 1)
+
+
 def test_what_fails_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = make_target()
     output = tmp_path / "a.mlpackage"
