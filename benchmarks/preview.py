@@ -29,7 +29,8 @@ from render.media.decode import Decoder
 from render.media.frame import Picture
 from render.media.sample import sample
 from render.networks.spec import NetworkSpec
-from render.planning.plan import Cell, Plan, Request, make_plan
+from render.planning.plan import Cell, Plan, make_plan
+from render.planning.request import Request
 from render.preset import Preset
 from render.target import Look, Rate, Size
 

@@ -33,7 +33,8 @@ from render.execution import pipeline
 from render.media.frame import Picture
 from render.networks.catalogue import styles_dir
 from render.networks.metadata import SUFFIX, StyleMetadata, read_metadata
-from render.planning.plan import Cell, Plan, Request, make_plan
+from render.planning.plan import Cell, Plan, make_plan
+from render.planning.request import Request
 from render.preset import Preset
 from render.target import Look, Rate, Size, Target
 

@@ -34,7 +34,8 @@ from render.media.decode import Decoder
 from render.media.frame import Picture
 from render.media.sample import sample_all
 from render.networks.spec import NetworkSpec
-from render.planning.plan import Plan, Request, make_plan
+from render.planning.plan import Plan, make_plan
+from render.planning.request import Request
 from render.planning.schedule import Branch, passes
 from render.preset import Preset
 from render.target import Look

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from render.execution.pipeline import run
     from render.media.encoding import AudioMode, Encoder, Encoding
     from render.planning.as_dict import plan_as_dict, plan_from_dict
-    from render.planning.plan import Cell, Plan, Request, make_plan
+    from render.planning.plan import Cell, Plan, make_plan
+    from render.planning.request import Request
     from render.preset import Preset, list_presets, load_preset
     from render.target import Fit, Look, Orient, Rate, Size, Target, Upscaling
 
@@ -83,7 +84,8 @@ _HOMES = {
     "render.events": ("CellDone", "CellFailed", "CellProgress", "CellStarted", "Event", "Preview"),
     "render.media.encoding": ("AudioMode", "Encoder", "Encoding"),
     "render.execution.pipeline": ("run",),
-    "render.planning.plan": ("Cell", "Plan", "Request", "make_plan"),
+    "render.planning.plan": ("Cell", "Plan", "make_plan"),
+    "render.planning.request": ("Request",),
     "render.planning.as_dict": ("plan_as_dict", "plan_from_dict"),
     "render.preset": ("Preset", "list_presets", "load_preset"),
     "render.target": ("Fit", "Look", "Orient", "Rate", "Size", "Target", "Upscaling"),

@@ -17,7 +17,7 @@ from render.nearest import nearest
 
 if TYPE_CHECKING:
     from render.devices.phone import Phone
-    from render.planning.plan import Request
+    from render.planning.request import Request
     from render.preset import Preset
     from render.target import Look
 
@@ -43,7 +43,7 @@ def make_request(
     one of ``phones``. Raises UsageError (a PresetError is one)."""
     from render.engines.base import DeviceName, EngineName
     from render.files.names import ends_as_folder, given
-    from render.planning.plan import Request
+    from render.planning.request import Request
     from render.preset import Preset, load_preset
 
     base = Preset() if preset is None else load_preset(preset)

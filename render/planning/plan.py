@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,59 +9,27 @@ from fractions import Fraction
 from pathlib import Path
 
 from render.devices.playback import Playback, refreshes_of
-from render.engines.base import DeviceName, EngineChoice, EngineName, precision
+from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.errors import ClipError, OutputError, RenderError, StyleError, UsageError
 from render.files.digest import digest_of
-from render.files.names import file_name, inside, is_file
+from render.files.names import file_name, inside
 from render.media.clip import Clip
 from render.media.colour import even
-from render.media.encode import SUFFIXES
 from render.media.encoding import Encoder, Encoding
 from render.media.ffmpeg import FFmpeg, find_ffmpeg
 from render.media.find import Found, find_clips
-from render.networks.spec import NetworkSpec
-from render.planning.fingerprint import Identity, read_identity
-from render.planning.geometry import Placement, canvas_for, place
-from render.planning.jsonable import jsonable
+from render.planning.fingerprint import Identity
+from render.planning.geometry import Placement
+from render.planning.identify import identify, is_kept, placement
+from render.planning.request import Request, written_file
 from render.planning.resolve import Met, StyleFile, meet, notes, said
-from render.target import Fit, Look, Orient, Size, Upscaling
+from render.target import Look, Size, Upscaling
 
 PREVIEWS = Path("previews")
 
 # Beyond these it was a range with a step too fine, or the wrong folder.
 MAX_LOOKS = 1_000
 MAX_CELLS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the user asked for, parsed but not yet met with any clip.
-
-    Attributes:
-        clips: paths as given. A folder stands for the videos in it, ``FOLDER/**`` also for those
-            below, and a pattern for what it matches (`media/find.py`).
-        looks: each becomes a cell of each clip; those that come to the same become one.
-        start, duration: seconds; duration None runs to the clip's end.
-        output: a file (one cell only), a folder, or None for ``previews/``; into_folder: it is a
-            folder whatever its name, as one is that is written with a slash at its end.
-        force: overwrite existing previews. strict: fail at the first decoding damage.
-        ffmpeg: a binary to use instead of the look-up.
-    """
-
-    clips: tuple[Path, ...]
-    looks: tuple[Look, ...]
-    orient: Orient
-    fit: Fit
-    encoding: Encoding
-    start: Fraction = Fraction(0)
-    duration: Fraction | None = None
-    engine: EngineName = EngineName.AUTO
-    device: DeviceName = DeviceName.AUTO
-    output: Path | None = None
-    force: bool = False
-    strict: bool = False
-    ffmpeg: Path | None = None
-    into_folder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +149,7 @@ def make_plan(request: Request, probe: Probe = _probe) -> Plan:
                 # Rates and sizes that were written differently may be one on this clip.
                 if met.identity not in planned:
                     planned.add(met.identity)
-                    identity = _identity(request, clip, digest, met, engine)
+                    identity = identify(request, clip, digest, met, engine)
                     cells.append(_cell(request, clip, met, identity, taken, sources))
             except ClipError as error:  # so it is for every look
                 refusals.append(Refusal(path, error))
@@ -209,7 +176,7 @@ def _check(request: Request) -> None:
         raise UsageError(f"--start {float(request.start):g}: must be 0 or more")
     if request.duration is not None and request.duration <= 0:
         raise UsageError(f"--duration {float(request.duration):g}: must be over 0")
-    _file(request)  # of a kind that is written
+    written_file(request)  # of a kind that is written
 
 
 def _check_count(request: Request, found: tuple[Found, ...]) -> None:
@@ -224,15 +191,8 @@ def _check_count(request: Request, found: tuple[Found, ...]) -> None:
             f"{looks * len(found)} previews ({len(found)} clips at {looks} targets): at most "
             f"{MAX_CELLS} in one run; name fewer of either"
         )
-    if looks * len(found) > 1 and (out := _file(request)) is not None:
+    if looks * len(found) > 1 and (out := written_file(request)) is not None:
         raise UsageError(f"-o {out}: several previews need a folder, not one file")
-
-
-def _file(request: Request) -> Path | None:
-    """Where a preview goes for which a file was named; None where there is a folder for it."""
-    out, written = request.output, f"previews are written as {', '.join(SUFFIXES)}"
-    named = out is not None and not request.into_folder and is_file(out, SUFFIXES, written)
-    return out if named else None
 
 
 def _check_encoder(ffmpeg: FFmpeg, encoder: Encoder) -> None:
@@ -310,8 +270,8 @@ def _cell(
             f"{clip.path}: --start {float(request.start):g} is past its end "
             f"({float(clip.duration):.2f} s)"
         )
-    output = _file(request) or _output(request.output or PREVIEWS, clip, met, taken)
-    kept = _is_kept(output, identity, clip, sources, force=request.force)
+    output = written_file(request) or _output(request.output or PREVIEWS, clip, met, taken)
+    kept = is_kept(output, identity, clip, sources, force=request.force)
     shown = upscale or size
     return Cell(
         clip=clip,
@@ -321,7 +281,7 @@ def _cell(
         style=style.name,
         style_path=style.path,
         strength=met.strength,
-        placement=_placement(request, clip, size),
+        placement=placement(request, clip, size),
         upscale=upscale,
         upscaler=met.upscaler,
         output_size=even(shown),
@@ -334,35 +294,6 @@ def _cell(
         fingerprint=identity.fingerprint,
         playback=met.playback,
         kept=kept,
-    )
-
-
-def _placement(request: Request, clip: Clip, size: Size) -> Placement:
-    return place(canvas_for(clip.video.displayed, size), size, request.fit)
-
-
-def _identity(
-    request: Request, clip: Clip, digest: str, met: Met, engine: EngineChoice
-) -> Identity:
-    view = _placement(request, clip, met.size)
-    encoding = request.encoding
-    file = _file(request)
-    container = ".mp4" if file is None else file.suffix.lower()
-    computed = precision(engine, NetworkSpec.parse(met.style.network))
-    return Identity(
-        clip=digest,
-        part=f"{request.start}+{'end' if request.duration is None else request.duration}",
-        rate=str(met.rate),
-        size=str(met.size),
-        view=f"{view.crop} of {view.canvas} in {view.inner}",
-        network=met.style.network,
-        weights=met.style.digest,
-        strength=f"{met.strength:.6g}",
-        upscale="none" if met.upscale is None else f"{met.upscale} {met.upscaler.value}",
-        playback="none" if met.playback is None else json.dumps(jsonable(met.playback)),
-        engine=f"{engine.engine.value} {engine.device.value} {computed.value}",
-        encoding=f"{encoding.encoder.value} crf {encoding.crf}, sound {encoding.audio.value}, "
-        f"{container[1:]}",
     )
 
 
@@ -385,27 +316,3 @@ def _output(folder: Path, clip: Clip, met: Met, taken: set[Path]) -> Path:
         output = inside(folder, file_name([*parts, str(count)], ".mp4"))
     taken.add(output)
     return output
-
-
-def _is_kept(
-    output: Path, identity: Identity, clip: Clip, sources: set[Path], *, force: bool
-) -> bool:
-    """Whether the preview is there already. Raises OutputError for another file in its place."""
-    if not output.exists():
-        return False
-    if output.samefile(clip.path):
-        raise OutputError(f"{output}: is the clip itself; choose another place with -o")
-    if output.absolute() in sources:
-        raise OutputError(f"{output}: is another clip of this run; choose another place")
-    if force:
-        return False
-    there = read_identity(output)
-    if there is None:
-        raise OutputError(
-            f"{output}: exists already, and nothing in it says that it is this preview; --force "
-            "overwrites it"
-        )
-    if there != identity:
-        words = ", ".join(identity.differences(there))
-        raise OutputError(f"{output}: is another preview ({words}); --force renders it anew")
-    return True

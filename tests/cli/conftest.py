@@ -24,7 +24,8 @@ from render.media.encoding import AudioMode, Encoder, Encoding
 from render.planning.estimate import Calibration, NetworkSpeed, Work
 from render.planning.fingerprint import Identity
 from render.planning.geometry import place
-from render.planning.plan import Cell, Plan, Refusal, Request
+from render.planning.plan import Cell, Plan, Refusal
+from render.planning.request import Request
 from render.target import Fit, Size, Upscaling
 
 

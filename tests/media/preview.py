@@ -26,7 +26,8 @@ from render.media.encoding import AudioMode, Encoder, Encoding
 from render.media.ffmpeg import FFmpeg
 from render.media.frame import Picture
 from render.planning import plan
-from render.planning.plan import Cell, Request, make_plan
+from render.planning.plan import Cell, make_plan
+from render.planning.request import Request
 from render.planning.resolve import StyleFile
 from render.target import Fit, Look, Orient, Rate, Size, Target
 

@@ -17,7 +17,8 @@ from render.devices.playback import Playback
 from render.errors import ClipError, StyleError, UsageError
 from render.execution.preview_file import comment
 from render.planning.as_dict import plan_as_dict, plan_from_dict
-from render.planning.plan import Cell, Refusal, Request, make_plan
+from render.planning.plan import Cell, Refusal, make_plan
+from render.planning.request import Request
 from render.preset import Preset
 from render.target import Look, Orient, Rate, Size, Upscaling
 from tests.cli.conftest import make_cell

@@ -1,0 +1,70 @@
+"""Which preview a cell is, and whether it is there already."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from render.engines.base import EngineChoice, precision
+from render.errors import OutputError
+from render.media.clip import Clip
+from render.networks.spec import NetworkSpec
+from render.planning.fingerprint import Identity, read_identity
+from render.planning.geometry import Placement, canvas_for, place
+from render.planning.jsonable import jsonable
+from render.planning.request import Request, written_file
+from render.planning.resolve import Met
+from render.target import Size
+
+
+def placement(request: Request, clip: Clip, size: Size) -> Placement:
+    """How the clip meets a network's input of ``size``."""
+    return place(canvas_for(clip.video.displayed, size), size, request.fit)
+
+
+def identify(request: Request, clip: Clip, digest: str, met: Met, engine: EngineChoice) -> Identity:
+    """All that the preview of ``met`` on ``clip``, whose content has ``digest``, depends on."""
+    view = placement(request, clip, met.size)
+    encoding = request.encoding
+    file = written_file(request)
+    container = ".mp4" if file is None else file.suffix.lower()
+    computed = precision(engine, NetworkSpec.parse(met.style.network))
+    return Identity(
+        clip=digest,
+        part=f"{request.start}+{'end' if request.duration is None else request.duration}",
+        rate=str(met.rate),
+        size=str(met.size),
+        view=f"{view.crop} of {view.canvas} in {view.inner}",
+        network=met.style.network,
+        weights=met.style.digest,
+        strength=f"{met.strength:.6g}",
+        upscale="none" if met.upscale is None else f"{met.upscale} {met.upscaler.value}",
+        playback="none" if met.playback is None else json.dumps(jsonable(met.playback)),
+        engine=f"{engine.engine.value} {engine.device.value} {computed.value}",
+        encoding=f"{encoding.encoder.value} crf {encoding.crf}, sound {encoding.audio.value}, "
+        f"{container[1:]}",
+    )
+
+
+def is_kept(
+    output: Path, identity: Identity, clip: Clip, sources: set[Path], *, force: bool
+) -> bool:
+    """Whether the preview is there already. Raises OutputError for another file in its place."""
+    if not output.exists():
+        return False
+    if output.samefile(clip.path):
+        raise OutputError(f"{output}: is the clip itself; choose another place with -o")
+    if output.absolute() in sources:
+        raise OutputError(f"{output}: is another clip of this run; choose another place")
+    if force:
+        return False
+    there = read_identity(output)
+    if there is None:
+        raise OutputError(
+            f"{output}: exists already, and nothing in it says that it is this preview; --force "
+            "overwrites it"
+        )
+    if there != identity:
+        words = ", ".join(identity.differences(there))
+        raise OutputError(f"{output}: is another preview ({words}); --force renders it anew")
+    return True

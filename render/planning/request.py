@@ -1,0 +1,51 @@
+"""What the user asked for, before it meets any clip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from render.engines.base import DeviceName, EngineName
+from render.files.names import is_file
+from render.media.encode import SUFFIXES
+from render.media.encoding import Encoding
+from render.target import Fit, Look, Orient
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asked for, parsed but not yet met with any clip.
+
+    Attributes:
+        clips: paths as given. A folder stands for the videos in it, ``FOLDER/**`` also for those
+            below, and a pattern for what it matches (`media/find.py`).
+        looks: each becomes a cell of each clip; those that come to the same become one.
+        start, duration: seconds; duration None runs to the clip's end.
+        output: a file (one cell only), a folder, or None for ``previews/``; into_folder: it is a
+            folder whatever its name, as one is that is written with a slash at its end.
+        force: overwrite existing previews. strict: fail at the first decoding damage.
+        ffmpeg: a binary to use instead of the look-up.
+    """
+
+    clips: tuple[Path, ...]
+    looks: tuple[Look, ...]
+    orient: Orient
+    fit: Fit
+    encoding: Encoding
+    start: Fraction = Fraction(0)
+    duration: Fraction | None = None
+    engine: EngineName = EngineName.AUTO
+    device: DeviceName = DeviceName.AUTO
+    output: Path | None = None
+    force: bool = False
+    strict: bool = False
+    ffmpeg: Path | None = None
+    into_folder: bool = False
+
+
+def written_file(request: Request) -> Path | None:
+    """Where a preview goes for which a file was named; None where there is a folder for it."""
+    out, written = request.output, f"previews are written as {', '.join(SUFFIXES)}"
+    named = out is not None and not request.into_folder and is_file(out, SUFFIXES, written)
+    return out if named else None
