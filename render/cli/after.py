@@ -91,6 +91,7 @@ class After:
         self, plan: Plan, recorder: Recorder, wanted: Wanted, steps: Steps, *, json: bool
     ) -> None:
         self._plan = plan
+        self._recorder = recorder
         self._folder = recorder.folder
         self._wanted = wanted
         self._steps = steps
@@ -104,9 +105,10 @@ class After:
 
         ffmpeg = find_ffmpeg(self._plan.ffmpeg)
         results = self._try("figures", results, lambda: self._measure(results, ffmpeg))
-        saved = self._save(results)
+        saved = self._updated(results)
+        results = saved or results
         self._table(results)
-        if self._json and saved:
+        if self._json and saved is not None:
             self._made("results", self._folder / NAME)
         aims = {Aim.of(cell) for cell in results.cells if cell.played is None}
         if self._wanted.on is not None and len(aims) > 1:
@@ -121,14 +123,12 @@ class After:
     def _try(self, step: str, results: Results, do: Callable[[], Results]) -> Results:
         return self._steps.attempt(step, do, results)
 
-    def _save(self, results: Results) -> bool:
-        from render.results.results import save
+    def _save(self, results: Results) -> Results:
+        return self._updated(results) or results
 
-        def do() -> bool:
-            save(results, self._folder)
-            return True
-
-        return self._steps.attempt("results", do, otherwise=False)
+    def _updated(self, results: Results) -> Results | None:
+        """The folder's results with what these know more; None where that cannot be written."""
+        return self._steps.attempt("results", lambda: self._recorder.update(results), None)
 
     def _measure(self, results: Results, ffmpeg: FFmpeg) -> Results:
         from render.compare.metrics.modes import Metrics
@@ -223,8 +223,7 @@ class After:
     def _report(self, results: Results) -> Results:
         from render.compare.report.page import write_report
 
-        results = self._with_sources(results)
-        self._save(results)
+        results = self._save(self._with_sources(results))
         self._made("report", write_report(results, self._folder))
         return results
 
@@ -287,9 +286,7 @@ class After:
             kind: tuple(dict.fromkeys([*getattr(results, kind), *names]))
             for kind, names in made.items()
         }
-        results = results.model_copy(update=update)
-        self._save(results)
-        return results
+        return self._save(results.model_copy(update=update))
 
     def _made(self, kind: str, path: Path) -> None:
         from render.cli.events_json import line

@@ -199,7 +199,7 @@ def _render(plan: Plan, wanted: Wanted, *, json: bool, debug: bool) -> int:
                 recorder.event(event)
             show.event(event)
     if recorder:
-        results = recorder.results(time.monotonic() - began)
+        results = recorder.results()
         if results.cells:
             After(plan, recorder, wanted, steps, json=json).run(results)
     return show.finish(steps.failed)

@@ -1,21 +1,22 @@
-"""Previews → ``results.json``: what a run came to, beside what earlier ones wrote there."""
+"""A run's events → its folder's journal, and ``results.json`` made from it."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import platform
-from collections.abc import Iterable, Sequence
+import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from fractions import Fraction
 from importlib import metadata
 from pathlib import Path
-from typing import TypeVar
 
 from render.errors import OutputError
 from render.events import CellDone, CellFailed, CellKept, Event, Preview
 from render.planning.plan import Cell, Plan
+from render.results.fold import Fold, clip_key
+from render.results.journal import Entry, Journal
 from render.results.results import (
     NAME,
     CellResult,
@@ -35,8 +36,6 @@ from render.results.results import (
 # What decides how a preview looks, by distribution; OpenCV comes under several names.
 _LIBRARIES = ("torch", "openvino", "av", "opencv-python", "opencv-python-headless", "numpy")
 
-_Kept = TypeVar("_Kept")
-
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -47,16 +46,19 @@ class Call:
 
 
 class Recorder:
-    """Follows a run's events and keeps its folder's results up to date.
+    """Follows a run's events and keeps its folder's journal and results up to date.
 
-    Making one raises UsageError when the folder holds results that cannot be read: nothing is
-    rendered then that could not be recorded.
+    Several runs may write into one folder at once: each takes note of what the others append.
+    Making one raises UsageError when the folder holds results or a journal that cannot be read:
+    nothing is rendered then that could not be recorded.
     """
 
     def __init__(self, plan: Plan, folder: Path, call: Call) -> None:
         self.folder = folder
         self._plan = plan
-        self._results = _without_lost(load(folder), folder) if (folder / NAME).exists() else None
+        self._journal = Journal(folder)
+        self._fold = Fold()
+        self._name = f"{call.at.isoformat(timespec='seconds')} {secrets.token_hex(4)}"
         self._run = Run(
             command=call.command,
             at=call.at.isoformat(timespec="seconds"),
@@ -66,76 +68,119 @@ class Recorder:
             device=plan.engine.device.value,
             why=plan.engine.why,
         )
-        self._previews: list[Preview] = []
-        self._failures: list[Failure] = []
+        self._wrote = False
+        self._pending: list[Entry] = []
+        entries, self._read = self._journal.read()
+        for entry in entries:
+            self._fold.take(entry)
+        if not entries and (folder / NAME).exists():
+            # From before there was a journal.
+            self._note({"kind": "adopted", "results": load(folder).as_dict()})
+        before = self._fold.results(folder)
+        self._known = {cell.id: cell.fingerprint for cell in before.cells}
+        self._before = before
+        planned = [_id(cell.output, folder) for cell in plan.cells]
+        run = self._run.model_dump(mode="json")
+        self._note({"kind": "run", "run": self._name, "facts": run, "cells": planned})
 
     def event(self, event: Event) -> None:
         """Take note of what was written and what failed, before anybody is told of it.
 
-        A preview is saved at once, so that whatever ends the run it is known. That it cannot be
+        A preview is recorded at once, so that whatever ends the run it is known. That it cannot be
         written, `save` says at the end.
         """
         match event:
             case CellDone(_, preview):
-                self._note(preview)
+                self._preview(preview)
             case CellKept(cell, preview):
-                if not self._knows(cell):
-                    self._note(preview)
+                if self._known.get(_id(cell.output, self.folder)) != cell.fingerprint:
+                    self._preview(preview)
+                self._wrote = True
             case CellFailed(clip, cell, error):
                 name = None if cell is None else cell.output.name
                 failure = Failure(clip=str(clip), cell=name, kind=error.kind, message=str(error))
-                self._failures.append(failure)
+                facts = failure.model_dump(mode="json")
+                self._note({"kind": "failed", "run": self._name, "failure": facts})
 
-    def _note(self, preview: Preview) -> None:
-        self._previews.append(preview)
-        with contextlib.suppress(OutputError):
-            self.save()
+    def results(self) -> Results:
+        """The folder's results with all that was noted."""
+        return self._fold.results(self.folder)
 
-    def _knows(self, cell: Cell) -> bool:
-        """Whether the folder's results tell of this very preview."""
-        known = () if self._results is None else self._results.cells
-        id_ = _id(cell.output, self.folder)
-        return any(one.id == id_ and one.fingerprint == cell.fingerprint for one in known)
-
-    def results(self, wall: float | None = None) -> Results:
-        """The folder's results with all that was noted. ``wall``: seconds of the whole run."""
-        before = self._results or Results()
-        mine = [_id(preview.path, self.folder) for preview in self._previews]
-        kept = [cell for cell in before.cells if cell.id not in mine]
-        runs = [*before.runs, self._run.model_copy(update={"wall": wall})]
-        clips = list(before.clips)
-        cells = [*kept, *(self._cell(p, len(runs) - 1, clips) for p in self._previews)]
-        return _compact(
-            before.model_copy(
-                update={
-                    "runs": tuple(runs),
-                    "clips": tuple(clips),
-                    "cells": tuple(cells),
-                    "failures": tuple(self._failures),
-                }
-            )
-        )
+    def update(self, results: Results) -> Results:
+        """Record what ``results``, which are made of `results`, know more: figures, references, and
+        what was made of the previews. Raises OutputError."""
+        before = self.results()
+        figures = {cell.id: cell.figures for cell in before.cells}
+        for cell in results.cells:
+            if cell.figures is not None and cell.figures != figures.get(cell.id):
+                found = cell.figures.model_dump(mode="json")
+                self._note({"kind": "figures", "cell": cell.id, "figures": found})
+        clips = {clip_key(clip): clip for clip in before.clips}
+        for clip in results.clips:
+            if clip != clips.get(clip_key(clip)):
+                told = clip.model_dump(mode="json", include={"reference", "sampling", "preview"})
+                self._note({"kind": "clip", "clip": list(clip_key(clip)), "changes": told})
+        made = [("grid", name) for name in results.grids if name not in before.grids]
+        made += [("sheet", name) for name in results.sheets if name not in before.sheets]
+        for what, name in made:
+            self._note({"kind": "made", "what": what, "name": name})
+        self._flush()
+        return self.results()
 
     def save(self, wall: float | None = None) -> Results:
-        """Write them, if anything was rendered. Raises OutputError."""
-        results = self.results(wall)
-        if self._previews:
-            save(results, self.folder)
-        return results
+        """Write all that was noted, if any preview is there. ``wall``: seconds of the whole run.
+        Raises OutputError."""
+        if self._wrote:
+            self._catch_up()
+            self._note({"kind": "ended", "run": self._name, "wall": wall})
+            self._flush()
+        return self.results()
 
     def expected(self) -> Results:
         """What the results will hold if every cell of the plan is rendered: for questions that must
         be answered before. Sizes and lengths of files are not known yet, and 0."""
-        before = self._results or Results()
+        before = self._before
         runs, clips = [*before.runs, self._run], list(before.clips)
         mine = [_id(cell.output, self.folder) for cell in self._plan.cells]
         kept = [cell for cell in before.cells if cell.id not in mine]
-        planned = [self._planned(cell, len(runs) - 1, clips) for cell in self._plan.cells]
+        planned = [
+            self._planned(cell).model_copy(
+                update={"run": len(runs) - 1, "clip": _position(_clip(cell), clips)}
+            )
+            for cell in self._plan.cells
+        ]
         cells = (*kept, *planned)
         return before.model_copy(update={"runs": (*runs,), "clips": (*clips,), "cells": cells})
 
-    def _cell(self, preview: Preview, run: int, clips: list[SourceClip]) -> CellResult:
-        planned = self._planned(preview.cell, run, clips)
+    def _preview(self, preview: Preview) -> None:
+        clip = _clip(preview.cell).model_dump(mode="json")
+        cell = self._cell(preview).model_dump(mode="json")
+        self._note({"kind": "cell", "run": self._name, "clip": clip, "cell": cell})
+        self._wrote = True
+        with contextlib.suppress(OutputError):
+            self._flush()
+
+    def _note(self, entry: Entry) -> None:
+        self._fold.take(entry)
+        self._pending.append(entry)
+
+    def _catch_up(self) -> None:
+        """Take note of what other runs have appended."""
+        others, self._read = self._journal.read(self._read)
+        for entry in others:
+            self._fold.take(entry)
+
+    def _flush(self) -> None:
+        """Append what is noted, and make the results anew with what others appended meanwhile."""
+        with self._journal.locked() as file:
+            self._catch_up()
+            self._journal.append_to(file, *self._pending)
+            self._pending.clear()
+            self._read = file.seek(0, os.SEEK_END)
+            save(self.results(), self.folder)
+
+    def _cell(self, preview: Preview) -> CellResult:
+        planned = self._planned(preview.cell)
         video = planned.video.model_copy(
             update={
                 "frames": preview.frames,
@@ -150,11 +195,11 @@ class Recorder:
         found = {"video": video, "cost": cost, "played": played, "warnings": preview.warnings}
         return planned.model_copy(update=found)
 
-    def _planned(self, cell: Cell, run: int, clips: list[SourceClip]) -> CellResult:
+    def _planned(self, cell: Cell) -> CellResult:
         return CellResult(
             id=_id(cell.output, self.folder),
-            clip=_position(_clip(cell), clips),
-            run=run,
+            clip=0,
+            run=0,
             start=float(cell.start),
             fingerprint=cell.fingerprint,
             view=View.of(cell.placement),
@@ -253,36 +298,6 @@ def _cost(cell: Cell) -> Cost:
         macs=macs,
         macs_second=float(macs * Fraction(cell.rate)),
     )
-
-
-def _without_lost(results: Results, folder: Path) -> Results:
-    """Without the cells and grids whose files are gone."""
-    return _compact(
-        results.model_copy(
-            update={
-                "cells": tuple(c for c in results.cells if (folder / c.id).is_file()),
-                "grids": tuple(g for g in results.grids if (folder / g).is_file()),
-                "sheets": tuple(s for s in results.sheets if (folder / s).is_file()),
-            }
-        )
-    )
-
-
-def _compact(results: Results) -> Results:
-    """Without the clips and runs that no cell is of."""
-    clips, clip_at = _used(results.clips, (cell.clip for cell in results.cells))
-    runs, run_at = _used(results.runs, (cell.run for cell in results.cells))
-    cells = tuple(
-        cell.model_copy(update={"clip": clip_at[cell.clip], "run": run_at[cell.run]})
-        for cell in results.cells
-    )
-    return results.model_copy(update={"clips": clips, "runs": runs, "cells": cells})
-
-
-def _used(items: Sequence[_Kept], used: Iterable[int]) -> tuple[tuple[_Kept, ...], dict[int, int]]:
-    """The items at the positions in use, and where each has gone."""
-    kept = sorted(set(used))
-    return tuple(items[old] for old in kept), {old: new for new, old in enumerate(kept)}
 
 
 def versions() -> dict[str, str]:

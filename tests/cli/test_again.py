@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,6 +51,7 @@ def test_results_that_were_lost_are_made_from_the_previews(
     assert sweep("--play-on", "none,A12") == 0
     before = load(tmp_path / "out")
     (tmp_path / "out" / "results.json").unlink()
+    shutil.rmtree(tmp_path / "out" / ".render")
     capsys.readouterr()
     assert sweep("--play-on", "none,A12", "--json") == 0
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

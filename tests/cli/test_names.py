@@ -67,7 +67,14 @@ def test_a_style_that_calls_itself_a_path_stays_in_the_folder(
     assert render(moving, "--style", style, *TINY, *made, "-o", "a/b/out") == 0
     safe = "moving-x-victim-y-8cbc00cc-res1-86x48"
     previews = [f"{safe}-{fps}-upnone.mp4" for fps in (5, 10)]
-    beside = ["index.html", "moving-grid.mp4", "moving-sheet.png", "moving-source.mp4", NAME]
+    beside = [
+        ".render/journal.jsonl",
+        "index.html",
+        "moving-grid.mp4",
+        "moving-sheet.png",
+        "moving-source.mp4",
+        NAME,
+    ]
     expected = sorted(f"a/b/out/{name}" for name in [*previews, *beside])
     assert everything(tmp_path) == [*expected, "style.safetensors"]
     # Its name is what it says, wherever names are words.
@@ -106,7 +113,9 @@ def test_a_clip_s_name_as_long_as_names_get(
     assert len({*sources}) == 2
     named = [*(cell.id for cell in results.cells), *sources, *results.grids, *results.sheets]
     assert sorted(filter(None, named)) == sorted(
-        name for name in everything(tmp_path / "out") if name not in (NAME, "index.html")
+        name
+        for name in everything(tmp_path / "out")
+        if name not in (NAME, "index.html", ".render/journal.jsonl")
     )
     assert "-composition-vii-res1-86x48-5-upnone.mp4" in results.cells[0].id
 

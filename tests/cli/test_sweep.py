@@ -48,7 +48,7 @@ def test_one_folder_holds_all_that_was_asked_for(
     ]
     made = ["moving-grid.mp4", "moving-sheet.png", "index.html"]
     assert captured.out.splitlines() == [str(out / name) for name in (*previews, *made)]
-    assert names(out) == sorted([*previews, *made, NAME, "moving-source.mp4"])
+    assert names(out) == sorted([*previews, *made, NAME, "moving-source.mp4", ".render"])
     results = load(out)
     assert [cell.id for cell in results.cells] == previews
     assert results.grids == ("moving-grid.mp4",) and results.sheets == ("moving-sheet.png",)

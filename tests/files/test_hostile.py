@@ -21,7 +21,7 @@ from render.devices.importing import import_measurements
 from render.devices.profile import Profile, load_profile
 from render.networks.spec import NetworkSpec
 from render.preset import load_preset
-from render.results.record import _without_lost
+from render.results.fold import Fold
 from render.results.results import NAME, Played, Sampling, load
 from render.target import Size
 from tests.choice.conftest import Sweep, sweep  # noqa: F401
@@ -189,7 +189,9 @@ def document(sweep: Sweep, tmp_path: Path) -> dict[str, Any]:  # noqa: F811
 def use_results(folder: Path) -> None:
     """All that is made of results without reading the previews."""
     results = load(folder)
-    _without_lost(results, folder)
+    fold = Fold()
+    fold.take({"kind": "adopted", "results": results.as_dict()})
+    fold.results(folder)
     json.dumps(results.as_dict(), allow_nan=False)
     for number in range(len(results.clips)):
         groups(results, number)

@@ -134,7 +134,9 @@ class _ClipWork:
         parts += ["alone"] if group.alone else []
         for one in (cell, group.reference):
             run = self._results.runs[one.run].at if self._results.runs else ""
-            parts.append([one.id, run, one.video.bytes, one.video.frames, one.start])
+            parts.append(
+                [one.id, one.fingerprint or run, one.video.bytes, one.video.frames, one.start]
+            )
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
     def run(self) -> Generator[Step | Trouble, None, None]:

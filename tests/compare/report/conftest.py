@@ -124,7 +124,7 @@ def report(make_clip: MakeClip, tmp_path: Path) -> Report:
         for cell in cells:
             frames = int(seconds * cell.rate)
             recorder.event(CellDone(cell, make_preview(cell, frames)))
-        results = recorder.results(wall=9.5)
+        results = recorder.save(wall=9.5)
         if figures:
             results = measured(results)
         write_report(results, tmp_path)
