@@ -16,7 +16,7 @@ def read_tags(path: Path) -> dict[str, str]:
 
     options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
     try:
-        with av.open(f"file:{path}", options=options, metadata_errors="replace") as container:
+        with av.open(f"file:{path}", options=options) as container:
             return {key.lower(): value for key, value in container.metadata.items()}
     except (av.error.FFmpegError, OSError, ValueError):
         return {}
