@@ -74,8 +74,7 @@ class Show:
         """Once, when all of them are known."""
         if not self._said_kept:
             self._said_kept = True
-            are = "is" if self._kept == 1 else "are"
-            self._say(f"{self._kept} kept: what {are} there already is not rendered again")
+            self._say(f"{self._kept} kept: what is there already is not rendered again")
 
     def finish(self, failed_after: int = 0) -> int:
         """The last words, and the exit status; ``failed_after`` things failed that were to be made
