@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from render.errors import UsageError
+from render.files.names import leads_below
 from render.results.journal import Entry
 from render.results.results import CellResult, Failure, Figures, Results, Run, SourceClip
 
@@ -100,6 +101,8 @@ class Fold:
         self._runs |= dict(zip(runs, results.runs, strict=True))
         keys = [clip_key(clip) for clip in results.clips]
         self._clips |= dict(zip(keys, results.clips, strict=True))
+        for name in (*results.grids, *results.sheets, *(c.preview for c in results.clips)):
+            _check_below(name)
         for cell in results.cells:
             self._place(cell, runs[cell.run], keys[cell.clip])
         for failure in results.failures:
@@ -124,6 +127,7 @@ class Fold:
 
     def _cell(self, entry: Entry) -> None:
         clip = SourceClip.model_validate(entry["clip"])
+        _check_below(clip.preview)
         key = clip_key(clip)
         known = self._clips.get(key)
         # A clip that was there keeps its reference and its sample.
@@ -136,6 +140,7 @@ class Fold:
     def _place(self, cell: CellResult, run: str, clip: ClipKey) -> None:
         if run not in self._runs:
             raise KeyError(f"no run {run}")
+        _check_below(cell.id)
         self._cells[cell.id] = (run, clip, cell)
         self._order.setdefault(cell.id, len(self._order))
         self._failures.pop((clip[0], Path(cell.id).name), None)
@@ -154,7 +159,16 @@ class Fold:
         key = (path, start, part)
         data: dict[str, Any] = self._clips[key].model_dump(mode="json")
         changes: Mapping[str, Any] = entry["changes"]
-        self._clips[key] = SourceClip.model_validate(data | dict(changes))
+        clip = SourceClip.model_validate(data | dict(changes))
+        _check_below(clip.preview)
+        self._clips[key] = clip
 
     def _thing(self, entry: Entry) -> None:
+        _check_below(entry["name"])
         self._made.setdefault(entry["what"], {})[entry["name"]] = None
+
+
+def _check_below(name: str | None) -> None:
+    """Whoever reads results opens what they name: all of it lies in their folder."""
+    if name is not None and not leads_below(name):
+        raise ValueError(f"{name!r} is not in its folder")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from render.errors import OutputError, UsageError
+from render.files.small import opened
 
 STATE = ".render"
 """The folder, inside the one with the previews, that holds what render needs to go on."""
@@ -77,7 +78,7 @@ class Journal:
         """The entries from byte ``start`` on, and the byte after the last whole line.
         Raises UsageError for what cannot be read or was written by a newer render."""
         try:
-            with self.path.open("rb") as file:
+            with opened(self.path) as file:
                 file.seek(start)
                 data = file.read()
         except FileNotFoundError:
@@ -90,7 +91,7 @@ class Journal:
             entry = _entry(line)
             if entry is None:
                 continue
-            if entry["kind"] == "journal" and entry.get("schema", 0) > _SCHEMA:
+            if entry["kind"] == "journal" and entry.get("schema") != _SCHEMA:
                 raise UsageError(f"{self.path}: was written by a newer render; update this one")
             entries.append(entry)
         return entries, start + whole

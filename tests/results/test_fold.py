@@ -134,6 +134,8 @@ def test_two_runs_at_once_keep_all(tmp_path: Path) -> None:
         {"kind": "figures", "cell": "none", "figures": {}},
         {"kind": "clip", "clip": [], "changes": {}},
         {"kind": "adopted", "results": []},
+        {"kind": "adopted", "results": {"grids": ["../grid.mp4"]}},
+        {"kind": "made", "what": "grid", "name": "/etc/passwd"},
     ],
 )
 def test_entries_that_render_did_not_write_are_refused(entry: dict[str, object]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,19 @@ def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
     journal.path.symlink_to("/dev/full")
     with pytest.raises(OutputError, match="No space left"):
         journal.append({"kind": "test", "n": 1})
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.path.parent.mkdir()
+    os.mkfifo(journal.path)
+    with pytest.raises(UsageError, match="cannot be read: is no regular file"):
+        journal.read()
+
+
+def test_a_schema_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.path.parent.mkdir()
+    journal.path.write_text('{"kind": "journal", "schema": "1"}\n')
+    with pytest.raises(UsageError, match="newer render"):
+        journal.read()
