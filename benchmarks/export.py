@@ -22,17 +22,17 @@ from pathlib import Path
 from typing import Any
 
 from render.errors import RenderError
-from render.export.pictures import Given, given
-from render.export.run import Exported, export
-from render.export.target import (
+from render.export.description import words_of
+from render.export.export_model import Exported, export
+from render.export.export_target import (
     Compression,
     ExportTarget,
     Format,
-    Precision,
     Surroundings,
+    WeightPrecision,
     least_ios,
 )
-from render.export.words import words_of
+from render.export.proof_pictures import Given, given
 from render.networks.catalogue import FoundStyle, list_styles
 from render.preset import Preset
 from render.target import Size
@@ -98,7 +98,7 @@ def targets(style: FoundStyle, options: argparse.Namespace) -> Iterator[ExportTa
     yield plain
     yield replace(plain, format=Format.MLMODEL, ios=14)
     if style.metadata.style == "composition-vii":  # the same sums in every style
-        yield replace(plain, precision=Precision.FP32)
+        yield replace(plain, precision=WeightPrecision.FP32)
         yield replace(plain, surroundings=Surroundings.CAMERA)
 
 
@@ -106,7 +106,7 @@ def measured(
     style: FoundStyle, target: ExportTarget, folder: Path, options: argparse.Namespace
 ) -> list[str]:
     form = [target.format.value]
-    form += [target.precision.value] if target.precision is Precision.FP32 else []
+    form += [target.precision.value] if target.precision is WeightPrecision.FP32 else []
     form += [target.compression.value] if target.compression is not Compression.NONE else []
     form += ["camera"] if target.surroundings is Surroundings.CAMERA else []
     named = [style.metadata.style, style.metadata.network, ", ".join(form)]

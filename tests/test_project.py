@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -171,3 +172,18 @@ def forbidden(code: str) -> list[str]:
 def test_the_check_of_the_library_finds_what_it_looks_for() -> None:
     code = "import os\nfrom sys import exit\nprint(os.environ)\nraise SystemExit(1)"
     assert sorted(forbidden(code)) == ["SystemExit", "os.environ", "print", "sys.exit"]
+
+
+_TWINS = {"__init__", "__main__"}
+
+
+def test_no_two_modules_share_a_name() -> None:
+    names = Counter(path.stem for path in MODULES if path.stem not in _TWINS)
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_no_two_public_classes_share_a_name() -> None:
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in MODULES]
+    classes = [node.name for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)]
+    names = Counter(name for name in classes if not name.startswith("_"))
+    assert [name for name, count in names.items() if count > 1] == []

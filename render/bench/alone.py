@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from render.bench.measure import Contender
+from render.bench.rounds import Contender
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.errors import EngineError, RenderError
 from render.networks.spec import NetworkSpec

@@ -8,8 +8,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from render.bench.measure import Bench
-from render.bench.report import common, labels
+from render.bench.bench_table import common, labels
+from render.bench.rounds import Bench
 from render.errors import OutputError
 from render.files.atomic import whole
 from render.results.record import machine

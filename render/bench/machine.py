@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from render.bench import alone
-from render.bench.measure import WEIGHTS_SEED, Contender
+from render.bench.rounds import WEIGHTS_SEED, Contender
 from render.engines.base import DeviceName, Engine
 from render.engines.select import create
 from render.networks.checkpoint import load_style

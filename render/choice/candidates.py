@@ -9,7 +9,7 @@ from enum import StrEnum
 from fractions import Fraction
 from statistics import fmean
 
-from render.devices.estimate import Estimate, estimate
+from render.devices.device_time import DeviceTime, estimate
 from render.devices.profile import Profile
 from render.networks.spec import NetworkSpec
 from render.results.results import CellResult, Results
@@ -76,7 +76,7 @@ class Candidate:
     cells: tuple[str, ...]
     jod: float | None
     worst: float | None
-    estimate: Estimate
+    estimate: DeviceTime
     budget: float
 
     @property

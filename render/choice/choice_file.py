@@ -13,8 +13,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from render.choice.candidates import Candidate
-from render.choice.choose import Choice
-from render.choice.words import assumptions, headline, reasons
+from render.choice.ranking import Choice
+from render.choice.reasons import assumptions, headline, reasons
 from render.errors import OutputError, UsageError
 from render.files.atomic import whole
 from render.files.json import read_json
@@ -28,11 +28,11 @@ _MAX_BYTES = 16 << 20
 _ANEW = "`render choose` writes it anew"
 
 
-class _Part(BaseModel):
+class _Section(BaseModel):
     model_config = ConfigDict(strict=True)
 
 
-class _Candidate(_Part):
+class _Candidate(_Section):
     cells: list[str]
     ms: float | None
     budget: float
@@ -40,12 +40,12 @@ class _Candidate(_Part):
     verdict: str
 
 
-class _Assumption(_Part):
+class _Assumption(_Section):
     what: str = Field(alias="is")
     change: str
 
 
-class _Shown(_Part):
+class _Shown(_Section):
     """What the report's page takes for granted of a choice."""
 
     device: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from render.choice.candidates import Aim
-from render.devices.estimate import estimate
+from render.devices.device_time import estimate
 from render.devices.profile import Profile
 from render.networks.spec import NetworkSpec
 from render.results.results import CellResult

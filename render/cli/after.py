@@ -174,7 +174,7 @@ class After:
 
     def _choose(self, results: Results) -> Results:
         from render.choice import choice_file
-        from render.choice.choose import choose
+        from render.choice.ranking import choose
 
         assert self._wanted.on is not None
         choice = choose(results, self._wanted.on)
@@ -229,7 +229,7 @@ class After:
 
     def _with_sources(self, results: Results) -> Results:
         """The plain clips beside their previews, for the report to hold them against."""
-        from render.compare.source import write_source
+        from render.compare.source_video import write_source
 
         clips = list(results.clips)
         for number in {cell.clip for cell in results.cells if cell.id in self._mine()}:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from render.cli.help import Shown
+from render.cli.help import ShownAs
 from render.defaults import DEFAULTS
 from render.errors import OutputError, StyleError, UsageError
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from fractions import Fraction
 
-    from render.bench.measure import Bench, Contender
+    from render.bench.rounds import Bench, Contender
     from render.cli.steps import Steps
     from render.engines.base import EngineChoice
     from render.networks.spec import NetworkSpec
@@ -40,34 +40,34 @@ def bench(
     network: Annotated[
         str | None,
         _help("Any networks, also such as no style is for."),
-        Shown("NAME[,…]", f"{_NETWORKS}, or a style file's own"),
+        ShownAs("NAME[,…]", f"{_NETWORKS}, or a style file's own"),
     ] = None,
     size: Annotated[
-        str | None, _help("Their inputs, as written."), Shown("WxH[,…]", DEFAULTS.size)
+        str | None, _help("Their inputs, as written."), ShownAs("WxH[,…]", DEFAULTS.size)
     ] = None,
     iterations: Annotated[
         str | None,
         _help("Of each; the first is start-up and told apart."),
-        Shown("N", str(_ITERATIONS)),
+        ShownAs("N", str(_ITERATIONS)),
     ] = None,
     engine: Annotated[
-        str | None, _help("What runs them."), Shown("auto|torch|openvino[,…]", "auto")
+        str | None, _help("What runs them."), ShownAs("auto|torch|openvino[,…]", "auto")
     ] = None,
     device: Annotated[
-        str | None, _help("Where they run."), Shown("auto|cpu|cuda|mps", "auto")
+        str | None, _help("Where they run."), ShownAs("auto|cpu|cuda|mps", "auto")
     ] = None,
     style: Annotated[
         str | None,
         _help("Whose weights they have, where it has some; times do not depend on them."),
-        Shown("NAME|FILE", DEFAULTS.style),
+        ShownAs("NAME|FILE", DEFAULTS.style),
     ] = None,
     baseline: Annotated[
-        str | None, _help("The network that ratios are to."), Shown("NAME", "the first")
+        str | None, _help("The network that ratios are to."), ShownAs("NAME", "the first")
     ] = None,
     fps: Annotated[
-        str | None, _help("Frame rates whose time is held against theirs."), Shown("N[,…]", "15")
+        str | None, _help("Frame rates whose time is held against theirs."), ShownAs("N[,…]", "15")
     ] = None,
-    seed: Annotated[str | None, _help("Of the order in each round."), Shown("N", "0")] = None,
+    seed: Annotated[str | None, _help("Of the order in each round."), ShownAs("N", "0")] = None,
     output: Annotated[
         list[str] | None,
         _help(
@@ -76,7 +76,7 @@ def bench(
             "--output",
             "-o",
         ),
-        Shown("FILE"),
+        ShownAs("FILE"),
     ] = None,
     force: Annotated[bool, Parameter(help="Overwrite files that exist.")] = False,
     json: Annotated[
@@ -94,7 +94,7 @@ def bench(
       render bench --network res3,res3-sep --iterations 20 -o bench.png -o bench.json
       render bench --network res3 --engine torch,openvino
     """
-    from render.bench import report
+    from render.bench import bench_table
     from render.cli.output import put, say
     from render.cli.steps import Steps
 
@@ -110,13 +110,13 @@ def bench(
     for note in _notes(contenders):
         say(note)
     found, status = _run(contenders, number, order_seed)
-    data = report.as_dict(found, against, rates, ("render", *sys.argv[1:]), at)
+    data = bench_table.as_dict(found, against, rates, ("render", *sys.argv[1:]), at)
     if status:
         say(f"interrupted: {found.rounds} of {number - 1} rounds")
     for text in _lines(data) if json else _page(found, against, rates):
         put(text)
     if not json:
-        for text in report.words(found, against, rates):
+        for text in bench_table.words(found, against, rates):
             say(text)
     # What was measured has been said, whatever comes of the files; the surest is first.
     steps = Steps(json=json, debug=debug)
@@ -131,8 +131,8 @@ def bench(
 
 def _run(contenders: Sequence[Contender], iterations: int, seed: int) -> tuple[Bench, int]:
     """What came of it, and the exit status: another than 0 where a signal ended it early."""
-    from render.bench.measure import Stage
-    from render.bench.measure import bench as benched
+    from render.bench.rounds import Stage
+    from render.bench.rounds import bench as benched
     from render.cli.count import Count
 
     counts = {
@@ -159,15 +159,15 @@ def _run(contenders: Sequence[Contender], iterations: int, seed: int) -> tuple[B
 
 
 def _page(found: Bench, baseline: int, rates: Sequence[Fraction]) -> Iterator[str]:
-    from render.bench import report
+    from render.bench import bench_table
     from render.cli.table import table
     from render.results.record import machine
 
-    yield ", ".join(filter(None, (report.common(found), machine())))
+    yield ", ".join(filter(None, (bench_table.common(found), machine())))
     yield ""
-    tables = [report.times(found, found.timed[baseline]), report.costs(found)]
+    tables = [bench_table.times(found, found.timed[baseline]), bench_table.costs(found)]
     if rates:
-        tables.append(report.budgets(found, rates))
+        tables.append(bench_table.budgets(found, rates))
     for number, one in enumerate(tables):
         if number:
             yield ""
@@ -191,7 +191,7 @@ def _end(places: Sequence[Path], *, json: bool, steps: Steps, status: int) -> No
 
 
 def _notes(contenders: Sequence[Contender]) -> Iterator[str]:
-    from render.bench.measure import WEIGHTS_SEED
+    from render.bench.rounds import WEIGHTS_SEED
 
     names = dict.fromkeys(one.spec.name for one in contenders if one.style_path is None)
     if names:
@@ -204,7 +204,7 @@ def _notes(contenders: Sequence[Contender]) -> Iterator[str]:
 def _contenders(
     networks: str | None, sizes: str, engines: str | None, device: str | None, style: str | None
 ) -> list[Contender]:
-    from render.bench.measure import Contender
+    from render.bench.rounds import Contender
     from render.cli.ranges import values, words
     from render.networks.spec import NetworkSpec
     from render.target import Size
@@ -246,7 +246,7 @@ def _weights(style: str, spec: NetworkSpec) -> Path | None:
 
 def _choices(engines: str | None, device: str | None) -> list[EngineChoice]:
     from render.cli.ranges import words
-    from render.cli.request import one_of
+    from render.cli.read_request import one_of
     from render.engines.base import DeviceName, EngineName
     from render.engines.select import choose
 

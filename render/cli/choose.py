@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from render.cli.help import Shown
+from render.cli.help import ShownAs
 from render.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from render.choice.candidates import Candidate
-    from render.choice.choose import Asked, Choice
+    from render.choice.ranking import Choice, ChoiceTerms
     from render.results.results import Results
 
 
@@ -33,17 +33,17 @@ def choose(
     on: Annotated[
         str | None,
         _help("The device (`render devices` lists them), or a profile of your own."),
-        Shown("DEVICE|FILE.toml"),
+        ShownAs("DEVICE|FILE.toml"),
     ] = None,
     max_ms: Annotated[
         str | None,
         _help("What a frame may take at most.", "--max-ms"),
-        Shown("MS", "the time until the next frame"),
+        ShownAs("MS", "the time until the next frame"),
     ] = None,
     min_jod: Annotated[
         str | None,
         _help("Take the cheapest that is this good, instead of the best that fits.", "--min-jod"),
-        Shown("0..10"),
+        ShownAs("0..10"),
     ] = None,
     surely: Annotated[
         bool, Parameter(help="Only what fits with the whole interval of its estimate.")
@@ -51,7 +51,7 @@ def choose(
     without: Annotated[
         str | None,
         _help("Networks, sizes or rates that are out of the question, whatever their JOD."),
-        Shown("NAME|WxH|N[,…]"),
+        ShownAs("NAME|WxH|N[,…]"),
     ] = None,
     every: Annotated[
         bool, Parameter(name="--all", help="List every target, not only the frontier.")
@@ -59,7 +59,7 @@ def choose(
     save: Annotated[
         str | None,
         _help("Write the one to take as a preset, NAME.toml, with the evidence inside."),
-        Shown("NAME"),
+        ShownAs("NAME"),
     ] = None,
     force: Annotated[bool, Parameter(help="Overwrite a preset that exists.")] = False,
     json: Annotated[
@@ -77,7 +77,7 @@ def choose(
       render choose sweep/ --on "iPhone XS" --min-jod 6.5
     """
     from render.choice import choice_file
-    from render.choice.choose import choose as chosen
+    from render.choice.ranking import choose as chosen
     from render.cli.devices_folder import device
     from render.cli.output import put
     from render.cli.steps import Steps
@@ -120,12 +120,12 @@ def choose(
 
 def asked_for(
     max_ms: str | None, min_jod: str | None, without: str | None, *, surely: bool
-) -> Asked:
+) -> ChoiceTerms:
     """The options' values. Raises UsageError."""
-    from render.choice.choose import Asked
+    from render.choice.ranking import ChoiceTerms
 
     out = () if without is None else tuple(word.strip() for word in without.split(","))
-    return Asked(_number("--max-ms", max_ms), _number("--min-jod", min_jod), surely, out)
+    return ChoiceTerms(_number("--max-ms", max_ms), _number("--min-jod", min_jod), surely, out)
 
 
 def _refresh(results: Results, folder: Path) -> None:

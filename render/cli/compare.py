@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from render.cli.count import Count
-from render.cli.help import Shown
+from render.cli.help import ShownAs
 from render.cli.output import labelled, put, safe, say
 from render.defaults import DEFAULTS
 from render.errors import OutputError, UsageError
@@ -48,7 +48,7 @@ def compare(
             "--output",
             "-o",
         ),
-        Shown("FILE", "grid.mp4"),
+        ShownAs("FILE", "grid.mp4"),
     ] = None,
     rows: Annotated[
         str | None,
@@ -56,12 +56,12 @@ def compare(
             "What varies from row to row: clip, style, network, size, upscale, upscaler, strength "
             "or fps."
         ),
-        Shown("AXIS", "what varies"),
+        ShownAs("AXIS", "what varies"),
     ] = None,
     cols: Annotated[
         str | None,
         _help("What varies from column to column."),
-        Shown("AXIS", "fps, if it varies"),
+        ShownAs("AXIS", "fps, if it varies"),
     ] = None,
     source: Annotated[
         bool,
@@ -70,12 +70,12 @@ def compare(
     labels: Annotated[
         str | None,
         _help("Words to put on the videos, in their order, instead of what is known of them."),
-        Shown("TEXT[,…]"),
+        ShownAs("TEXT[,…]"),
     ] = None,
     within: Annotated[
         str | None,
         _help("How large the grid may be, in pixels; cells are never larger than their videos."),
-        Shown("WxH", "2560x1440"),
+        ShownAs("WxH", "2560x1440"),
     ] = None,
     shortest: Annotated[
         bool,
@@ -84,22 +84,22 @@ def compare(
     audio: Annotated[
         str | None,
         _help("Keep the sound (of the first video that has any), or write none."),
-        Shown("keep|none", "keep"),
+        ShownAs("keep|none", "keep"),
     ] = None,
     crf: Annotated[
         str | None,
         _help("Quality, from 0 (lossless) to 51 (worst)."),
-        Shown("N", str(DEFAULTS.crf)),
+        ShownAs("N", str(DEFAULTS.crf)),
     ] = None,
     moments: Annotated[
         str | None,
         _help("How many moments a contact sheet shows, evenly over the shortest video."),
-        Shown("N", "4"),
+        ShownAs("N", "4"),
     ] = None,
     at: Annotated[
         str | None,
         _help("Which moments: seconds, or [HH:]MM:SS."),
-        Shown("TIME[,…]"),
+        ShownAs("TIME[,…]"),
     ] = None,
     on: Annotated[
         str | None,
@@ -107,7 +107,7 @@ def compare(
             "A device (`render devices` lists them): labels say what it takes for a frame, and are "
             "red where that is too slow."
         ),
-        Shown("DEVICE|FILE.toml"),
+        ShownAs("DEVICE|FILE.toml"),
     ] = None,
     crop: Annotated[
         str | None,
@@ -115,7 +115,7 @@ def compare(
             "A part of each picture at 100 % of its pixels, from the middle or from X, Y (in the "
             "largest video; the same place in smaller ones)."
         ),
-        Shown("WxH[+X+Y]"),
+        ShownAs("WxH[+X+Y]"),
     ] = None,
     force: Annotated[bool, Parameter(help="Overwrite what exists.")] = False,
     debug: Annotated[bool, Parameter(help="Show tracebacks.")] = False,
@@ -324,7 +324,7 @@ def _pages(groups: list[_Group], rows: str | None, cols: str | None, room: Room)
 
 def _contact(group: _Group, *, moments: str | None, at: str | None, crop: str | None) -> Contact:
     from render.cli.ranges import words
-    from render.cli.request import seconds
+    from render.cli.read_request import seconds
     from render.compare.contact import plan_contact
 
     if moments is not None and at is not None:

@@ -10,7 +10,7 @@ from cyclopts import App, Parameter
 from render.errors import UsageError
 
 if TYPE_CHECKING:
-    from render.devices.estimate import Estimate
+    from render.devices.device_time import DeviceTime
 
 COMMANDS = {
     "show": ("render.cli.devices_show:show", "What is known of a device, and what follows."),
@@ -35,7 +35,7 @@ def devices(
     from render.cli.devices_folder import devices_folder
     from render.cli.output import put
     from render.defaults import DEFAULTS
-    from render.devices.estimate import estimate
+    from render.devices.device_time import estimate
     from render.devices.profile import list_profiles
     from render.networks.spec import NetworkSpec
     from render.target import Size
@@ -69,7 +69,7 @@ def devices(
 _UNSURE = "?"
 
 
-def _caveats(estimates: Iterable[Estimate]) -> Iterator[str]:
+def _caveats(estimates: Iterable[DeviceTime]) -> Iterator[str]:
     from render.cli.paragraph import paragraph
 
     for one in estimates:
@@ -79,7 +79,7 @@ def _caveats(estimates: Iterable[Estimate]) -> Iterator[str]:
             yield from paragraph(said, f"{_UNSURE} ")
 
 
-def span(one: Estimate) -> str:
+def span(one: DeviceTime) -> str:
     """``66 (58-74) published``, or that there is no evidence; marked where that is not all."""
     if one.ms is None or one.low is None or one.high is None or one.sure is None:
         return "no evidence" if one.floor is None else f"no evidence (not under {one.floor:.2g})"
@@ -87,7 +87,7 @@ def span(one: Estimate) -> str:
     return f"{one.ms:.0f} ({one.low:.0f}-{one.high:.0f}) {one.sure.value}{unsure}"
 
 
-def estimate_facts(one: Estimate) -> dict[str, Any]:
+def estimate_facts(one: DeviceTime) -> dict[str, Any]:
     """JSON types."""
     from dataclasses import asdict
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from render.cli.help import Shown
+from render.cli.help import ShownAs
 from render.defaults import DEFAULTS
 from render.errors import UsageError
 
 if TYPE_CHECKING:
-    from render.devices.importing import Imported
+    from render.devices.importing import ImportedTimings
 
 
 def import_timings(
@@ -24,7 +24,7 @@ def import_timings(
     as_name: Annotated[
         str | None,
         Parameter(name="--as", help="The device that they belong to, known or new."),
-        Shown("NAME", "the one whose model or name the file says"),
+        ShownAs("NAME", "the one whose model or name the file says"),
     ] = None,
     debug: Annotated[bool, Parameter(help="Show tracebacks.")] = False,
 ) -> int:
@@ -53,7 +53,7 @@ def import_timings(
     return 0
 
 
-def _said(done: Imported) -> Iterator[str]:
+def _said(done: ImportedTimings) -> Iterator[str]:
     from render.cli.devices import span
     from render.cli.devices_show import fit_lines
     from render.cli.output import safe

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from render.cli.help import Shown
+from render.cli.help import ShownAs
 from render.defaults import DEFAULTS
 from render.errors import UsageError
 
 if TYPE_CHECKING:
-    from render.devices.estimate import Estimate
+    from render.devices.device_time import DeviceTime
     from render.devices.profile import Bound, Figure, Peak, Profile, SeparableBlocks
     from render.networks.spec import NetworkSpec
     from render.target import Size
@@ -30,15 +30,15 @@ def show(
     network: Annotated[
         str | None,
         Parameter(help="Networks to estimate.", allow_leading_hyphen=True),
-        Shown("NAME[,…]", _NETWORKS),
+        ShownAs("NAME[,…]", _NETWORKS),
     ] = None,
     size: Annotated[
-        str | None, Parameter(help="Their input sizes, also ranges."), Shown("WxH[,…]", _SIZES)
+        str | None, Parameter(help="Their input sizes, also ranges."), ShownAs("WxH[,…]", _SIZES)
     ] = None,
     fps: Annotated[
         str | None,
         Parameter(help="The frame rate whose time a frame is the budget."),
-        Shown("N", DEFAULTS.fps),
+        ShownAs("N", DEFAULTS.fps),
     ] = None,
     json: Annotated[bool, Parameter(help="One JSON object a line; the last is `done`.")] = False,
     debug: Annotated[bool, Parameter(help="Show tracebacks.")] = False,
@@ -50,7 +50,7 @@ def show(
     """
     from render.cli.devices_folder import devices_folder
     from render.cli.output import put
-    from render.devices.estimate import estimate
+    from render.devices.device_time import estimate
     from render.devices.profile import load_profile
 
     if device is None:
@@ -90,10 +90,10 @@ def _budget(fps: str) -> float:
     return float(1000 / rate)
 
 
-def _json(profile: Profile, estimates: Sequence[Estimate], budget: float) -> Iterator[str]:
+def _json(profile: Profile, estimates: Sequence[DeviceTime], budget: float) -> Iterator[str]:
     from render.cli.devices import estimate_facts
     from render.cli.events_json import line
-    from render.devices.estimate import fits
+    from render.devices.device_time import fits
 
     yield line("device", device=profile.as_dict())
     for units, (fit, timings) in fits(profile).items():
@@ -118,7 +118,7 @@ def _json(profile: Profile, estimates: Sequence[Estimate], budget: float) -> Ite
     yield line("done", estimates=len(estimates), exit_status=0)
 
 
-def _page(profile: Profile, estimates: Sequence[Estimate], budget: float) -> Iterator[str]:
+def _page(profile: Profile, estimates: Sequence[DeviceTime], budget: float) -> Iterator[str]:
     from render.cli.output import safe
     from render.cli.paragraph import paragraph
 
@@ -151,7 +151,7 @@ def _page(profile: Profile, estimates: Sequence[Estimate], budget: float) -> Ite
         yield from paragraph(f"But of {of}: {caveat}", "  ", "    ")
 
 
-def _no_evidence(profile: Profile, estimates: Sequence[Estimate]) -> Iterator[str]:
+def _no_evidence(profile: Profile, estimates: Sequence[DeviceTime]) -> Iterator[str]:
     """Of a device of whose time nothing is known: that, once, and what to do."""
     from render.cli.paragraph import paragraph
     from render.cli.table import table
@@ -221,7 +221,7 @@ def _measured(profile: Profile) -> Iterator[str]:
 def fit_lines(profile: Profile) -> Iterator[str]:
     """Each fit as a formula, with what it says of its own points."""
     from render.cli.table import table
-    from render.devices.estimate import fits
+    from render.devices.device_time import fits
 
     for number, (units, (fit, timings)) in enumerate(fits(profile).items()):
         constant, per_gmac, per_mmoved = fit.coefficients
@@ -242,7 +242,7 @@ def fit_lines(profile: Profile) -> Iterator[str]:
         yield from table(head, rows, right=(2, 3, 4, 5))
 
 
-def _estimates(estimates: Sequence[Estimate], budget: float) -> Iterator[str]:
+def _estimates(estimates: Sequence[DeviceTime], budget: float) -> Iterator[str]:
     from render.cli.table import table
 
     rows = []

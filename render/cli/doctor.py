@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from render.cli.help import Shown
+from render.cli.help import ShownAs
 from render.distribution import installing
 
 # Module → the distribution that brings it, and the extra that asks for it.
@@ -68,7 +68,7 @@ def doctor(
     ffmpeg: Annotated[
         Path | None,
         Parameter(help="Look at this ffmpeg; also read from RENDER_FFMPEG."),
-        Shown("PATH"),
+        ShownAs("PATH"),
     ] = None,
     json: Annotated[bool, Parameter(help="One JSON object a line; the last is `done`.")] = False,
     debug: Annotated[bool, Parameter(help="Show tracebacks.")] = False,

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from cyclopts import Group, Parameter
 
-from render.cli.help import Shown
+from render.cli.help import ShownAs
 from render.defaults import DEFAULTS
 from render.errors import UsageError
 
@@ -29,27 +29,27 @@ def export(
     output: Annotated[
         Path | None,
         _help("The model: NAME.mlpackage, or NAME.mlmodel.", None, "--output", "-o"),
-        Shown("FILE", "<preset>.mlpackage"),
+        ShownAs("FILE", "<preset>.mlpackage"),
     ] = None,
     fps: Annotated[
-        str | None, _help("Frames a second, for the model's words.", _TARGET), Shown("RATE")
+        str | None, _help("Frames a second, for the model's words.", _TARGET), ShownAs("RATE")
     ] = None,
     size: Annotated[
         str | None,
         _help("What the filter paints, in pixels, as the phone is held.", _TARGET),
-        Shown("WxH"),
+        ShownAs("WxH"),
     ] = None,
     style: Annotated[
-        str | None, _help("A style by name, or a .safetensors file.", _TARGET), Shown("NAME|FILE")
+        str | None, _help("A style by name, or a .safetensors file.", _TARGET), ShownAs("NAME|FILE")
     ] = None,
-    network: Annotated[str | None, _help("The style's network.", _TARGET), Shown("NAME")] = None,
+    network: Annotated[str | None, _help("The style's network.", _TARGET), ShownAs("NAME")] = None,
     strength: Annotated[
-        str | None, _help("How much of the style shows.", _TARGET), Shown("0..1")
+        str | None, _help("How much of the style shows.", _TARGET), ShownAs("0..1")
     ] = None,
     upscale: Annotated[
         str | None,
         _help("The display, in pixels: the upscale is inside the model.", _TARGET),
-        Shown("WxH|none", DEFAULTS.upscale),
+        ShownAs("WxH|none", DEFAULTS.upscale),
     ] = None,
     no_upscale: Annotated[
         bool,
@@ -58,28 +58,30 @@ def export(
     upscaler: Annotated[
         str | None,
         _help("bilinear, or nearest by a whole factor.", _TARGET),
-        Shown("NAME", DEFAULTS.upscaler),
+        ShownAs("NAME", DEFAULTS.upscaler),
     ] = None,
     orient: Annotated[
         str | None,
         _help("How the phone is held: sizes are turned to it, or kept as given.", _TARGET),
-        Shown("portrait|landscape|as-given", "portrait"),
+        ShownAs("portrait|landscape|as-given", "portrait"),
     ] = None,
     format: Annotated[
         str | None,
         _help("An ML program for iOS 15 and later, or a neural network for iOS 14.", _MODEL),
-        Shown("mlpackage|mlmodel", "by -o"),
+        ShownAs("mlpackage|mlmodel", "by -o"),
     ] = None,
     ios: Annotated[
-        str | None, _help("The oldest iOS that must run it.", _MODEL), Shown("N", "15; 14 mlmodel")
+        str | None,
+        _help("The oldest iOS that must run it.", _MODEL),
+        ShownAs("N", "15; 14 mlmodel"),
     ] = None,
     precision: Annotated[
-        str | None, _help("Of numbers and sums.", _MODEL), Shown("fp16|fp32", "fp16")
+        str | None, _help("Of numbers and sums.", _MODEL), ShownAs("fp16|fp32", "fp16")
     ] = None,
     compress: Annotated[
         str | None,
         _help("Weights in fewer bits; needs iOS 16. The loss is said.", _MODEL),
-        Shown("int8|palettize8|palettize6|palettize4"),
+        ShownAs("int8|palettize8|palettize6|palettize4"),
     ] = None,
     context: Annotated[
         str | None,
@@ -89,17 +91,17 @@ def export(
             "middle).",
             _MODEL,
         ),
-        Shown("reflect|camera", "reflect"),
+        ShownAs("reflect|camera", "reflect"),
     ] = None,
     on: Annotated[
         str | None,
         _help("A device: what it takes for a frame is said beside the risks.", _MODEL),
-        Shown("DEVICE|FILE.toml"),
+        ShownAs("DEVICE|FILE.toml"),
     ] = None,
     clip: Annotated[
         Path | None,
         _help("Verify on this clip or photograph.", _MODEL),
-        Shown("FILE", "two pictures of render's"),
+        ShownAs("FILE", "two pictures of render's"),
     ] = None,
     handoff: Annotated[
         Path | None,
@@ -107,7 +109,7 @@ def export(
             "Also write a folder for who builds the app: the model, its checks with pictures, the "
             "preset, and an app that shows it live."
         ),
-        Shown("DIR"),
+        ShownAs("DIR"),
     ] = None,
     force: Annotated[bool, Parameter(help="Overwrite what exists.")] = False,
     json: Annotated[
@@ -130,13 +132,13 @@ def export(
     from render.cli.export_request import ask
     from render.cli.output import labelled, put, say
     from render.cli.steps import Steps
+    from render.export.description import words_of
+    from render.export.export_model import check_place
+    from render.export.export_model import export as exported
     from render.export.handoff.folder import check_folder, write_handoff
     from render.export.handoff.handoff import handoff_of
-    from render.export.pictures import given
-    from render.export.run import check_place
-    from render.export.run import export as exported
+    from render.export.proof_pictures import given
     from render.export.tools import coremltools
-    from render.export.words import words_of
     from render.files.names import file_name
 
     if preset is None:
@@ -164,7 +166,7 @@ def export(
     steps = Steps(json=json, debug=debug)
     estimate = None
     if profile is not None:
-        from render.devices.estimate import estimate as reckon
+        from render.devices.device_time import estimate as reckon
 
         estimate = reckon(profile, target.worked, target.size)
     if json:

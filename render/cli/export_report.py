@@ -14,9 +14,9 @@ from render.cli.output import labelled
 from render.errors import ExportError
 
 if TYPE_CHECKING:
-    from render.devices.estimate import Estimate
-    from render.export.run import Doing, Exported
-    from render.export.verify import Verified, Verifying
+    from render.devices.device_time import DeviceTime
+    from render.export.export_model import Doing, Exported
+    from render.export.proof import Verified, Verifying
 
 _Result = TypeVar("_Result")
 
@@ -24,8 +24,8 @@ _Result = TypeVar("_Result")
 def follow(steps: Generator[Doing | Verifying, None, _Result], name: str) -> _Result:
     """Go through the steps with their progress on stderr; what comes of them."""
     from render.cli.count import Count
-    from render.engines.limits import out_of_memory
-    from render.export.run import Doing
+    from render.engines.refusals import out_of_memory
+    from render.export.export_model import Doing
 
     count = Count("picture", sys.stderr)
     # Closed whatever ends us, also a signal: what is half-written goes then.
@@ -46,7 +46,7 @@ def follow(steps: Generator[Doing | Verifying, None, _Result], name: str) -> _Re
                 count.show(f"{name}: verifying", step.done, step.total, step.words)
 
 
-def words(done: Exported, estimate: Estimate | None) -> Iterator[str]:
+def words(done: Exported, estimate: DeviceTime | None) -> Iterator[str]:
     """What people read: the checks, what was lost to compression, the costs, the risks."""
     from render.cli.words import amount, took
 
@@ -88,7 +88,7 @@ def not_checked(verified: Verified) -> str:
     )
 
 
-def _time(estimate: Estimate | None) -> str:
+def _time(estimate: DeviceTime | None) -> str:
     from render.devices.scaled import in_ms
 
     if estimate is None:
@@ -101,7 +101,7 @@ def _time(estimate: Estimate | None) -> str:
     )
 
 
-def facts(done: Exported, estimate: Estimate | None) -> dict[str, Any]:
+def facts(done: Exported, estimate: DeviceTime | None) -> dict[str, Any]:
     """For programs."""
     target = done.target
     return {

@@ -11,7 +11,7 @@ from render.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from render.export.target import ExportTarget
+    from render.export.export_target import ExportTarget
     from render.networks.metadata import StyleMetadata
     from render.preset import Preset
     from render.target import Size
@@ -25,7 +25,7 @@ class Held(StrEnum):
     AS_GIVEN = "as-given"
 
 
-class Asked(NamedTuple):
+class ExportRequest(NamedTuple):
     """What is to be exported: the preset with its options, the target, the style's words; and what
     the user should know of it before."""
 
@@ -37,16 +37,16 @@ class Asked(NamedTuple):
 
 def ask(
     name: str, options: dict[str, str | None], form: dict[str, str | None], output: Path | None
-) -> Asked:
+) -> ExportRequest:
     """``options`` are those that a preset holds too, and win over it; ``form`` says how the model
     is written. Raises UsageError, StyleError, ExportError."""
-    from render.cli.request import one_of
-    from render.export.target import (
+    from render.cli.read_request import one_of
+    from render.export.export_target import (
         Compression,
         ExportTarget,
         Format,
-        Precision,
         Surroundings,
+        WeightPrecision,
         least_ios,
     )
     from render.networks.catalogue import find_style
@@ -71,11 +71,11 @@ def ask(
         upscaler=aim.upscaler,
         surroundings=one_of(Surroundings, "--context", form["context"] or "reflect"),
         format=kind,
-        precision=one_of(Precision, "--precision", form["precision"] or "fp16"),
+        precision=one_of(WeightPrecision, "--precision", form["precision"] or "fp16"),
         compression=how,
         ios=least_ios(kind, how) if ios is None else _ios(ios),
     )
-    return Asked(chosen, target, metadata, tuple(_notes(chosen, target)))
+    return ExportRequest(chosen, target, metadata, tuple(_notes(chosen, target)))
 
 
 def _turned(size: Size, held: Held | None, preset: Preset) -> Size:
@@ -98,7 +98,7 @@ def _ios(text: str) -> int:
 
 
 def _notes(preset: Preset, target: ExportTarget) -> Iterator[str]:
-    from render.export.target import Compression, Surroundings
+    from render.export.export_target import Compression, Surroundings
     from render.target import Fit
 
     if target.size != preset.size:

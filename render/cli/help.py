@@ -33,7 +33,7 @@ Previews that were written are named on stdout, one a line; all else goes to std
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownAs:
     """How an option appears in the help: what stands for its value, and its default, as written.
 
     An annotation beside cyclopts' Parameter, which has no place for a default that lives elsewhere.
@@ -96,13 +96,13 @@ def _about(app: App, name: str) -> str:
     return str(text or "").split("\n", 1)[0]
 
 
-def _shown(function: Callable[..., Any]) -> dict[str, Shown]:
+def _shown(function: Callable[..., Any]) -> dict[str, ShownAs]:
     hints = typing.get_type_hints(function, include_extras=True)
     return {
         name: extra
         for name, hint in hints.items()
         for extra in getattr(hint, "__metadata__", ())
-        if isinstance(extra, Shown)
+        if isinstance(extra, ShownAs)
     }
 
 
@@ -115,7 +115,7 @@ def _many(argument: Argument) -> bool:
     return argument.field_info.kind is inspect.Parameter.VAR_POSITIONAL
 
 
-def _options(arguments: Sequence[Argument], shown: dict[str, Shown], width: int) -> Iterator[str]:
+def _options(arguments: Sequence[Argument], shown: dict[str, ShownAs], width: int) -> Iterator[str]:
     groups: dict[str, list[str]] = {}
     for argument in arguments:
         if not argument.show:
@@ -139,12 +139,12 @@ def _options(arguments: Sequence[Argument], shown: dict[str, Shown], width: int)
         yield from rows
 
 
-def _fallback(argument: Argument) -> Shown:
+def _fallback(argument: Argument) -> ShownAs:
     if argument.hint is bool:
-        return Shown()
+        return ShownAs()
     default = argument.field_info.default
     plain = default not in (None, inspect.Parameter.empty) and default != ()
-    return Shown(argument.field_info.name.upper(), str(default) if plain else "")
+    return ShownAs(argument.field_info.name.upper(), str(default) if plain else "")
 
 
 def _row(label: str, text: str, width: int) -> Iterator[str]:

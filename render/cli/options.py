@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Group, Parameter
 
-from render.cli.help import Shown
+from render.cli.help import ShownAs
 from render.defaults import DEFAULTS
 
 _CLIP = Group("Clip")
@@ -41,7 +41,7 @@ Fps = Annotated[
         "list (10,15), a range (10..30:5 by steps of 5, 10..40 by doubling), or both.",
         _TARGET,
     ),
-    Shown("RATE[,…]", DEFAULTS.fps),
+    ShownAs("RATE[,…]", DEFAULTS.fps),
 ]
 
 Size = Annotated[
@@ -51,31 +51,31 @@ Size = Annotated[
         "three sizes evenly apart).",
         _TARGET,
     ),
-    Shown("WxH[,…]", DEFAULTS.size),
+    ShownAs("WxH[,…]", DEFAULTS.size),
 ]
 
 Style = Annotated[
     str | None,
     _help("A style by name (`render styles` lists them) or a .safetensors file.", _TARGET),
-    Shown("NAME|FILE[,…]", DEFAULTS.style),
+    ShownAs("NAME|FILE[,…]", DEFAULTS.style),
 ]
 
 Network = Annotated[
     str | None,
     _help("The style's network: res3 has three full residual blocks.", _TARGET),
-    Shown("NAME[,…]", DEFAULTS.network),
+    ShownAs("NAME[,…]", DEFAULTS.network),
 ]
 
 Upscale = Annotated[
     str | None,
     _help("The display, in pixels; `none` shows the network's own output.", _TARGET),
-    Shown("WxH|none", DEFAULTS.upscale),
+    ShownAs("WxH|none", DEFAULTS.upscale),
 ]
 
 Upscaler = Annotated[
     str | None,
     _help("bilinear (the phone's), nearest, bicubic or lanczos.", _TARGET),
-    Shown("NAME[,…]", DEFAULTS.upscaler),
+    ShownAs("NAME[,…]", DEFAULTS.upscaler),
 ]
 
 Strength = Annotated[
@@ -85,7 +85,7 @@ Strength = Annotated[
         "list, or a range (0.4..1:0.2).",
         _TARGET,
     ),
-    Shown("0..1[,…]", f"{DEFAULTS.strength:g}"),
+    ShownAs("0..1[,…]", f"{DEFAULTS.strength:g}"),
 ]
 
 Preset = Annotated[
@@ -95,7 +95,7 @@ Preset = Annotated[
         "win over it.",
         _TARGET,
     ),
-    Shown("NAME|FILE"),
+    ShownAs("NAME|FILE"),
 ]
 
 Cells = Annotated[
@@ -107,7 +107,7 @@ Cells = Annotated[
         _TARGET,
         "--cells",
     ),
-    Shown("FILE.toml"),
+    ShownAs("FILE.toml"),
 ]
 
 Orient = Annotated[
@@ -117,23 +117,23 @@ Orient = Annotated[
         "clip at 853x480); as-given does not.",
         _CLIP,
     ),
-    Shown("auto|as-given", DEFAULTS.orient),
+    ShownAs("auto|as-given", DEFAULTS.orient),
 ]
 
 Fit = Annotated[
     str | None,
     _help("How another shape is met: cropped, with bars, or stretched.", _CLIP),
-    Shown("cover|contain|stretch", DEFAULTS.fit),
+    ShownAs("cover|contain|stretch", DEFAULTS.fit),
 ]
 
 Start = Annotated[
-    str | None, _help("Where to begin: seconds, or [HH:]MM:SS.", _CLIP), Shown("TIME", "0")
+    str | None, _help("Where to begin: seconds, or [HH:]MM:SS.", _CLIP), ShownAs("TIME", "0")
 ]
 
 Duration = Annotated[
     str | None,
     _help("How much to render: seconds, or [HH:]MM:SS.", _CLIP),
-    Shown("TIME", "to the end"),
+    ShownAs("TIME", "to the end"),
 ]
 
 Strict = Annotated[
@@ -156,13 +156,13 @@ Rows = Annotated[
         "upscaler, strength or fps.",
         _COMPARE,
     ),
-    Shown("AXIS", "what varies"),
+    ShownAs("AXIS", "what varies"),
 ]
 
 Cols = Annotated[
     str | None,
     _help("What varies from column to column.", _COMPARE),
-    Shown("AXIS", "fps, if it varies"),
+    ShownAs("AXIS", "fps, if it varies"),
 ]
 
 Source = Annotated[bool, Parameter(help="Show the clip itself in the grid too.", group=_COMPARE)]
@@ -184,7 +184,7 @@ Report = Annotated[
 Metrics = Annotated[
     str | None,
     _help("Figures of what each preview loses: on few moments, on many, or none.", _COMPARE),
-    Shown("none|fast|full", "fast, where there is something to compare"),
+    ShownAs("none|fast|full", "fast, where there is something to compare"),
 ]
 
 Reference = Annotated[
@@ -194,7 +194,7 @@ Reference = Annotated[
         "res5,720x1280,30.",
         _COMPARE,
     ),
-    Shown("CELL", "the largest, deepest, fastest"),
+    ShownAs("CELL", "the largest, deepest, fastest"),
 ]
 
 PlayOn = Annotated[
@@ -205,7 +205,7 @@ PlayOn = Annotated[
         _PHONE,
         "--play-on",
     ),
-    Shown("DEVICE[,…]", "none"),
+    ShownAs("DEVICE[,…]", "none"),
 ]
 
 On = Annotated[
@@ -215,7 +215,7 @@ On = Annotated[
         "for it, in the table, the grid and the report. `render choose` says more.",
         _COMPARE,
     ),
-    Shown("DEVICE|FILE.toml"),
+    ShownAs("DEVICE|FILE.toml"),
 ]
 
 Latency = Annotated[
@@ -225,19 +225,19 @@ Latency = Annotated[
         "within 74), or a file of measured ones. Several: a list.",
         _PHONE,
     ),
-    Shown("MS[±MS]|FILE"),
+    ShownAs("MS[±MS]|FILE"),
 ]
 
 Sustained = Annotated[
     str | None,
     _help("What the phone slows down to: 90@3 is 90 ms after three minutes.", _PHONE),
-    Shown("MS@MINUTES", "the device's"),
+    ShownAs("MS@MINUTES", "the device's"),
 ]
 
 Warm = Annotated[
     str | None,
     _help("Minutes that it has been running when the clip begins.", _PHONE),
-    Shown("MINUTES", "0"),
+    ShownAs("MINUTES", "0"),
 ]
 
 Late = Annotated[
@@ -246,19 +246,19 @@ Late = Annotated[
         "What becomes of a frame while the network is busy: the newest waits, or it is discarded.",
         _PHONE,
     ),
-    Shown("newest|discard", "newest"),
+    ShownAs("newest|discard", "newest"),
 ]
 
 Seed = Annotated[
     str | None,
     _help("Of the latencies that are drawn; the same one shows the same.", _PHONE),
-    Shown("N", "0"),
+    ShownAs("N", "0"),
 ]
 
 Output = Annotated[
     str | None,  # a Path forgets a slash at its end
     _help("A file for one preview, or a folder.", _OUTPUT, "--output", "-o"),
-    Shown("FILE|DIR", "previews/<clip>-<style>-<network>-<size>-<fps>.mp4"),
+    ShownAs("FILE|DIR", "previews/<clip>-<style>-<network>-<size>-<fps>.mp4"),
 ]
 
 Force = Annotated[bool, Parameter(help="Overwrite previews that exist.", group=_OUTPUT)]
@@ -266,7 +266,7 @@ Force = Annotated[bool, Parameter(help="Overwrite previews that exist.", group=_
 Crf = Annotated[
     str | None,
     _help("Quality, from 0 (lossless) to 51 (worst; 63 for libsvtav1).", _OUTPUT),
-    Shown("N", str(DEFAULTS.crf)),
+    ShownAs("N", str(DEFAULTS.crf)),
 ]
 
 Encoder = Annotated[
@@ -275,13 +275,13 @@ Encoder = Annotated[
         "libx264 (plays everywhere), libx265, libsvtav1, h264_videotoolbox or hevc_videotoolbox.",
         _OUTPUT,
     ),
-    Shown("NAME", DEFAULTS.encoder),
+    ShownAs("NAME", DEFAULTS.encoder),
 ]
 
 Audio = Annotated[
     str | None,
     _help("Keep the clip's sound, or write none.", _OUTPUT),
-    Shown("keep|none", DEFAULTS.audio),
+    ShownAs("keep|none", DEFAULTS.audio),
 ]
 
 DryRun = Annotated[bool, Parameter(help=_DRY_RUN, group=_OUTPUT)]
@@ -296,19 +296,19 @@ Json = Annotated[
 Device = Annotated[
     str | None,
     _help("Where the network runs.", _MACHINE),
-    Shown("auto|cpu|cuda|mps", "auto"),
+    ShownAs("auto|cpu|cuda|mps", "auto"),
 ]
 
 Engine = Annotated[
     str | None,
     _help("What runs it; auto takes the faster and says which.", _MACHINE),
-    Shown("auto|torch|openvino", "auto"),
+    ShownAs("auto|torch|openvino", "auto"),
 ]
 
 Ffmpeg = Annotated[
     Path | None,
     _help("An ffmpeg to use instead of the bundled one; also read from RENDER_FFMPEG.", _MACHINE),
-    Shown("PATH"),
+    ShownAs("PATH"),
 ]
 
 Debug = Annotated[bool, Parameter(help="Show tracebacks, and what ffmpeg said.", group=_MACHINE)]

@@ -32,7 +32,7 @@ def phones(
             if word is not None:
                 raise UsageError(f"{option}: needs a phone; name one with --play-on or --latency")
         return (None,)
-    from render.cli.request import one_of
+    from render.cli.read_request import one_of
     from render.devices.playback import Late
 
     how = Late.NEWEST if late is None else one_of(Late, "--late", late)

@@ -24,7 +24,7 @@ _TAILS = (
 )
 
 
-class Progress(Protocol):
+class ProgressDisplay(Protocol):
     """What a front end needs of either form."""
 
     def start(self, cell: Cell) -> None: ...
@@ -46,7 +46,7 @@ class Progress(Protocol):
     def close(self) -> None: ...
 
 
-def make_progress(plan: Plan, stream: TextIO) -> Progress:
+def make_progress(plan: Plan, stream: TextIO) -> ProgressDisplay:
     """The form that suits ``stream``."""
     return Bar(plan, stream) if can_draw(stream) else Lines(plan, stream)
 

@@ -78,7 +78,7 @@ def render(
     from render.cli.after import Wanted
     from render.cli.devices_folder import device as named_device
     from render.cli.phones import phones
-    from render.cli.request import make_request
+    from render.cli.read_request import make_request
     from render.planning.plan import make_plan
 
     if not clips:
@@ -148,7 +148,7 @@ def _catch_mistyped_command(clips: tuple[Path, ...]) -> None:
 
 
 def _metrics(word: str) -> Metrics:
-    from render.cli.request import one_of
+    from render.cli.read_request import one_of
     from render.compare.metrics.modes import Metrics
 
     return one_of(Metrics, "--metrics", word)

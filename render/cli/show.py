@@ -9,7 +9,7 @@ from collections import Counter
 from render.cli.debug import explain
 from render.cli.events_json import EventLines
 from render.cli.output import labelled, put, safe
-from render.cli.progress import Progress, make_progress
+from render.cli.progress import ProgressDisplay, make_progress
 from render.cli.words import amount, clip_error, took
 from render.events import CellDone, CellFailed, CellKept, CellProgress, CellStarted, Event, Preview
 from render.planning.plan import Plan
@@ -29,7 +29,7 @@ class Show:
         self._noted: set[str] = set()
         self._together = Counter(cell.clip.path for cell in plan.cells)
         self._lines = EventLines(plan) if json else None
-        self._progress: Progress = make_progress(plan, sys.stderr)
+        self._progress: ProgressDisplay = make_progress(plan, sys.stderr)
         self._put(self._lines.plan() if self._lines else None)
         if plan.todo:
             choice = plan.engine

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Group, Parameter
 
-from render.cli.help import Shown
+from render.cli.help import ShownAs
 from render.defaults import DEFAULTS
 from render.errors import OutputError, StyleError, UsageError
 
@@ -39,23 +39,23 @@ def import_style(
     output: Annotated[
         Path | None,
         _help("The style file to write, NAME.safetensors.", "--output", "-o"),
-        Shown("FILE"),
+        ShownAs("FILE"),
     ] = None,
     network: Annotated[
         str | None,
         _help("Refuse the file unless it holds this network."),
-        Shown("NAME", "whatever it holds"),
+        ShownAs("NAME", "whatever it holds"),
     ] = None,
     force: Annotated[bool, Parameter(help="Overwrite a style file that exists.")] = False,
-    style: Annotated[str, _word("The style's name; else the new file's."), Shown("NAME")] = "",
-    title: Annotated[str, _word("The painting's title."), Shown("TEXT")] = "",
-    artist: Annotated[str, _word("Who painted it."), Shown("TEXT")] = "",
-    year: Annotated[str, _word("And when."), Shown("TEXT")] = "",
-    licence: Annotated[str, _word("The weights' licence."), Shown("TEXT", "unknown")] = "",
+    style: Annotated[str, _word("The style's name; else the new file's."), ShownAs("NAME")] = "",
+    title: Annotated[str, _word("The painting's title."), ShownAs("TEXT")] = "",
+    artist: Annotated[str, _word("Who painted it."), ShownAs("TEXT")] = "",
+    year: Annotated[str, _word("And when."), ShownAs("TEXT")] = "",
+    licence: Annotated[str, _word("The weights' licence."), ShownAs("TEXT", "unknown")] = "",
     trained_on: Annotated[
-        str, _word("Origin of painting and photographs."), Shown("TEXT", "unknown")
+        str, _word("Origin of painting and photographs."), ShownAs("TEXT", "unknown")
     ] = "",
-    author: Annotated[str, _word("Who trained it."), Shown("TEXT")] = "",
+    author: Annotated[str, _word("Who trained it."), ShownAs("TEXT")] = "",
     debug: Annotated[bool, Parameter(help="Show tracebacks.")] = False,
 ) -> int:
     """Make a style file of a network that was trained elsewhere.

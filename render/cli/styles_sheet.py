@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from render.cli.help import Shown
+from render.cli.help import ShownAs
 from render.cli.output import labelled, put, say
 from render.defaults import DEFAULTS
 from render.errors import OutputError, UsageError
@@ -21,7 +21,7 @@ from render.errors import OutputError, UsageError
 if TYPE_CHECKING:
     from render.compare.sheet import Grid, Label
     from render.compare.still import Still
-    from render.compare.styles import StyleRow
+    from render.compare.style_table import StyleRow
     from render.engines.base import EngineChoice
     from render.networks.catalogue import FoundStyle
     from render.networks.spec import NetworkSpec
@@ -42,43 +42,43 @@ def sheet(
     output: Annotated[
         str | None,
         _help("The sheet, .png or .jpg, or a folder for it.", "--output", "-o"),
-        Shown("FILE|DIR", "previews/<picture>-sheet.png"),
+        ShownAs("FILE|DIR", "previews/<picture>-sheet.png"),
     ] = None,
     style: Annotated[
         str | None,
         _help("The rows: styles by name, or .safetensors files."),
-        Shown("NAME|FILE[,…]", "all that come with render"),
+        ShownAs("NAME|FILE[,…]", "all that come with render"),
     ] = None,
     network: Annotated[
         str | None,
         _help("The columns, shown from the costliest to the cheapest."),
-        Shown("NAME[,…]", "all that the styles have"),
+        ShownAs("NAME[,…]", "all that the styles have"),
     ] = None,
     size: Annotated[
-        str | None, _help("The network's input, in pixels."), Shown("WxH", DEFAULTS.size)
+        str | None, _help("The network's input, in pixels."), ShownAs("WxH", DEFAULTS.size)
     ] = None,
     at: Annotated[
         str | None,
         _help("The clip's moment: seconds, or [HH:]MM:SS."),
-        Shown("TIME", "the middle"),
+        ShownAs("TIME", "the middle"),
     ] = None,
     strength: Annotated[
         str | None,
         _help("How much of the style shows, from 0 to 1."),
-        Shown("0..1", f"{DEFAULTS.strength:g}"),
+        ShownAs("0..1", f"{DEFAULTS.strength:g}"),
     ] = None,
     cell: Annotated[
         str | None,
         _help("The width of one picture, in pixels."),
-        Shown("N", "360, or less for a sheet of at most 2400"),
+        ShownAs("N", "360, or less for a sheet of at most 2400"),
     ] = None,
     device: Annotated[
         str | None,
         _help("Where the networks run."),
-        Shown("auto|cpu|cuda|mps", "auto"),
+        ShownAs("auto|cpu|cuda|mps", "auto"),
     ] = None,
     engine: Annotated[
-        str | None, _help("What runs them."), Shown("auto|torch|openvino", "auto")
+        str | None, _help("What runs them."), ShownAs("auto|torch|openvino", "auto")
     ] = None,
     force: Annotated[bool, Parameter(help="Overwrite a sheet that exists.")] = False,
     debug: Annotated[bool, Parameter(help="Show tracebacks.")] = False,
@@ -88,10 +88,10 @@ def sheet(
     Each cell shows what a preview would show: the same input size, network and upscale.
     """
     from render.cli.ranges import words
-    from render.cli.request import one_of, seconds
+    from render.cli.read_request import one_of, seconds
     from render.compare.sheet import check, draw, fitting_width, save
     from render.compare.still import take
-    from render.compare.styles import rows_and_columns
+    from render.compare.style_table import rows_and_columns
     from render.engines.base import DeviceName, EngineName
     from render.engines.select import choose
     from render.media.ffmpeg import find_ffmpeg

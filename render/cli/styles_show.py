@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from render.cli.help import Shown
+from render.cli.help import ShownAs
 from render.defaults import DEFAULTS
 from render.errors import UsageError
 
@@ -30,7 +30,7 @@ def show(
     network: Annotated[
         str | None,
         Parameter(help="Only this network's file.", allow_leading_hyphen=True),
-        Shown("NAME", "all of the style's"),
+        ShownAs("NAME", "all of the style's"),
     ] = None,
     json: Annotated[bool, Parameter(help="One JSON object a line; the last is `done`.")] = False,
 ) -> int:

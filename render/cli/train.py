@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Group, Parameter
 
-from render.cli.help import Shown
+from render.cli.help import ShownAs
 from render.defaults import DEFAULTS
 from render.training.settings import Motion, Painting, TrainingSettings
 
 if TYPE_CHECKING:
-    from render.training.updates import Checkpoint, Prepared, Progress
+    from render.training.updates import Checkpoint, Prepared, TrainingProgress
 
 _WHAT = Group("What")
 _HOW = Group("How")
@@ -47,14 +47,14 @@ def train(
             group=_WHAT,
             consume_multiple=True,
         ),
-        Shown("DIR|CLIP [...]"),
+        ShownAs("DIR|CLIP [...]"),
     ] = (),
     network: Annotated[
         str,
         _help(
             "The network: res1 to res5, -sep, -w16 (width), -in, …; several share the work.", _WHAT
         ),
-        Shown("NAME[,…]"),
+        ShownAs("NAME[,…]"),
     ] = DEFAULTS.network,
     held_out: Annotated[
         tuple[Path, ...],
@@ -63,17 +63,17 @@ def train(
             group=_WHAT,
             consume_multiple=True,
         ),
-        Shown("DIR [...]"),
+        ShownAs("DIR [...]"),
     ] = (),
     output: Annotated[
         Path,
         _help("The folder for the style files.", _WHAT, "--output", "-o"),
-        Shown("DIR", "styles"),
+        ShownAs("DIR", "styles"),
     ] = Path("styles"),
     start: Annotated[
         Path | None,
         _help("Start from this style file, of the same network.", _WHAT),
-        Shown("FILE"),
+        ShownAs("FILE"),
     ] = None,
     force: Annotated[
         bool, Parameter(help="Overwrite style files that exist.", group=_WHAT)
@@ -84,27 +84,27 @@ def train(
     style_weight: Annotated[
         float | None,
         _help("More of the painting.", _LOOK),
-        Shown("NUMBER", _default("style_weight")),
+        ShownAs("NUMBER", _default("style_weight")),
     ] = None,
     layer_weights: Annotated[
         str | None,
         _help("Which strokes count: four numbers, from fine to coarse.", _LOOK),
-        Shown("A,B,C,D", ",".join(f"{weight:g}" for weight in _field("layer_weights"))),
+        ShownAs("A,B,C,D", ",".join(f"{weight:g}" for weight in _field("layer_weights"))),
     ] = None,
     content_weight: Annotated[
         float | None,
         _help("More of the photograph.", _LOOK),
-        Shown("NUMBER", _default("content_weight")),
+        ShownAs("NUMBER", _default("content_weight")),
     ] = None,
     stroke_size: Annotated[
         float | None,
         _help("The painting's scale: 2 doubles the strokes.", _LOOK),
-        Shown("NUMBER", _default("stroke_size")),
+        ShownAs("NUMBER", _default("stroke_size")),
     ] = None,
     stability: Annotated[
         float | None,
         _help("Less flicker, a little less style; 0 saves a quarter of the time.", _LOOK),
-        Shown("NUMBER", _default("stability")),
+        ShownAs("NUMBER", _default("stability")),
     ] = None,
     motion: Annotated[
         str | None,
@@ -113,47 +113,47 @@ def train(
             "--content.",
             _LOOK,
         ),
-        Shown("warp|flow", "warp"),
+        ShownAs("warp|flow", "warp"),
     ] = None,
     smooth: Annotated[
         float | None,
         _help("Fewer dots on skies and walls.", _LOOK),
-        Shown("NUMBER", _default("smooth")),
+        ShownAs("NUMBER", _default("smooth")),
     ] = None,
     steps: Annotated[
-        int | None, _help("Steps a style.", _HOW), Shown("N", _default("steps"))
+        int | None, _help("Steps a style.", _HOW), ShownAs("N", _default("steps"))
     ] = None,
     batch: Annotated[
-        int | None, _help("Crops a step.", _HOW), Shown("N", _default("batch"))
+        int | None, _help("Crops a step.", _HOW), ShownAs("N", _default("batch"))
     ] = None,
     crop: Annotated[
-        int | None, _help("The crops' side, in pixels.", _HOW), Shown("N", _default("crop"))
+        int | None, _help("The crops' side, in pixels.", _HOW), ShownAs("N", _default("crop"))
     ] = None,
     learning_rate: Annotated[
         float | None,
         _help("How far a step goes, at most.", _HOW),
-        Shown("NUMBER", _default("learning_rate")),
+        ShownAs("NUMBER", _default("learning_rate")),
     ] = None,
     backbone: Annotated[
         Path | None,
         _help(
             "VGG16 as .npz, or torchvision's, for coarser strokes than the bundled one sees.", _HOW
         ),
-        Shown("FILE|vgg16"),
+        ShownAs("FILE|vgg16"),
     ] = None,
     seed: Annotated[
-        int | None, _help("Of weights and crops.", _HOW), Shown("N", _default("seed"))
+        int | None, _help("Of weights and crops.", _HOW), ShownAs("N", _default("seed"))
     ] = None,
-    device: Annotated[str, _help("auto, cpu, cuda or mps.", _HOW), Shown("NAME")] = "auto",
-    name: Annotated[str, _help("The style's name; else the file's.", _WORDS), Shown("NAME")] = "",
-    title: Annotated[str, _help("The painting's title.", _WORDS), Shown("TEXT")] = "",
-    artist: Annotated[str, _help("Who painted it.", _WORDS), Shown("TEXT")] = "",
-    year: Annotated[str, _help("And when.", _WORDS), Shown("TEXT")] = "",
-    licence: Annotated[str, _help("The style file's licence.", _WORDS), Shown("TEXT")] = "",
+    device: Annotated[str, _help("auto, cpu, cuda or mps.", _HOW), ShownAs("NAME")] = "auto",
+    name: Annotated[str, _help("The style's name; else the file's.", _WORDS), ShownAs("NAME")] = "",
+    title: Annotated[str, _help("The painting's title.", _WORDS), ShownAs("TEXT")] = "",
+    artist: Annotated[str, _help("Who painted it.", _WORDS), ShownAs("TEXT")] = "",
+    year: Annotated[str, _help("And when.", _WORDS), ShownAs("TEXT")] = "",
+    licence: Annotated[str, _help("The style file's licence.", _WORDS), ShownAs("TEXT")] = "",
     trained_on: Annotated[
-        str, _help("Origin of painting and photographs.", _WORDS), Shown("TEXT")
+        str, _help("Origin of painting and photographs.", _WORDS), ShownAs("TEXT")
     ] = "",
-    author: Annotated[str, _help("Who trained it.", _WORDS), Shown("TEXT")] = "",
+    author: Annotated[str, _help("Who trained it.", _WORDS), ShownAs("TEXT")] = "",
     debug: Annotated[bool, Parameter(help="Show tracebacks.", group=_HOW)] = False,
 ) -> int:
     """Train a style from a painting.
@@ -219,7 +219,7 @@ def _run(settings: TrainingSettings) -> int:
     from render.cli.count import Count
     from render.cli.output import put, say
     from render.training.loop import train
-    from render.training.updates import Checkpoint, Prepared, Progress, Resumed, Trained
+    from render.training.updates import Checkpoint, Prepared, Resumed, Trained, TrainingProgress
 
     bar = Count("step", sys.stderr)
     updates = train(settings)
@@ -232,7 +232,7 @@ def _run(settings: TrainingSettings) -> int:
                 case Resumed():
                     changed = f", now with {'; '.join(update.changed)}" if update.changed else ""
                     say(f"{update.painting.name}: goes on after step {update.step}{changed}")
-                case Progress():
+                case TrainingProgress():
                     title, words = update.painting.name, _losses(update)
                     bar.show(title, update.step, update.steps, words)
                 case Checkpoint():
@@ -254,7 +254,7 @@ def _run(settings: TrainingSettings) -> int:
     return 0
 
 
-def _losses(update: Progress) -> str:
+def _losses(update: TrainingProgress) -> str:
     """Every term of a single network; of several, their sums."""
     if len(update.losses) == 1:
         (terms,) = update.losses.values()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from render.cli.help import Shown
+from render.cli.help import ShownAs
 from render.errors import ExportError, UsageError
 
 
@@ -20,12 +20,12 @@ def verify(
     clip: Annotated[
         Path | None,
         Parameter(help="Verify on this clip or photograph.", allow_leading_hyphen=True),
-        Shown("FILE", "two pictures of render's"),
+        ShownAs("FILE", "two pictures of render's"),
     ] = None,
     style: Annotated[
         Path | None,
         Parameter(help="The style file that it was made of.", allow_leading_hyphen=True),
-        Shown("FILE", "the shipped one it names"),
+        ShownAs("FILE", "the shipped one it names"),
     ] = None,
     json: Annotated[
         bool, Parameter(help="On stdout, one JSON object a line; the last is `done`.")
@@ -38,10 +38,10 @@ def verify(
     """
     from render.cli.export_report import checks, follow, not_checked, verified_facts
     from render.cli.output import put, say
+    from render.export.description import target_of
     from render.export.graph import read
-    from render.export.pictures import given
-    from render.export.verify import verify as verified
-    from render.export.words import target_of
+    from render.export.proof import verify as verified
+    from render.export.proof_pictures import given
 
     if model is None:
         raise UsageError("no model given. Usage: render verify NAME.mlpackage")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from render.compare.flow import Motion, motion, warp
+from render.compare.flow import Displacement, motion, warp
 from render.media.frame import Picture
 
 FOLLOWED = 0.3
@@ -51,7 +51,7 @@ def flicker(inputs: Sequence[Picture], outputs: Sequence[Picture], gap: int = 1)
     return flicker_along(motions(inputs, gap), outputs, gap)
 
 
-def motions(inputs: Sequence[Picture], gap: int = 1) -> list[Motion]:
+def motions(inputs: Sequence[Picture], gap: int = 1) -> list[Displacement]:
     """The motion of every pair (n, n + gap): what several stylized versions of one clip share.
 
     Raises ValueError when there are too few pictures for one pair, or they differ in size.
@@ -63,7 +63,9 @@ def motions(inputs: Sequence[Picture], gap: int = 1) -> list[Motion]:
     return [motion(a, b) for a, b in zip(inputs, inputs[gap:], strict=False)]
 
 
-def flicker_along(moved: Sequence[Motion], outputs: Sequence[Picture], gap: int = 1) -> Flicker:
+def flicker_along(
+    moved: Sequence[Displacement], outputs: Sequence[Picture], gap: int = 1
+) -> Flicker:
     """`flicker` with the `motions` of the same gap at hand. Raises ValueError as it does."""
     if len(outputs) != len(moved) + gap:
         raise ValueError(f"{len(outputs)} stylized frames for {len(moved) + gap} of the clip")
@@ -71,7 +73,7 @@ def flicker_along(moved: Sequence[Motion], outputs: Sequence[Picture], gap: int 
     return Flicker(gap, tuple(pair_flicker(m, a, b) for m, a, b in pairs))
 
 
-def pair_flicker(moved: Motion, first: Picture, second: Picture) -> float:
+def pair_flicker(moved: Displacement, first: Picture, second: Picture) -> float:
     """Of two stylized pictures: RMS difference of ``first`` and ``second`` warped back onto it,
     over valid pixels and channels, divided by the standard deviation of both pictures.
 

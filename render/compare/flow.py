@@ -27,7 +27,7 @@ _Array = TypeVar("_Array", bound=npt.NDArray[Any])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Motion:
+class Displacement:
     """What moved between two pictures.
 
     Attributes:
@@ -44,13 +44,13 @@ class Motion:
         return float(self.valid.mean())
 
 
-def motion(first: Picture, second: Picture) -> Motion:
+def motion(first: Picture, second: Picture) -> Displacement:
     """The flow from ``first`` to ``second``, checked against the one back.
 
     Raises ValueError when the pictures differ in size or a side is under 16 pixels.
     """
     forward, backward = optical_flow(first, second), optical_flow(second, first)
-    return Motion(forward, visible(forward, backward))
+    return Displacement(forward, visible(forward, backward))
 
 
 def optical_flow(first: Picture, second: Picture) -> Flow:

@@ -37,7 +37,7 @@ _LONGEST_TICK = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class GridLayout:
     """Where the cells of a page stand, in pixels."""
 
     cell: Size
@@ -49,12 +49,12 @@ class Layout:
         return column * (self.cell.width + GUTTER), row * (self.cell.height + GUTTER)
 
 
-def layout(page: Page, room: Room | None = None) -> Layout:
+def layout(page: Page, room: Room | None = None) -> GridLayout:
     """Equal cells of the largest video's shape; the grid plays at the fastest rate."""
     rows, columns = len(page.cells), page.columns
     cell = (room or Room()).cell_for(rows, columns, shape_of(page.tiles))
     whole = Size(columns * (cell.width + GUTTER) - GUTTER, rows * (cell.height + GUTTER) - GUTTER)
-    return Layout(cell, whole, max(tile.rate for tile in page.tiles))
+    return GridLayout(cell, whole, max(tile.rate for tile in page.tiles))
 
 
 def about_frames(page: Page, *, shortest: bool) -> int | None:
@@ -140,7 +140,7 @@ def _sounds(tile: Tile, length: Fraction, *, shortest: bool) -> Fraction | None:
 
 
 def _pictures(
-    page: Page, where: Layout, cells: dict[Tile, _Cell], *, shortest: bool
+    page: Page, where: GridLayout, cells: dict[Tile, _Cell], *, shortest: bool
 ) -> Iterator[Picture]:
     canvas = np.zeros((where.whole.height, where.whole.width, 3), np.uint8)
     for row, line in enumerate(page.cells):
@@ -162,7 +162,7 @@ def _pictures(
         yield canvas
 
 
-def _part(canvas: Picture, where: Layout, row: int, column: int) -> Picture:
+def _part(canvas: Picture, where: GridLayout, row: int, column: int) -> Picture:
     x, y = where.corner(row, column)
     return canvas[y : y + where.cell.height, x : x + where.cell.width]
 
@@ -173,7 +173,7 @@ class _Cell:
     def __init__(
         self,
         tile: Tile,
-        where: Layout,
+        where: GridLayout,
         ffmpeg: Path,
         stack: contextlib.ExitStack,
         waits: int,

@@ -56,7 +56,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Fit:
+class TimeFit:
     """``coefficients``: ms of a call, of a G multiply-adds, of a M activations moved.
     ``residuals``: of each point, (measured − fitted) / measured. ``spread``: their standard
     deviation, or the timings' own error where that is larger. ``freedom``: degrees of freedom."""
@@ -115,7 +115,7 @@ class Fit:
                     yield says, says
 
 
-def fit(points: Sequence[Point]) -> Fit:
+def fit(points: Sequence[Point]) -> TimeFit:
     """Of at least three points."""
     matrix, target = _weighted(points)
     columns = (0, 1, 2) if len(points) >= _CONSTANT_FROM else (1, 2)
@@ -133,7 +133,7 @@ def fit(points: Sequence[Point]) -> Fit:
     # 95 should be, for one network at five sizes).
     freedom = len(points) - max(used, 2)
     own = float(np.mean([point.error**2 for point in points])) / students_t(10**6) ** 2
-    return Fit(
+    return TimeFit(
         tuple(points),
         (float(coefficients[0]), float(coefficients[1]), float(coefficients[2])),
         tuple(map(float, residuals)),

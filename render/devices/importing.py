@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from render.devices.estimate import Estimate, estimate
+from render.devices.device_time import DeviceTime, estimate
 from render.devices.measurements import Measurement, oriented
 from render.devices.profile import Profile, find_profile, list_profiles, own_profile
 from render.devices.shelf import keep
@@ -17,21 +17,21 @@ from render.target import Size
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportedTimings:
     """What an import did. ``changes``: of each network and size, the estimate before and after;
     ``kept``: the file that holds the measurements; ``notes``: what the user should know."""
 
     profile: Profile
     added: int
     replaced: int
-    changes: tuple[tuple[Estimate, Estimate], ...]
+    changes: tuple[tuple[DeviceTime, DeviceTime], ...]
     kept: Path
     notes: tuple[str, ...]
 
 
 def import_measurements(
     path: Path, folder: Path, name: str | None, also: Sequence[tuple[NetworkSpec, Size]] = ()
-) -> Imported:
+) -> ImportedTimings:
     """Keep the measurements of ``path`` in ``folder``, with the device that they name, or with
     ``name``: a known device, or a new one. ``also``: estimates to compare besides the measured.
 
@@ -47,7 +47,7 @@ def import_measurements(
         (estimate(before, network, size), estimate(after, network, size))
         for network, size in dict.fromkeys([*places, *also])
     ]
-    return Imported(after, added, replaced, tuple(changes), kept, notes)
+    return ImportedTimings(after, added, replaced, tuple(changes), kept, notes)
 
 
 def _whose(

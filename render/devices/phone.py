@@ -56,7 +56,7 @@ class Phone:
         return playback, why
 
     def _estimated(self, profile: Profile, network: str, size: Size) -> tuple[Latency, str]:
-        from render.devices.estimate import estimate
+        from render.devices.device_time import estimate
 
         found = estimate(profile, NetworkSpec.parse(network), size)
         if found.ms is None:

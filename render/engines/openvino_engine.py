@@ -12,7 +12,7 @@ import numpy as np
 
 from render.engines import silent_openvino
 from render.engines.base import EngineChoice
-from render.engines.limits import check_size, out_of_memory
+from render.engines.refusals import check_size, out_of_memory
 from render.engines.signal_stack import kept_signal_stack
 from render.errors import EngineError
 from render.media.frame import Picture

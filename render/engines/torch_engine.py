@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from render.engines.base import DeviceName, EngineChoice, Precision, precision
-from render.engines.limits import check_size, out_of_memory
+from render.engines.refusals import check_size, out_of_memory
 from render.errors import EngineError
 from render.media.frame import Picture
 from render.networks.modules import StyleNetwork, channels_last, folded

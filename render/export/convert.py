@@ -12,8 +12,8 @@ from torch import nn
 
 from render.errors import ExportError, OutputError
 from render.export.canonical import write_model, write_package
+from render.export.export_target import Compression, ExportTarget, Format, WeightPrecision
 from render.export.palette import palette
-from render.export.target import Compression, ExportTarget, Format, Precision
 from render.export.tools import coremltools, quiet
 
 INPUT, OUTPUT = "image", "stylized"
@@ -70,7 +70,7 @@ def save(model: Any, spec: Any, target: ExportTarget, path: Path) -> None:
 
 
 def _half(target: ExportTarget) -> bool:
-    return target.precision is Precision.FP16
+    return target.precision is WeightPrecision.FP16
 
 
 def _compressed(model: Any, target: ExportTarget, ct: Any) -> Any:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from render.export.export_target import ExportTarget, Format, Surroundings, WeightPrecision
 from render.export.graph import Graph
-from render.export.target import ExportTarget, Format, Precision, Surroundings
 
 _NEAR = 10_000.0
 """A sixth of what half precision holds: other pictures may go further than those tried."""
@@ -51,7 +51,7 @@ def _numbers(target: ExportTarget, peak: float) -> Iterator[Risk]:
             "was not tried may come out black",
             "verify it on more clips with --clip, and train the style anew if they go on growing",
         )
-    if target.precision is Precision.FP32 and target.format is Format.MLPACKAGE:
+    if target.precision is WeightPrecision.FP32 and target.format is Format.MLPACKAGE:
         yield Risk(
             Severity.MEDIUM,
             "single precision: the neural engine computes in half alone, so none of it runs there",

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from render.export.target import ExportTarget, Surroundings
+from render.export.export_target import ExportTarget, Surroundings
 from render.networks.checkpoint import load_style
 from render.networks.modules import StyleNetwork, folded
 from render.target import Upscaling

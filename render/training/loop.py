@@ -15,9 +15,9 @@ from render.networks.modules import channels_last
 from render.training.backbone import load_backbone
 from render.training.content import load_content
 from render.training.data import load_painting
-from render.training.estimate import seconds_on_cpu
-from render.training.run import Run, explained, style_targets
+from render.training.painting import PaintingRun, explained, style_targets
 from render.training.settings import STROKE_SIDE, Painting, TrainingSettings
+from render.training.training_time import seconds_on_cpu
 from render.training.updates import Prepared, Update
 
 
@@ -58,7 +58,9 @@ def train(settings: TrainingSettings) -> Generator[Update, None, None]:
     for painting in paintings:
         with explained(settings):
             targets = style_targets(pictures[painting], backbone, device)
-        yield from Run(settings, painting, backbone, targets, photos, held_out, device).updates()
+        yield from PaintingRun(
+            settings, painting, backbone, targets, photos, held_out, device
+        ).updates()
 
 
 def _check_writable(folder: Path) -> None:

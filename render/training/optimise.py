@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from render.engines.limits import out_of_memory
+from render.engines.refusals import out_of_memory
 from render.networks.modules import StyleNetwork
 from render.training.backbone import CONTENT_LAYER, Backbone
 from render.training.batches import Batch

@@ -35,7 +35,7 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class TrainingProgress:
     """``losses`` by network: means since the last one, weighted as they enter their ``sum``.
     ``seconds`` is a step's time for all the networks."""
 
@@ -65,4 +65,4 @@ class Trained:
     metadata: StyleMetadata
 
 
-Update: TypeAlias = Prepared | Resumed | Progress | Checkpoint | Trained
+Update: TypeAlias = Prepared | Resumed | TrainingProgress | Checkpoint | Trained

@@ -178,7 +178,7 @@ def test_a_preset_that_is_called_a_path_exports_into_this_folder(
         places.append(place)
         raise OutputError("far enough")
 
-    monkeypatch.setattr("render.export.run.check_place", check_place)
+    monkeypatch.setattr("render.export.export_model.check_place", check_place)
     for name in ("../../evil", "my live filter", "x" * 400):
         Path("shared.toml").write_text(f'schema = 1\nname = "{name}"\n')
         assert render("export", "shared.toml") == 1

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from render.compare.still import take
-from render.compare.styles import rows_and_columns
+from render.compare.style_table import rows_and_columns
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.engines.select import create
 from render.errors import ClipError, StyleError, UsageError

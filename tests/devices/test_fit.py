@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from render.devices.fit import Fit, Point, fit, students_t
+from render.devices.fit import Point, TimeFit, fit, students_t
 from tests.devices.planted import SIX, cost, takes
 
 SIZES = tuple(("res3", size) for size in ("240x427", "360x640", "480x853", "540x960", "720x1280"))
@@ -18,7 +18,7 @@ def planted(
     places: tuple[tuple[str, str], ...] = SIX,
     noise: float = 0.0,
     chance: random.Random | None = None,
-) -> Fit:
+) -> TimeFit:
     chance = chance or random.Random(1)
     return fit(
         [

@@ -153,7 +153,7 @@ def test_a_device_without_evidence_is_refused(counted: Path, tmp_path: Path) -> 
 
 
 def _estimate(profile: Any) -> Any:
-    from render.devices.estimate import estimate
+    from render.devices.device_time import estimate
     from render.networks.spec import NetworkSpec
 
     return estimate(profile, NetworkSpec.parse("res3"), Size(853, 480))

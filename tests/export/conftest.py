@@ -10,11 +10,11 @@ import pytest
 
 from render.errors import ExportError
 from render.export.convert import convert, save
-from render.export.pictures import Given, given
+from render.export.export_target import ExportTarget, Format
+from render.export.proof import Verified, verify
+from render.export.proof_pictures import Given, given
 from render.export.shipped import shipped
-from render.export.target import ExportTarget, Format
 from render.export.tools import coremltools
-from render.export.verify import Verified, verify
 from render.networks.catalogue import find_style
 from render.networks.spec import NetworkSpec
 from render.target import Size

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from render.errors import ExportError, OutputError
 from render.export.convert import convert
-from render.export.target import Format
+from render.export.export_target import Format
 from render.export.tools import coremltools
 from tests.export.conftest import make_target, saved
 

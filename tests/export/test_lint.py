@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from render.export.export_target import Surroundings, WeightPrecision
 from render.export.graph import Graph, Image, Operation, Ref
 from render.export.lint import Risk, Severity, lint
-from render.export.target import Precision, Surroundings
 from render.target import Size
 from tests.export.conftest import make_target
 
@@ -49,7 +49,7 @@ def test_the_safe_form_has_none() -> None:
         (risks(flexible=True), "medium", "flexible sizes", "one model for each size"),
         (risks(peak=20_000.0), "high", "numbers up to 20000", "--clip"),
         (risks(peak=float("inf")), "high", "numbers up to inf", "--clip"),
-        (risks(precision=Precision.FP32), "medium", "single precision", "--precision fp16"),
+        (risks(precision=WeightPrecision.FP32), "medium", "single precision", "--precision fp16"),
         (risks(size=Size(63, 96), upscale=None), "low", "63 is no multiple of 4", "multiples"),
         (risks(size=Size(1440, 2560), upscale=None), "low", "0.7 GB", "lower --size"),
     ],

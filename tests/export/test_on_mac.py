@@ -14,8 +14,8 @@ from PIL import Image
 from render.errors import ExportError
 from render.export import on_mac
 from render.export.evaluate import evaluate
+from render.export.export_target import ExportTarget
 from render.export.graph import read
-from render.export.target import ExportTarget
 from render.target import Size
 from tests.export.conftest import make_target, saved, verified
 

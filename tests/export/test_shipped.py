@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from render.errors import ExportError, UsageError
+from render.export.export_target import ExportTarget, Surroundings, WeightPrecision
 from render.export.graph import read
 from render.export.shipped import Shipped, shipped
-from render.export.target import ExportTarget, Precision, Surroundings
 from render.networks.checkpoint import load_style
 from render.networks.modules import folded
 from render.target import Size, Upscaling
@@ -111,4 +111,4 @@ def test_what_no_phone_holds_is_refused() -> None:
     half = make_target("res3", size=Size(2160, 3840))
     assert half.held_bytes == 3 * 32 * 2176 * 3856 * 2
     with pytest.raises(UsageError, match=r"3\.2 GB of numbers at one time"):
-        make_target("res3", size=Size(2160, 3840), precision=Precision.FP32)
+        make_target("res3", size=Size(2160, 3840), precision=WeightPrecision.FP32)

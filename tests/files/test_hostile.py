@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from render.choice.choice_file import basis
-from render.choice.choose import choose
-from render.choice.words import assumptions, headline, reasons
+from render.choice.ranking import choose
+from render.choice.reasons import assumptions, headline, reasons
 from render.compare.metrics.measure import _rates
 from render.compare.metrics.moments import common_gap
 from render.compare.metrics.reference import groups
 from render.compare.metrics.rows import figure_rows
-from render.devices.estimate import estimate
+from render.devices.device_time import estimate
 from render.devices.importing import import_measurements
 from render.devices.profile import Profile, load_profile
 from render.networks.spec import NetworkSpec

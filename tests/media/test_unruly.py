@@ -19,7 +19,7 @@ import av
 import pytest
 
 from render.compare.known import tiles_of
-from render.compare.source import write_source
+from render.compare.source_video import write_source
 from render.compare.tiles import arrange
 from render.compare.video_grid import write_grid
 from render.errors import ClipError, FFmpegError, OutputError, RenderError

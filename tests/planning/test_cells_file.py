@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from render.cli.request import make_request
+from render.cli.read_request import make_request
 from render.errors import UsageError
 from render.planning.cells_file import MAX_BYTES, load_cells
 from render.preset import Preset

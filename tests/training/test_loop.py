@@ -23,7 +23,7 @@ from render.training.backbone import BUNDLED, load_backbone
 from render.training.loop import train
 from render.training.optimise import Trainee
 from render.training.settings import Painting, TrainingSettings
-from render.training.updates import Checkpoint, Prepared, Progress, Resumed, Trained, Update
+from render.training.updates import Checkpoint, Prepared, Resumed, Trained, TrainingProgress, Update
 
 pytestmark = pytest.mark.torch
 
@@ -58,7 +58,7 @@ def settings(tmp_path: Path) -> TrainingSettings:
 
 
 def sums(updates: list[Update]) -> list[float]:
-    return [t["sum"] for u in updates if isinstance(u, Progress) for t in u.losses.values()]
+    return [t["sum"] for u in updates if isinstance(u, TrainingProgress) for t in u.losses.values()]
 
 
 def weights(path: Path) -> dict[str, torch.Tensor]:
@@ -117,12 +117,12 @@ def test_it_goes_on_from_a_style(settings: TrainingSettings) -> None:
 
 
 def test_every_term_at_once(settings: TrainingSettings) -> None:
-    (update,) = [u for u in train(replace(settings, steps=10)) if isinstance(u, Progress)]
+    (update,) = [u for u in train(replace(settings, steps=10)) if isinstance(u, TrainingProgress)]
     terms = {"content", "style", "stability", "smooth", "sum"}
     assert update.losses.keys() == {"res0-w4"}
     assert update.losses["res0-w4"].keys() == terms
     bare = replace(settings, steps=10, stability=0, smooth=0, force=True)
-    (update,) = [u for u in train(bare) if isinstance(u, Progress)]
+    (update,) = [u for u in train(bare) if isinstance(u, TrainingProgress)]
     assert update.losses["res0-w4"].keys() == {"content", "style", "sum"}
 
 
@@ -258,7 +258,7 @@ def test_it_resumes_exactly(
 
 def test_a_closed_iterator_leaves_the_state(settings: TrainingSettings) -> None:
     updates = train(settings)
-    next(u for u in updates if isinstance(u, Progress) and u.step == 20)
+    next(u for u in updates if isinstance(u, TrainingProgress) and u.step == 20)
     updates.close()
     again = train(replace(settings, resume=True))
     assert [u.step for u in again if isinstance(u, Resumed)] == [20]
@@ -266,7 +266,7 @@ def test_a_closed_iterator_leaves_the_state(settings: TrainingSettings) -> None:
 
 def test_states_that_cannot_be_resumed_from(settings: TrainingSettings) -> None:
     updates = train(settings)
-    next(u for u in updates if isinstance(u, Progress))
+    next(u for u in updates if isinstance(u, TrainingProgress))
     updates.close()
     path = settings.resume_path(settings.paintings[0])
     good = path.read_bytes()

@@ -18,7 +18,7 @@ from statistics import fmean
 from render.compare.metrics.modes import EFFORTS, Effort, Metrics
 from render.compare.metrics.moments import common_gap
 from render.compare.metrics.reference import Group, check_reference, groups
-from render.compare.metrics.source import open_source
+from render.compare.metrics.source_motion import open_source
 from render.compare.metrics.stills import SOURCE_GONE, Stills
 from render.compare.metrics.subject import Step, Subject, Trouble, ticks
 from render.compare.metrics.windows import Windows

@@ -16,10 +16,10 @@ from render.compare.metrics.lpips import lpips
 from render.compare.metrics.modes import Effort
 from render.compare.metrics.moments import Moment, choose, shared, ticks_of
 from render.compare.metrics.reading import pictures, reduced, within
-from render.compare.metrics.source import Source
+from render.compare.metrics.source_motion import Source
 from render.compare.metrics.ssim import ssim
 from render.compare.metrics.style import grams, style_distance
-from render.compare.metrics.subject import Found, Step, Subject, Trouble
+from render.compare.metrics.subject import Step, Subject, Trouble, Values
 from render.errors import RenderError
 from render.media.clip import Clip
 from render.media.frame import Picture
@@ -187,7 +187,7 @@ def _numbered(subject: Subject, numbers: slice) -> list[tuple[int, Moment]]:
     return list(enumerate(subject.moments))[numbers]
 
 
-def _compare(found: Found, picture: Picture, other: _Against) -> None:
+def _compare(found: Values, picture: Picture, other: _Against) -> None:
     try:
         found.ssim.append(ssim(picture, other.picture))
         found.lpips.append(lpips().between(lpips().features(picture), other.features))
@@ -195,14 +195,14 @@ def _compare(found: Found, picture: Picture, other: _Against) -> None:
         found.lacks(str(error))
 
 
-def _style(found: Found, picture: Picture, other: _Against) -> None:
+def _style(found: Values, picture: Picture, other: _Against) -> None:
     try:
         found.style.append(style_distance(picture, other.grams))
     except ValueError as error:
         found.lacks(str(error))
 
 
-def _detail(found: Found, picture: Picture) -> None:
+def _detail(found: Values, picture: Picture) -> None:
     try:
         value = detail(picture)
     except ValueError as error:

@@ -31,7 +31,7 @@ class Trouble:
 
 
 @dataclass(slots=True)
-class Found:
+class Values:
     """Values, one for each moment or pair, and what is missing, in one line each."""
 
     lpips: list[float] = field(default_factory=list)
@@ -62,7 +62,7 @@ class Subject:
         self.ticks = ticks(cell)
         self.moments: list[Moment] = []
         self.of = 0
-        self.found = Found()
+        self.found = Values()
         self.failed: RenderError | None = None
 
     @property

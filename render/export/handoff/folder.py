@@ -12,9 +12,9 @@ from typing import Any
 
 from render.errors import OutputError
 from render.export.canonical import digest, size_of
-from render.export.handoff import page, report
+from render.export.handoff import index_page, report_json
+from render.export.handoff.example_pictures import save, shown
 from render.export.handoff.handoff import Handoff
-from render.export.handoff.pictures import save, shown
 from render.export.handoff.readme import readme
 from render.files.atomic import whole_tree
 from render.files.json import read_json
@@ -58,13 +58,13 @@ def write_handoff(handoff: Handoff, folder: Path, *, force: bool = False) -> Pat
         _live(handoff, place)
         _pictures(handoff, place)
         _preset(handoff, place)
-        text = page.build(handoff, size_of(handoff.model), digest(handoff.model))
+        text = index_page.build(handoff, size_of(handoff.model), digest(handoff.model))
         # A name may hold what is no character; it is shown as a question mark.
-        (place / page.NAME).write_bytes(text.encode("utf-8", "replace"))
+        (place / index_page.NAME).write_bytes(text.encode("utf-8", "replace"))
         (place / "README.md").write_bytes(readme(handoff).encode("utf-8", "replace"))
-        said = report.report(handoff, sorted(_files(place)))
+        said = report_json.report(handoff, sorted(_files(place)))
         told = json.dumps(said, indent=1, allow_nan=False)
-        (place / report.NAME).write_text(told + "\n", encoding="ascii")
+        (place / report_json.NAME).write_text(told + "\n", encoding="ascii")
     return folder
 
 
@@ -134,10 +134,10 @@ def _files(place: Path) -> Iterator[str]:
 def _listed(place: Path) -> set[str] | None:
     """What a hand-off says that it holds; None where there is none."""
     try:
-        data: Any = read_json(place / report.NAME, "report", _MAX_REPORT, OutputError)
-        if data["kind"] != report.KIND:
+        data: Any = read_json(place / report_json.NAME, "report", _MAX_REPORT, OutputError)
+        if data["kind"] != report_json.KIND:
             return None
-        return {str(name) for name in data["files"]} | {report.NAME}
+        return {str(name) for name in data["files"]} | {report_json.NAME}
     except (OutputError, KeyError, TypeError):
         return None
 

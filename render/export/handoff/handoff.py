@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from render.export.lint import Risk
-from render.export.verify import Check, Shot
+from render.export.proof import Check, Shot
 from render.files.names import file_name
 from render.networks.metadata import SUFFIX
 from render.preset import Preset, is_style_file
@@ -17,7 +17,7 @@ from render.results.record import versions
 from render.target import Size
 
 if TYPE_CHECKING:
-    from render.export.run import Exported
+    from render.export.export_model import Exported
 
 CAMERA = Fraction(30)
 """Frames a second of a phone's camera: what a preset with the clip's own rate gets live."""

@@ -36,7 +36,7 @@ _TRACKED = re.compile(r"(?:.*\.)?in\d+\.num_batches_tracked")
 _TRANSPOSED = re.compile(r"deconv[12]\.(?:\w*(?:trans|deconv)\w*\.)?weight")
 
 
-class Layer(NamedTuple):
+class ForeignLayer(NamedTuple):
     """A convolution and its norm: their names there, the name of both here, and the shape."""
 
     convolution: str
@@ -47,19 +47,19 @@ class Layer(NamedTuple):
     doubled: bool = False
 
 
-def layers(blocks: int, width: int, kernel: int) -> Iterator[Layer]:
+def layers(blocks: int, width: int, kernel: int) -> Iterator[ForeignLayer]:
     """All layers that have a norm, in their order; the last convolution has none."""
     w = width
-    yield Layer("conv1", "in1", "encoder.0", (w, 3, kernel, kernel))
-    yield Layer("conv2", "in2", "encoder.2", (2 * w, w, 3, 3), stride=2)
-    yield Layer("conv3", "in3", "encoder.4", (4 * w, 2 * w, 3, 3), stride=2)
+    yield ForeignLayer("conv1", "in1", "encoder.0", (w, 3, kernel, kernel))
+    yield ForeignLayer("conv2", "in2", "encoder.2", (2 * w, w, 3, 3), stride=2)
+    yield ForeignLayer("conv3", "in3", "encoder.4", (4 * w, 2 * w, 3, 3), stride=2)
     for i in range(blocks):
         for j, name in enumerate(("first", "second"), 1):
             theirs = f"res{i + 1}"
-            yield Layer(f"{theirs}.conv{j}", f"{theirs}.in{j}", f"blocks.{i}.{name}",
+            yield ForeignLayer(f"{theirs}.conv{j}", f"{theirs}.in{j}", f"blocks.{i}.{name}",
                         (4 * w, 4 * w, 3, 3))  # fmt: skip
-    yield Layer("deconv1", "in4", "decoder.1", (2 * w, 4 * w, 3, 3), doubled=True)
-    yield Layer("deconv2", "in5", "decoder.4", (w, 2 * w, 3, 3), doubled=True)
+    yield ForeignLayer("deconv1", "in4", "decoder.1", (2 * w, 4 * w, 3, 3), doubled=True)
+    yield ForeignLayer("deconv2", "in5", "decoder.4", (w, 2 * w, 3, 3), doubled=True)
 
 
 def tidied(path: Path, state: Mapping[str, Tensor]) -> dict[str, Tensor]:

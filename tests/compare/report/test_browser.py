@@ -561,7 +561,7 @@ def test_a_choice_is_shown_and_leads_to_its_previews(
     report: Report, opened: Open, tmp_path: Path
 ) -> None:
     from render.choice import choice_file
-    from render.choice.choose import choose
+    from render.choice.ranking import choose
     from render.devices.profile import load_profile
 
     results = report()

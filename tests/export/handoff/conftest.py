@@ -12,7 +12,7 @@ import pytest
 
 from render.export.handoff.handoff import Handoff
 from render.export.lint import Risk, Severity
-from render.export.verify import Check, Shot
+from render.export.proof import Check, Shot
 from render.media.frame import as_picture
 from render.preset import Preset
 from render.target import Size

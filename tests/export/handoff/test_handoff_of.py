@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from render.devices.measurements import Measurement
+from render.export.description import words_of
+from render.export.export_model import Exported, export
+from render.export.export_target import ExportTarget, Surroundings
 from render.export.handoff.folder import write_handoff
 from render.export.handoff.handoff import handoff_of
-from render.export.pictures import given
-from render.export.run import Exported, export
-from render.export.target import ExportTarget, Surroundings
-from render.export.words import words_of
+from render.export.proof_pictures import given
 from render.networks.catalogue import find_style
 from render.preset import Preset
 from tests.export.conftest import finished, make_target

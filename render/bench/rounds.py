@@ -113,14 +113,14 @@ class Bench:
 
 
 class Stage(StrEnum):
-    """What ``Progress`` counts: contenders, then iterations of all of them."""
+    """What ``BenchProgress`` counts: contenders, then iterations of all of them."""
 
     LOADING = "loading"
     TIMING = "timing"
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class BenchProgress:
     """``done`` of ``total``; ``now``: the contender whose turn it was. ``bench``: what is known so
     far, at the end of each round that counts."""
 
@@ -131,7 +131,7 @@ class Progress:
     bench: Bench | None = None
 
 
-class Machine(Protocol):
+class BenchMachine(Protocol):
     """What runs: tests give one with a clock of its own."""
 
     def memory(self, contender: Contender) -> int | None:
@@ -161,8 +161,8 @@ def bench(
     iterations: int,
     *,
     seed: int = 0,
-    machine: Machine | None = None,
-) -> Iterator[Progress]:
+    machine: BenchMachine | None = None,
+) -> Iterator[BenchProgress]:
     """Run ``iterations`` of each contender, the first of them start-up, yielding after each; the
     last one holds the result. Ending it early leaves what the whole rounds say.
 
@@ -176,7 +176,7 @@ def bench(
         machine = RealMachine()
     engines, loads, memory = [], [], []
     for number, contender in enumerate(contenders):
-        yield Progress(Stage.LOADING, number, len(contenders), contender.name)
+        yield BenchProgress(Stage.LOADING, number, len(contenders), contender.name)
         memory.append(machine.memory(contender))
         began = machine.now()
         engines.append(machine.load(contender))
@@ -187,7 +187,7 @@ def bench(
     chance = random.Random(seed)
     order: list[tuple[int, ...]] = []
     total = len(contenders) * iterations
-    yield Progress(Stage.TIMING, 0, total)
+    yield BenchProgress(Stage.TIMING, 0, total)
     for turn in range(iterations):
         places = list(range(len(contenders)))
         chance.shuffle(places)
@@ -197,7 +197,7 @@ def bench(
             times[place].append((machine.now() - began) * 1e3)
             if number + 1 < len(places):
                 done = turn * len(contenders) + number + 1
-                yield Progress(Stage.TIMING, done, total, contenders[place].name)
+                yield BenchProgress(Stage.TIMING, done, total, contenders[place].name)
         for device, rates in products.items():
             began = machine.now()
             macs = machine.product(device)
@@ -212,4 +212,4 @@ def bench(
             usual = {device: statistics.median(rates[1:]) for device, rates in products.items()}
             found = Bench(timed, usual, seed, tuple(order), iterations)
         done = (turn + 1) * len(contenders)
-        yield Progress(Stage.TIMING, done, total, contenders[places[-1]].name, found)
+        yield BenchProgress(Stage.TIMING, done, total, contenders[places[-1]].name, found)

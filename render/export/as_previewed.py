@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from render.execution.upscale import create as create_upscaler
-from render.export.target import ExportTarget
+from render.export.export_target import ExportTarget
 from render.media.frame import Picture, as_picture
 from render.networks.modules import StyleNetwork
 from render.target import Upscaling

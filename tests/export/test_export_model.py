@@ -17,13 +17,13 @@ import pytest
 from render.cli.app import run
 from render.cli.export_request import ask
 from render.errors import ExportError, OutputError
-from render.export import run as module
+from render.export import export_model as module
 from render.export.canonical import digest
+from render.export.description import target_of
+from render.export.export_model import export
+from render.export.export_target import Compression, Format
 from render.export.graph import read
-from render.export.pictures import given
-from render.export.run import export
-from render.export.target import Compression, Format
-from render.export.words import target_of
+from render.export.proof_pictures import given
 from render.networks.spec import NetworkSpec
 from render.target import Size
 from tests.export.conftest import finished, make_target

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from render.compare.flow import Motion, motion
+from render.compare.flow import Displacement, motion
 from render.compare.metrics.reading import pictures, reduced
 from render.errors import RenderError
 from render.media.clip import Clip
@@ -52,7 +52,7 @@ class Source:
         )
         self._crop = _scaled(crop, canvas, self._canvas)
         self.pictures: dict[Fraction, Picture] = {}
-        self._motions: dict[tuple[Fraction, Fraction], Motion] = {}
+        self._motions: dict[tuple[Fraction, Fraction], Displacement] = {}
 
     def read(self, moments: Iterable[Fraction]) -> None:
         """Forget what there was, and read these. Raises ClipError."""
@@ -62,7 +62,7 @@ class Source:
             for moment, picture in pictures(self._clip, self._canvas, moments, self._ffmpeg)
         }
 
-    def motion(self, first: Fraction, second: Fraction) -> Motion:
+    def motion(self, first: Fraction, second: Fraction) -> Displacement:
         """Between two of the moments that were read; computed once."""
         pair = (first, second)
         if pair not in self._motions:

@@ -11,11 +11,11 @@ from pathlib import Path
 from render.errors import ExportError, OutputError
 from render.export.canonical import digest, size_of
 from render.export.convert import convert, save
+from render.export.export_target import Compression, ExportTarget
 from render.export.lint import Risk, lint
-from render.export.pictures import Given
+from render.export.proof import Verified, Verifying, verify
+from render.export.proof_pictures import Given
 from render.export.shipped import shipped
-from render.export.target import Compression, ExportTarget
-from render.export.verify import Verified, Verifying, verify
 from render.files.atomic import whole_tree
 from render.files.temporary import remove_tree
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from render.export.reference import psnr
-from render.export.verify import Shot
+from render.export.as_previewed import psnr
+from render.export.proof import Shot
 from render.media.frame import Picture, as_picture
 
 TIMES = 8
@@ -23,7 +23,7 @@ _JPEG = 90
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Shown:
+class ExamplePicture:
     """One of a shot's four pictures: ``key`` names its file, ``words`` say what it is."""
 
     key: str
@@ -55,13 +55,13 @@ class Apart:
         return f"{self.psnr:.1f} dB; {self.mean:.2f} of 255 on average, {self.largest} at most"
 
 
-def shown(shot: Shot) -> tuple[Shown, ...]:
+def shown(shot: Shot) -> tuple[ExamplePicture, ...]:
     """The four, in the order in which they are looked at."""
     return (
-        Shown("source", "what the model is given", shot.source),
-        Shown("preview", "what the preview shows", shot.preview),
-        Shown("exported", "what the model returns", shot.exported),
-        Shown("difference", f"their difference, times {TIMES}", difference(shot)),
+        ExamplePicture("source", "what the model is given", shot.source),
+        ExamplePicture("preview", "what the preview shows", shot.preview),
+        ExamplePicture("exported", "what the model returns", shot.exported),
+        ExamplePicture("difference", f"their difference, times {TIMES}", difference(shot)),
     )
 
 
@@ -76,7 +76,7 @@ def save(picture: Picture, path: Path) -> None:
     Image.fromarray(picture).save(path, "PNG", compress_level=1)
 
 
-def small(one: Shown) -> str:
+def small(one: ExamplePicture) -> str:
     """A ``data:`` address of the picture for the page.
 
     What is smaller than a level of JPEG would be lost in a difference, and averaging would hide

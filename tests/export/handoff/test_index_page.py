@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from render.export.handoff.example_pictures import Apart, ExamplePicture, small
 from render.export.handoff.folder import write_handoff
-from render.export.handoff.page import build
-from render.export.handoff.pictures import Apart, Shown, small
-from render.export.verify import Check
+from render.export.handoff.index_page import build
+from render.export.proof import Check
 from render.media.frame import as_picture
 from tests.export.handoff.conftest import MakeHandoff, shot
 
@@ -81,7 +81,7 @@ def test_a_single_pixel_is_seen_in_the_small_difference() -> None:
 
     picture = np.zeros((1920, 1080, 3), np.uint8)
     picture[1919, 1079, 0] = picture[0, 541, 1] = 8
-    address = small(Shown("difference", "", as_picture(picture)))
+    address = small(ExamplePicture("difference", "", as_picture(picture)))
     data = base64.b64decode(address.removeprefix("data:image/png;base64,"))
     found = np.asarray(Image.open(io.BytesIO(data)))
     assert found.shape == (960, 540, 3)

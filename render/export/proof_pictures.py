@@ -8,7 +8,7 @@ from pathlib import Path
 
 from render.compare.still import take
 from render.errors import ClipError
-from render.export.target import ExportTarget
+from render.export.export_target import ExportTarget
 from render.media.ffmpeg import FFmpeg, find_ffmpeg
 from render.media.frame import Picture
 from render.media.photo import is_photo

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from render.bench.bench_table import as_dict, budgets, common, costs, labels, times, words
 from render.bench.chart import draw
-from render.bench.measure import Bench, Timed
-from render.bench.report import as_dict, budgets, common, costs, labels, times, words
+from render.bench.rounds import Bench, Timed
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.errors import OutputError
 from render.target import Size
-from tests.bench.test_measure import FakeMachine, result
+from tests.bench.test_rounds import FakeMachine, result
 
 pytestmark = pytest.mark.torch
 

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from render.engines.limits import out_of_memory
+from render.engines.refusals import out_of_memory
 from render.errors import RenderError, TrainingError
 from render.media.frame import Picture
 from render.networks.checkpoint import load_style, save_style
@@ -25,13 +25,13 @@ from render.training.backbone import Backbone
 from render.training.batches import Batches
 from render.training.data import Photos
 from render.training.losses import gram
-from render.training.measure import as_batch, measure, stylized
 from render.training.optimise import Losses, Trainee
+from render.training.quality import as_batch, measure, stylized
 from render.training.recalibrate import recalibrate
 from render.training.resume import State, load_state, save_state
 from render.training.settings import Painting, TrainingSettings
 from render.training.strips import save_strip, shrunk
-from render.training.updates import Checkpoint, Progress, Resumed, Trained, Update
+from render.training.updates import Checkpoint, Resumed, Trained, TrainingProgress, Update
 
 _REPORT_EVERY = 10
 _SAVE_SECONDS = 60.0
@@ -46,7 +46,7 @@ def style_targets(painting: Picture, backbone: Backbone, device: torch.device) -
     return {layer: gram(f) for layer, f in features.items()}
 
 
-class Run:
+class PaintingRun:
     """One painting: every network takes each step on the same crops, which are read once, as are
     the features of the photographs that the networks are to keep."""
 
@@ -115,7 +115,9 @@ class Run:
             self._check(means, state)
             self._good = state
             now = time.perf_counter()
-            yield Progress(self._painting, step, settings.steps, means, (now - began) / count)
+            yield TrainingProgress(
+                self._painting, step, settings.steps, means, (now - began) / count
+            )
             sums, count = {}, 0
             strip = self._strip_due(step)
             if strip:

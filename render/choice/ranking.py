@@ -16,7 +16,7 @@ TIE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ChoiceTerms:
     """What a choice has to keep to.
 
     Attributes:
@@ -59,7 +59,7 @@ class Choice:
     """
 
     profile: Profile
-    asked: Asked
+    asked: ChoiceTerms
     candidates: tuple[Candidate, ...]
     aside: tuple[Candidate, ...]
     frontier: tuple[Candidate, ...]
@@ -81,10 +81,10 @@ class Dissent:
     taken: Candidate
 
 
-def choose(results: Results, profile: Profile, asked: Asked | None = None) -> Choice:
+def choose(results: Results, profile: Profile, asked: ChoiceTerms | None = None) -> Choice:
     """Which of the folder's targets to build for the device. Raises UsageError when nothing can be
     compared."""
-    asked = asked or Asked()
+    asked = asked or ChoiceTerms()
     choice = _choose(results, profile, asked)
     return replace(choice, dissent=tuple(_dissent(results, choice)))
 
@@ -105,7 +105,7 @@ def _dissent(results: Results, choice: Choice) -> Iterator[Dissent]:
             yield Dissent(number, alone.taken, here)
 
 
-def _choose(results: Results, profile: Profile, asked: Asked) -> Choice:
+def _choose(results: Results, profile: Profile, asked: ChoiceTerms) -> Choice:
     every = tuple(c for c in candidates(results, profile, asked.max_ms) if not _ruled_out(c, asked))
     wanted = subjects(results)
     compared = [c for c in every if c.jod is not None and covered(results, c) == wanted]
@@ -126,19 +126,19 @@ def _choose(results: Results, profile: Profile, asked: Asked) -> Choice:
     )
 
 
-def _fits(candidate: Candidate, asked: Asked) -> bool:
+def _fits(candidate: Candidate, asked: ChoiceTerms) -> bool:
     if asked.surely:
         return candidate.verdict is Verdict.FITS and not candidate.estimate.caveat
     return candidate.verdict in (Verdict.FITS, Verdict.EDGE)
 
 
-def _ruled_out(candidate: Candidate, asked: Asked) -> bool:
+def _ruled_out(candidate: Candidate, asked: ChoiceTerms) -> bool:
     aim = candidate.aim
     words = {aim.network, str(aim.size), str(aim.size.turned()), f"{float(aim.fps):.6g}"}
     return not words.isdisjoint(asked.without)
 
 
-def times_faster(candidate: Candidate, asked: Asked) -> float | None:
+def times_faster(candidate: Candidate, asked: ChoiceTerms) -> float | None:
     """How many times as fast the device would have to be for it."""
     found = candidate.estimate
     ms = found.high if asked.surely else found.ms
@@ -157,7 +157,7 @@ def frontier(compared: Sequence[Candidate]) -> tuple[Candidate, ...]:
 
 
 def _taken(
-    fitting: Sequence[Candidate], asked: Asked
+    fitting: Sequence[Candidate], asked: ChoiceTerms
 ) -> tuple[Candidate | None, list[Candidate], list[Candidate]]:
     """The one to take, those that are tied with it, and the others, the next one first."""
     if asked.min_jod is not None:
@@ -172,7 +172,9 @@ def _taken(
     return taken, [c for c in alike if c is not taken], [c for c in fitting if c not in alike]
 
 
-def _beyond(slow: Sequence[Candidate], taken: Candidate | None, asked: Asked) -> Candidate | None:
+def _beyond(
+    slow: Sequence[Candidate], taken: Candidate | None, asked: ChoiceTerms
+) -> Candidate | None:
     least = (asked.min_jod or 0.0) if taken is None else _jod(taken) + TIE
     better = [c for c in slow if c.estimate.ms is not None and _jod(c) >= least]
     return min(better, key=lambda c: (times_faster(c, asked) or 0.0, -_jod(c)), default=None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from render.bench.measure import WEIGHTS_SEED, Bench, Timed
+from render.bench.rounds import WEIGHTS_SEED, Bench, Timed
 from render.results.record import machine, versions
 
 SCHEMA = 1

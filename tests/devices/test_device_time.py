@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from render.devices.estimate import Estimate, estimate, fits
+from render.devices.device_time import DeviceTime, estimate, fits
 from render.devices.profile import Profile, Sure, list_profiles, load_profile
 from render.networks.spec import NetworkSpec
 from render.target import Size
@@ -24,11 +24,11 @@ from tests.devices.planted import (
 PLACE = ("res3", "480x853")
 
 
-def of(device: Profile, network: str = PLACE[0], size: str = PLACE[1]) -> Estimate:
+def of(device: Profile, network: str = PLACE[0], size: str = PLACE[1]) -> DeviceTime:
     return estimate(device, NetworkSpec.parse(network), Size.parse(size))
 
 
-def numbers(one: Estimate) -> tuple[float, float, float]:
+def numbers(one: DeviceTime) -> tuple[float, float, float]:
     assert one.ms is not None and one.low is not None and one.high is not None
     assert one.low <= one.ms <= one.high
     return one.ms, one.low, one.high

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from render.choice.candidates import Candidate, Verdict
-from render.choice.choose import TIE, Choice, times_faster
+from render.choice.ranking import TIE, Choice, times_faster
 from render.results.results import Results
 
 

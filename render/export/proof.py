@@ -17,11 +17,11 @@ import numpy as np
 
 from render.errors import ExportError
 from render.export import on_mac
+from render.export.as_previewed import Floats, painted, preview, psnr, rounded, upscaled
 from render.export.evaluate import Evaluated, evaluate
+from render.export.export_target import Compression, ExportTarget, WeightPrecision
 from render.export.graph import Graph, Image, read
-from render.export.pictures import Given
-from render.export.reference import Floats, painted, preview, psnr, rounded, upscaled
-from render.export.target import Compression, ExportTarget, Precision
+from render.export.proof_pictures import Given
 from render.media.frame import Picture
 from render.networks.checkpoint import load_style
 from render.target import Size
@@ -207,7 +207,7 @@ def _declared(what: str, image: Image, size: Size) -> list[Check]:
 def _close(target: ExportTarget, worst: _Worst) -> list[Check]:
     if _lossy(target):
         return [_check("PSNR", worst.psnr, ">=", PSNR_COMPRESSED, "dB")]
-    if target.precision is Precision.FP32:
+    if target.precision is WeightPrecision.FP32:
         return [_check("largest difference", worst.largest, "<=", MAX_SINGLE, "of 255")]
     return [
         _check("PSNR", worst.psnr, ">=", PSNR_HALF, "dB"),

@@ -29,7 +29,7 @@ class Format(StrEnum):
         return f".{self.value}"
 
 
-class Precision(StrEnum):
+class WeightPrecision(StrEnum):
     """Of numbers and of what is computed with them."""
 
     FP16 = "fp16"
@@ -84,7 +84,7 @@ class ExportTarget:
     upscaler: Upscaling = Upscaling.BILINEAR
     surroundings: Surroundings = Surroundings.REFLECT
     format: Format = Format.MLPACKAGE
-    precision: Precision = Precision.FP16
+    precision: WeightPrecision = WeightPrecision.FP16
     compression: Compression = Compression.NONE
     ios: int = 15
 
@@ -147,7 +147,7 @@ class ExportTarget:
         are there at one time."""
         inner = self.spec.inner(self.size)
         numbers = 3 * self.spec.width * inner.width * inner.height
-        return numbers * (2 if self.precision is Precision.FP16 else 4)
+        return numbers * (2 if self.precision is WeightPrecision.FP16 else 4)
 
     @property
     def input_size(self) -> Size:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from render.choice.candidates import Verdict
-from render.choice.choose import TIE, Asked, Candidate, Choice, choose
-from render.choice.words import assumptions, headline, reasons
+from render.choice.ranking import TIE, Candidate, Choice, ChoiceTerms, choose
+from render.choice.reasons import assumptions, headline, reasons
 from render.devices.profile import Profile, load_profile
 from render.errors import UsageError
 from render.results.results import Results
@@ -66,17 +66,19 @@ def test_a_tie_goes_to_the_one_that_shows_frames_sooner(sweep: Sweep) -> None:
 def test_a_limit_holds_whatever_the_rate(sweep: Sweep, device: Profile) -> None:
     results = sweep({("15", M, R3): 7.0, ("10", M, R5): 7.5})
     assert named(choose(results, device).taken) == "10 fps, 480x853, res5"
-    limited = choose(results, device, Asked(max_ms=66))
+    limited = choose(results, device, ChoiceTerms(max_ms=66))
     assert named(limited.taken) == "15 fps, 480x853, res3"
     assert named(limited.beyond) == "10 fps, 480x853, res5"
-    assert choose(results, device, Asked(max_ms=59)).taken is None
+    assert choose(results, device, ChoiceTerms(max_ms=59)).taken is None
 
 
 def test_good_enough_takes_the_cheapest(sweep: Sweep, device: Profile) -> None:
     results = sweep({("10", M, R3): 6.7, ("15", M, R3): 7.0, ("15", S, R3): 3.5})
-    assert named(choose(results, device, Asked(min_jod=6.5)).taken) == "10 fps, 480x853, res3"
-    assert named(choose(results, device, Asked(min_jod=6.5)).second) == "15 fps, 480x853, res3"
-    assert choose(results, device, Asked(min_jod=9)).taken is None
+    assert named(choose(results, device, ChoiceTerms(min_jod=6.5)).taken) == "10 fps, 480x853, res3"
+    assert (
+        named(choose(results, device, ChoiceTerms(min_jod=6.5)).second) == "15 fps, 480x853, res3"
+    )
+    assert choose(results, device, ChoiceTerms(min_jod=9)).taken is None
 
 
 def test_surely_asks_for_the_whole_interval(sweep: Sweep) -> None:
@@ -85,7 +87,7 @@ def test_surely_asks_for_the_whole_interval(sweep: Sweep) -> None:
     edge = choose(results, a12)
     assert named(edge.taken) == "15 fps, 480x853, res3"
     assert edge.taken is not None and edge.taken.verdict is Verdict.EDGE
-    sure = choose(results, a12, Asked(surely=True))
+    sure = choose(results, a12, ChoiceTerms(surely=True))
     assert named(sure.taken) == "15 fps, 480x853, res1"
     assert named(sure.beyond) == "15 fps, 480x853, res3"
 
@@ -160,7 +162,7 @@ def test_what_cannot_be_chosen_from_is_told(
 @pytest.mark.parametrize("asked", [{"max_ms": 0.0}, {"max_ms": float("nan")}, {"min_jod": 11.0}])
 def test_what_nobody_can_ask_for_is_told(asked: dict[str, float]) -> None:
     with pytest.raises(UsageError, match="must be"):
-        Asked(**asked)  # type: ignore[arg-type]
+        ChoiceTerms(**asked)  # type: ignore[arg-type]
 
 
 def test_previews_on_a_phone_are_no_candidates(
@@ -209,7 +211,7 @@ def test_what_is_out_of_the_question(word: str, sweep: Sweep, device: Profile) -
     results = sweep({
         ("15", M, R1): 9.0, ("10", "100x178", R3): 3.0, ("10", L, R1): 3.5, ("30", S, R3): 3.6,
     })  # fmt: skip
-    choice = choose(results, device, Asked(without=(word,)))
+    choice = choose(results, device, ChoiceTerms(without=(word,)))
     assert len(choice.candidates) == {R1: 2, L: 3, "853x480": 3, "30": 3}[word]
     rests = dict(assumptions(choice, results))
     assert rests[f"Out of the question: {word}"] == "--without"

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from render.bench.machine import RealMachine
-from render.bench.measure import Bench, Contender, Progress, Stage, bench
+from render.bench.rounds import Bench, BenchProgress, Contender, Stage, bench
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.errors import EngineError, UsageError
 from render.networks.spec import NetworkSpec
@@ -81,7 +81,7 @@ class FakeMachine:
         return self.time
 
 
-def steps(machine: FakeMachine, iterations: int = 11, **more: Any) -> list[Progress]:
+def steps(machine: FakeMachine, iterations: int = 11, **more: Any) -> list[BenchProgress]:
     contenders = [contender(name) for name in machine.seconds]
     return list(bench(contenders, iterations, machine=machine, **more))
 
@@ -300,7 +300,7 @@ def test_a_trial_that_says_nothing_is_no_figure(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_rates_are_exact() -> None:
-    from render.bench.report import budgets
+    from render.bench.bench_table import budgets
 
     found = result(FakeMachine({"res3": 0.05, "res1": 0.1}))
     table = budgets(found, [Fraction(15), Fraction(30000, 1001)])

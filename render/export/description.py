@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from render.errors import ExportError, RenderError
-from render.export.target import Compression, ExportTarget, Format, Precision, Surroundings
+from render.export.export_target import (
+    Compression,
+    ExportTarget,
+    Format,
+    Surroundings,
+    WeightPrecision,
+)
 from render.files.json import parse_json
 from render.files.small import opened
 from render.networks.catalogue import find_style
@@ -86,7 +92,7 @@ def target_of(metadata: Mapping[str, str], style: Path | None, label: str) -> Ex
             upscaler=Upscaling(facts.get("upscaler", "bilinear")),
             surroundings=Surroundings(facts["context"]),
             format=Format(facts["format"]),
-            precision=Precision(facts["precision"]),
+            precision=WeightPrecision(facts["precision"]),
             compression=Compression(facts["compression"]),
             ios=int(facts["ios"]),
         )

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from render.compare.metrics.source import Source, open_source, placement_of
+from render.compare.metrics.source_motion import Source, open_source, placement_of
 from render.execution.resize import bars, resize
 from render.media.clip import Clip
 from render.media.ffmpeg import FFmpeg

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from statistics import median
 
 from render.devices.evidence import Timing, timings
-from render.devices.fit import LEAST, Fit, Point, fit
+from render.devices.fit import LEAST, Point, TimeFit, fit
 from render.devices.profile import Peak, Profile, Sure
 from render.devices.scaled import Reckoned, in_ms, scaled
 from render.networks.spec import BlockKind, NetworkSpec
@@ -20,7 +20,7 @@ from render.target import Size
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class DeviceTime:
     """Milliseconds for one frame.
 
     Attributes:
@@ -54,13 +54,13 @@ class Estimate:
         return f"{self.reason}; {self.caveat}" if self.caveat else self.reason
 
 
-def estimate(profile: Profile, network: NetworkSpec, size: Size) -> Estimate:
+def estimate(profile: Profile, network: NetworkSpec, size: Size) -> DeviceTime:
     """Of any network at any size, on this device."""
     peak = profile.peak
     floor = None if peak is None else network.macs(size) / peak.macs_ms
     known = timings(profile)
     none = _no_evidence(peak, floor)
-    plain = Estimate(profile.name, network.name, size, None, None, None, None, none, floor=floor)
+    plain = DeviceTime(profile.name, network.name, size, None, None, None, None, none, floor=floor)
     if exact := [t for t in known if t.sure is Sure.MEASURED and t.is_of(network, size)]:
         return _as_measured(plain, exact)
     found = _reckoned(profile, known, network, size)
@@ -97,7 +97,7 @@ def _caveat(profile: Profile, known: Sequence[Timing], network: NetworkSpec) -> 
     return ""
 
 
-def fits(profile: Profile) -> dict[str, tuple[Fit, tuple[Timing, ...]]]:
+def fits(profile: Profile) -> dict[str, tuple[TimeFit, tuple[Timing, ...]]]:
     """The fits that there are, each with its timings, by their compute units."""
     groups = _groups([t for t in timings(profile) if t.sure is Sure.MEASURED])
     return {s: (_fitted(group), tuple(group)) for s, group in groups.items() if len(group) >= LEAST}
@@ -110,7 +110,7 @@ def _no_evidence(peak: Peak | None, floor: float | None) -> str:
     return f"no evidence of its time{known}; measure and import"
 
 
-def _as_measured(plain: Estimate, exact: Sequence[Timing]) -> Estimate:
+def _as_measured(plain: DeviceTime, exact: Sequence[Timing]) -> DeviceTime:
     """The fastest compute units' own; of several phones the middle, and all their intervals."""
     groups = _groups(exact)
     units = min(groups, key=lambda setting: median(t.ms for t in groups[setting]))
@@ -183,7 +183,7 @@ def _by_fit(
     return Reckoned(ms, low, high, Sure.ESTIMATED, said)
 
 
-def _fitted(group: Sequence[Timing]) -> Fit:
+def _fitted(group: Sequence[Timing]) -> TimeFit:
     return fit(
         [
             Point(t.reading(0).macs(t.size), t.reading(0).traffic(t.size), t.ms, t.error)

@@ -15,12 +15,18 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from render.errors import ExportError
+from render.export.export_target import (
+    Compression,
+    ExportTarget,
+    Format,
+    Surroundings,
+    WeightPrecision,
+)
 from render.export.graph import read
-from render.export.pictures import given
+from render.export.proof import MAX_SINGLE, MEAN_HALF, PSNR_HALF, PSNR_SHOWN
+from render.export.proof_pictures import given
 from render.export.shipped import Shipped, shipped
-from render.export.target import Compression, ExportTarget, Format, Precision, Surroundings
 from render.export.tools import coremltools
-from render.export.verify import MAX_SINGLE, MEAN_HALF, PSNR_HALF, PSNR_SHOWN
 from render.networks.checkpoint import load_style, save_style
 from render.networks.metadata import StyleMetadata
 from render.networks.modules import folded
@@ -31,9 +37,9 @@ from tests.networks.test_modules import lively
 
 FORMS = [
     pytest.param({}, id="mlpackage"),
-    pytest.param({"precision": Precision.FP32}, id="mlpackage-fp32"),
+    pytest.param({"precision": WeightPrecision.FP32}, id="mlpackage-fp32"),
     pytest.param({"format": Format.MLMODEL}, id="mlmodel"),
-    pytest.param({"format": Format.MLMODEL, "precision": Precision.FP32}, id="mlmodel-fp32"),
+    pytest.param({"format": Format.MLMODEL, "precision": WeightPrecision.FP32}, id="mlmodel-fp32"),
 ]
 
 
@@ -71,11 +77,11 @@ def test_a_right_model_passes(form: dict[str, Any], target: dict[str, Any], tmp_
     made = make_target(**target, **form)
     found = verified(saved(made, tmp_path), made)
     assert found.passed, found.failed
-    half = made.precision is Precision.FP16
+    half = made.precision is WeightPrecision.FP16
     assert found.graph.half == half
     computed = [o.half for o in found.graph.operations if o.kind in ("conv", "clip", "relu")]
     assert len(computed) > 9 and all(stored == half for stored in computed)
-    if made.precision is Precision.FP32:
+    if made.precision is WeightPrecision.FP32:
         assert found.largest <= MAX_SINGLE
         # The preview rounds before the upscale, the model does not: one level at most.
         for shot in found.shots:

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from typing import Any
 
 from render.export.canonical import digest, size_of
+from render.export.handoff.example_pictures import Apart, shown
 from render.export.handoff.handoff import Handoff
-from render.export.handoff.pictures import Apart, shown
 from render.target import Size
 
 SCHEMA = 1

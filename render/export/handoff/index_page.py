@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from importlib import resources
 from urllib.parse import quote
 
+from render.export.handoff.example_pictures import Apart, shown, small
 from render.export.handoff.handoff import Handoff
-from render.export.handoff.pictures import Apart, shown, small
-from render.export.handoff.report import not_checked
-from render.export.verify import Check, Shot
+from render.export.handoff.report_json import not_checked
+from render.export.proof import Check, Shot
 
 NAME = "index.html"
 
