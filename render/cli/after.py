@@ -187,7 +187,7 @@ class After:
 
     def _grids(self, results: Results, ffmpeg: FFmpeg) -> Results:
         from render.cli.compare import write_page
-        from render.compare.known import sources_of, tiles_of_clips
+        from render.compare.tile_labels import sources_of, tiles_of_clips
         from render.compare.tiles import arrange
 
         made: list[str] = []
@@ -209,7 +209,7 @@ class After:
     def _sheets(self, results: Results, ffmpeg: FFmpeg) -> Results:
         from render.cli.compare import write_sheet
         from render.compare.contact import plan_contact
-        from render.compare.known import tiles_of_clip
+        from render.compare.tile_labels import tiles_of_clip
 
         made: list[str] = []
         for clip in self._clips(results):

@@ -251,7 +251,13 @@ def _tiles(
     videos: tuple[Path, ...], ffmpeg: FFmpeg, *, source: bool, profile: Profile | None, one: bool
 ) -> list[_Group]:
     """A folder's clips apart, or in ``one``; single videos together."""
-    from render.compare.known import known_of, source_tile, sources_of, tiles_of, tiles_of_clips
+    from render.compare.tile_labels import (
+        known_of,
+        source_tile,
+        sources_of,
+        tiles_of,
+        tiles_of_clips,
+    )
     from render.results.results import load
 
     folders = [path for path in videos if path.is_dir()]

@@ -13,7 +13,7 @@ from render.planning.fingerprint import Identity, read_identity
 from render.planning.geometry import Placement, canvas_for, place
 from render.planning.jsonable import jsonable
 from render.planning.request import Request, written_file
-from render.planning.resolve import Met
+from render.planning.resolve import ResolvedLook
 from render.target import Size
 
 
@@ -22,24 +22,28 @@ def placement(request: Request, clip: Clip, size: Size) -> Placement:
     return place(canvas_for(clip.video.displayed, size), size, request.fit)
 
 
-def identify(request: Request, clip: Clip, digest: str, met: Met, engine: EngineChoice) -> Identity:
-    """All that the preview of ``met`` on ``clip``, whose content has ``digest``, depends on."""
-    view = placement(request, clip, met.size)
+def identify(
+    request: Request, clip: Clip, digest: str, resolved: ResolvedLook, engine: EngineChoice
+) -> Identity:
+    """All that a preview of ``resolved`` depends on; ``digest`` is of the content of ``clip``."""
+    view = placement(request, clip, resolved.size)
     encoding = request.encoding
     file = written_file(request)
     container = ".mp4" if file is None else file.suffix.lower()
-    computed = precision(engine, NetworkSpec.parse(met.style.network))
+    computed = precision(engine, NetworkSpec.parse(resolved.style.network))
     return Identity(
         clip=digest,
         part=f"{request.start}+{'end' if request.duration is None else request.duration}",
-        rate=str(met.rate),
-        size=str(met.size),
+        rate=str(resolved.rate),
+        size=str(resolved.size),
         view=f"{view.crop} of {view.canvas} in {view.inner}",
-        network=met.style.network,
-        weights=met.style.digest,
-        strength=f"{met.strength:.6g}",
-        upscale="none" if met.upscale is None else f"{met.upscale} {met.upscaler.value}",
-        playback="none" if met.playback is None else json.dumps(jsonable(met.playback)),
+        network=resolved.style.network,
+        weights=resolved.style.digest,
+        strength=f"{resolved.strength:.6g}",
+        upscale="none"
+        if resolved.upscale is None
+        else f"{resolved.upscale} {resolved.upscaler.value}",
+        playback="none" if resolved.playback is None else json.dumps(jsonable(resolved.playback)),
         engine=f"{engine.engine.value} {engine.device.value} {computed.value}",
         encoding=f"{encoding.encoder.value} crf {encoding.crf}, sound {encoding.audio.value}, "
         f"{container[1:]}",

@@ -22,7 +22,7 @@ from render.planning.fingerprint import Identity
 from render.planning.geometry import Placement
 from render.planning.identify import identify, is_kept, placement
 from render.planning.request import Request, written_file
-from render.planning.resolve import Met, StyleFile, meet, notes, said
+from render.planning.resolve import ResolvedLook, StyleFile, notes, resolve, said
 from render.target import Look, Size, Upscaling
 
 PREVIEWS = Path("previews")
@@ -145,12 +145,12 @@ def make_plan(request: Request, probe: Probe = _probe) -> Plan:
         planned: set[tuple[object, ...]] = set()
         for look in request.looks:
             try:
-                met = meet(look, clip, request.orient, styles[look])
+                resolved = resolve(look, clip, request.orient, styles[look])
                 # Rates and sizes that were written differently may be one on this clip.
-                if met.identity not in planned:
-                    planned.add(met.identity)
-                    identity = identify(request, clip, digest, met, engine)
-                    cells.append(_cell(request, clip, met, identity, taken, sources))
+                if resolved.identity not in planned:
+                    planned.add(resolved.identity)
+                    identity = identify(request, clip, digest, resolved, engine)
+                    cells.append(_cell(request, clip, resolved, identity, taken, sources))
             except ClipError as error:  # so it is for every look
                 refusals.append(Refusal(path, error))
                 break
@@ -259,18 +259,18 @@ def _probe_all(
 def _cell(
     request: Request,
     clip: Clip,
-    met: Met,
+    resolved: ResolvedLook,
     identity: Identity,
     taken: set[Path],
     sources: set[Path],
 ) -> Cell:
-    rate, size, upscale, style = met.rate, met.size, met.upscale, met.style
+    rate, size, upscale, style = resolved.rate, resolved.size, resolved.upscale, resolved.style
     if clip.duration is not None and request.start >= clip.duration:
         raise ClipError(
             f"{clip.path}: --start {float(request.start):g} is past its end "
             f"({float(clip.duration):.2f} s)"
         )
-    output = written_file(request) or _output(request.output or PREVIEWS, clip, met, taken)
+    output = written_file(request) or _output(request.output or PREVIEWS, clip, resolved, taken)
     kept = is_kept(output, identity, clip, sources, force=request.force)
     shown = upscale or size
     return Cell(
@@ -280,36 +280,38 @@ def _cell(
         network=style.network,
         style=style.name,
         style_path=style.path,
-        strength=met.strength,
+        strength=resolved.strength,
         placement=placement(request, clip, size),
         upscale=upscale,
-        upscaler=met.upscaler,
+        upscaler=resolved.upscaler,
         output_size=even(shown),
         start=request.start,
         duration=request.duration,
-        about_frames=_about_frames(clip, met, request.start, request.duration),
+        about_frames=_about_frames(clip, resolved, request.start, request.duration),
         output=output,
-        notes=tuple(notes(met, clip)),
+        notes=tuple(notes(resolved, clip)),
         identity=identity,
         fingerprint=identity.fingerprint,
-        playback=met.playback,
+        playback=resolved.playback,
         kept=kept,
     )
 
 
-def _about_frames(clip: Clip, met: Met, start: Fraction, duration: Fraction | None) -> int | None:
+def _about_frames(
+    clip: Clip, resolved: ResolvedLook, start: Fraction, duration: Fraction | None
+) -> int | None:
     if clip.duration is None and duration is None:
         return None
     left = duration if clip.duration is None else clip.duration - start
     assert left is not None, "one of the two is known"
     seconds = min(left, duration or left)
-    if met.playback is None:
-        return max(1, round(seconds * met.rate))
-    return refreshes_of(met.playback, max(1, round(seconds * met.playback.camera)))
+    if resolved.playback is None:
+        return max(1, round(seconds * resolved.rate))
+    return refreshes_of(resolved.playback, max(1, round(seconds * resolved.playback.camera)))
 
 
-def _output(folder: Path, clip: Clip, met: Met, taken: set[Path]) -> Path:
-    parts = [clip.path.stem, *said(met)]
+def _output(folder: Path, clip: Clip, resolved: ResolvedLook, taken: set[Path]) -> Path:
+    parts = [clip.path.stem, *said(resolved)]
     output, count = inside(folder, file_name(parts, ".mp4")), 1
     while output in taken:  # clips of one name from several folders
         count += 1

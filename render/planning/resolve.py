@@ -26,7 +26,7 @@ class StyleFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
+class ResolvedLook:
     """A look as one clip turns and resolves it.
 
     ``asked`` is the rate as it was written; ``usual_upscale`` is what the default display would be;
@@ -52,7 +52,7 @@ class Met:
         return (self.rate, self.size, self.style, self.strength, *shown)
 
 
-def meet(look: Look, clip: Clip, orient: Orient, style: StyleFile) -> Met:
+def resolve(look: Look, clip: Clip, orient: Orient, style: StyleFile) -> ResolvedLook:
     """``look`` on ``clip``: sizes turned, ``source`` resolved. Raises UsageError where nothing says
     how fast its phone is."""
     target, turn = look.target, orient is Orient.AUTO
@@ -64,7 +64,7 @@ def meet(look: Look, clip: Clip, orient: Orient, style: StyleFile) -> Met:
     playback, why = None, ""
     if look.phone is not None:
         playback, why = look.phone.playback(style.network, size, rate)
-    return Met(
+    return ResolvedLook(
         asked=target.rate,
         rate=rate,
         size=size,
@@ -78,22 +78,27 @@ def meet(look: Look, clip: Clip, orient: Orient, style: StyleFile) -> Met:
     )
 
 
-def said(met: Met) -> Iterator[str]:
+def said(resolved: ResolvedLook) -> Iterator[str]:
     """What the name of a preview says after its clip's, part by part (`render.files.names`). What
     is rarely changed says so only where it is, whatever else is in the run: a later one may write
     into the same folder."""
-    yield from (met.style.name, met.style.network, str(met.size), f"{float(met.rate):.6g}")
-    if met.strength != 1:
-        yield f"s{met.strength:.6g}"
-    if met.playback is not None:
-        yield f"on-{_plain(met.playback.on)}"
-    if met.upscale is None:
+    yield from (
+        resolved.style.name,
+        resolved.style.network,
+        str(resolved.size),
+        f"{float(resolved.rate):.6g}",
+    )
+    if resolved.strength != 1:
+        yield f"s{resolved.strength:.6g}"
+    if resolved.playback is not None:
+        yield f"on-{_plain(resolved.playback.on)}"
+    if resolved.upscale is None:
         yield "upnone"
         return
-    if met.upscale != met.usual_upscale:
-        yield f"up{met.upscale}"
-    if met.upscaler != DEFAULTS.upscaler:
-        yield met.upscaler.value
+    if resolved.upscale != resolved.usual_upscale:
+        yield f"up{resolved.upscale}"
+    if resolved.upscaler != DEFAULTS.upscaler:
+        yield resolved.upscaler.value
 
 
 def _plain(words: str) -> str:
@@ -101,15 +106,15 @@ def _plain(words: str) -> str:
     return re.sub(r"[^A-Za-z0-9.]+", "-", words).strip("-.") or "phone"
 
 
-def notes(met: Met, clip: Clip) -> Iterator[str]:
+def notes(resolved: ResolvedLook, clip: Clip) -> Iterator[str]:
     """What the user should know of it before it is rendered."""
     video = clip.video
-    if met.playback is not None:
-        yield _played(met.playback, met.why)
-    rate, size, upscale = met.rate, met.size, met.upscale
-    sampled = rate if met.playback is None else met.playback.camera
-    if met.asked.fps is not None and sampled > video.rate and not video.variable_rate:
-        what = "fps is" if met.playback is None else "fps of the camera are"
+    if resolved.playback is not None:
+        yield _played(resolved.playback, resolved.why)
+    rate, size, upscale = resolved.rate, resolved.size, resolved.upscale
+    sampled = rate if resolved.playback is None else resolved.playback.camera
+    if resolved.asked.fps is not None and sampled > video.rate and not video.variable_rate:
+        what = "fps is" if resolved.playback is None else "fps of the camera are"
         above = f"{float(sampled):.4g} {what} above the clip's {float(video.rate):.4g}"
         yield f"{above}: pictures repeat"
     if size.width > video.displayed.width and size.height > video.displayed.height:

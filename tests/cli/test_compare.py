@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from render.cli.app import run
-from render.compare.known import known_of, source_tile, tiles_of, tiles_of_clip
+from render.compare.tile_labels import known_of, source_tile, tiles_of, tiles_of_clip
 from render.devices.profile import load_profile
 from render.events import CellDone
 from render.media.ffmpeg import FFmpeg

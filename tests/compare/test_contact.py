@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from render.compare.contact import grid, pictures, plan_contact
-from render.compare.known import tiles_of
 from render.compare.sheet import draw
+from render.compare.tile_labels import tiles_of
 from render.errors import UsageError
 from render.media.ffmpeg import FFmpeg
 from render.planning.geometry import Box

@@ -10,8 +10,8 @@ import av
 import numpy as np
 import pytest
 
-from render.compare.known import tiles_of
 from render.compare.labels import overlay
+from render.compare.tile_labels import tiles_of
 from render.compare.tiles import Page, Room, Tile, arrange
 from render.compare.video_grid import about_frames, layout, write_grid
 from render.errors import OutputError

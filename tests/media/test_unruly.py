@@ -18,8 +18,8 @@ from typing import Any
 import av
 import pytest
 
-from render.compare.known import tiles_of
 from render.compare.source_video import write_source
+from render.compare.tile_labels import tiles_of
 from render.compare.tiles import arrange
 from render.compare.video_grid import write_grid
 from render.errors import ClipError, FFmpegError, OutputError, RenderError
