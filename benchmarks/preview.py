@@ -23,7 +23,8 @@ import torch
 
 from render.engines.base import Engine, EngineName
 from render.events import CellDone, CellFailed
-from render.execution import pipeline
+from render.execution import execute, pipeline
+from render.execution.local import LocalExecutor
 from render.execution.resize import resize
 from render.media.decode import Decoder
 from render.media.frame import Picture
@@ -53,7 +54,7 @@ def seconds_of_network(engine: Engine, pictures: list[Picture]) -> float:
 
 
 def seconds_of_preview(plan: Plan, engines: pipeline.Engines) -> float:
-    for event in pipeline.run(plan, engines):
+    for event in execute.run(plan, LocalExecutor(engines)):
         if isinstance(event, CellFailed):
             raise event.error
         if isinstance(event, CellDone):

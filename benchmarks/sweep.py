@@ -28,7 +28,8 @@ from preview import SAMPLE, matrix_rate
 
 from render.engines.base import Engine, EngineName
 from render.events import CellFailed
-from render.execution import pipeline
+from render.execution import execute, pipeline
+from render.execution.local import LocalExecutor
 from render.execution.resize import resize
 from render.media.decode import Decoder
 from render.media.frame import Picture
@@ -108,7 +109,7 @@ def networks_alone(work: dict[Branch, list[Picture]], engines: pipeline.Engines)
 def runs(plans: Iterable[Plan], engines: pipeline.Engines) -> Spent:
     with Spent() as spent:
         for plan in plans:
-            for event in pipeline.run(plan, engines):
+            for event in execute.run(plan, LocalExecutor(engines)):
                 if isinstance(event, CellFailed):
                     raise event.error
     return spent

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from render.events import CellDone, CellFailed, CellProgress, CellStarted, Event, Preview
-    from render.execution.pipeline import run
+    from render.execution.execute import run
     from render.media.encoding import AudioMode, Encoder, Encoding
     from render.planning.as_dict import plan_as_dict, plan_from_dict
     from render.planning.plan import Cell, Plan, make_plan
@@ -83,7 +83,7 @@ _HOMES = {
     ),
     "render.events": ("CellDone", "CellFailed", "CellProgress", "CellStarted", "Event", "Preview"),
     "render.media.encoding": ("AudioMode", "Encoder", "Encoding"),
-    "render.execution.pipeline": ("run",),
+    "render.execution.execute": ("run",),
     "render.planning.plan": ("Cell", "Plan", "make_plan"),
     "render.planning.request": ("Request",),
     "render.planning.as_dict": ("plan_as_dict", "plan_from_dict"),

@@ -8,13 +8,17 @@ class RenderError(Exception):
 
     ``str(error)`` is one line. The CLI prints it and exits with ``exit_status``; with ``--debug``
     it prints the traceback too. But for InternalError, the library raises nothing else on purpose.
+
+    ``transient``: what was tried may well succeed the next time (a child was killed, a disk was
+    full).
     """
 
     exit_status = 1
     kind = "error"
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, *, transient: bool = False) -> None:
         super().__init__(" ".join(message.split()))
+        self.transient = transient
 
 
 class UsageError(RenderError):

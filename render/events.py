@@ -55,12 +55,15 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class CellStarted:
+    """``there`` of its frames were left by an earlier run, and are not rendered again."""
+
     cell: Cell
+    there: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class CellProgress:
-    """``frames`` have been handed to the encoder so far."""
+    """``frames`` have been handed to the encoder so far, or were there already."""
 
     cell: Cell
     frames: int
@@ -89,4 +92,12 @@ class CellFailed:
     error: RenderError
 
 
-Event: TypeAlias = CellStarted | CellProgress | CellDone | CellKept | CellFailed
+@dataclass(frozen=True, slots=True)
+class CellRetried:
+    """It failed for what may well be over, ``error``, and is tried once more."""
+
+    cell: Cell
+    error: RenderError
+
+
+Event: TypeAlias = CellStarted | CellProgress | CellDone | CellKept | CellRetried | CellFailed

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from render.bench.rounds import WEIGHTS_SEED, Bench, Timed
-from render.results.record import machine, versions
+from render.versions import machine, versions
 
 SCHEMA = 1
 

@@ -12,7 +12,7 @@ from render.bench.bench_table import common, labels
 from render.bench.rounds import Bench
 from render.errors import OutputError
 from render.files.atomic import whole
-from render.results.record import machine
+from render.versions import machine
 
 SUFFIXES = (".png", ".svg", ".pdf")
 # The report page's colours. Shapes differ too, for whoever sees no colours.

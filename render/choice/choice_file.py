@@ -19,8 +19,8 @@ from render.errors import OutputError, UsageError
 from render.files.atomic import whole
 from render.files.json import read_json
 from render.files.small import opened
-from render.results.record import versions
 from render.results.results import Results
+from render.versions import versions
 
 SCHEMA = 1
 NAME = "choice.json"

@@ -161,7 +161,7 @@ def _run(contenders: Sequence[Contender], iterations: int, seed: int) -> tuple[B
 def _page(found: Bench, baseline: int, rates: Sequence[Fraction]) -> Iterator[str]:
     from render.bench import bench_table
     from render.cli.table import table
-    from render.results.record import machine
+    from render.versions import machine
 
     yield ", ".join(filter(None, (bench_table.common(found), machine())))
     yield ""

@@ -75,22 +75,24 @@ class EventLines:
 
     def event(self, event: Event) -> str | None:
         """The event's line; None for a cell's progress less than a second after its last."""
-        from render.events import CellDone, CellKept, CellProgress, CellStarted
+        from render.events import CellDone, CellKept, CellProgress, CellRetried, CellStarted
 
         match event:
-            case CellStarted(cell):
+            case CellStarted(cell, there):
                 self._next[cell] = self._clock() + _EVERY
-                return line("started", **self._which(cell), about_frames=cell.about_frames)
+                about = cell.about_frames
+                return line("started", **self._which(cell), frames=there, about_frames=about)
             case CellProgress(cell, frames):
                 if self._clock() < self._next[cell]:
                     return None
                 self._next[cell] = self._clock() + _EVERY
                 about = cell.about_frames
                 return line("progress", **self._which(cell), frames=frames, about_frames=about)
-            case CellDone(cell, preview):
-                return line("preview", **(self._which(cell) | self._preview(preview)))
-            case CellKept(cell, preview):
-                return line("kept", **(self._which(cell) | self._preview(preview)))
+            case CellDone(cell, preview) | CellKept(cell, preview):
+                name = "kept" if isinstance(event, CellKept) else "preview"
+                return line(name, **(self._which(cell) | self._preview(preview)))
+            case CellRetried(cell, error):
+                return line("retried", **self._which(cell), kind=error.kind, message=str(error))
         which = self._which(event.cell) if event.cell else {"cell": None}
         error = event.error
         facts = which | {"clip_path": str(event.clip), "kind": error.kind, "message": str(error)}

@@ -27,7 +27,9 @@ _TAILS = (
 class ProgressDisplay(Protocol):
     """What a front end needs of either form."""
 
-    def start(self, cell: Cell) -> None: ...
+    def start(self, cell: Cell, there: int) -> None:
+        """``there`` of its frames are done already."""
+        ...
 
     def advance(self, cell: Cell, frames: int) -> None: ...
 
@@ -72,11 +74,11 @@ class _InHand:
         self._open: set[Cell] = set()
         self._last = 0
 
-    def start(self, cell: Cell) -> None:
+    def start(self, cell: Cell, there: int) -> None:
         if not self._open:
             self._frames.clear()
         self._last += 1
-        self._frames[cell] = 0
+        self._frames[cell] = there
         self._open.add(cell)
 
     def advance(self, cell: Cell, frames: int) -> int:
@@ -122,8 +124,8 @@ class Lines:
         self._next = 0.0
         self._first: tuple[float, int] | None = None
 
-    def start(self, cell: Cell) -> None:
-        self._hand.start(cell)
+    def start(self, cell: Cell, there: int) -> None:
+        self._hand.start(cell, there)
         self._next = self._clock() + _FIRST
         self._first = None
 
@@ -186,8 +188,11 @@ class Bar:
             bar_format="{desc}",
         )
 
-    def start(self, cell: Cell) -> None:
-        self._hand.start(cell)
+    def start(self, cell: Cell, there: int) -> None:
+        self._hand.start(cell, there)
+        # Not counted to the speed.
+        self._bar.initial += there
+        self._bar.n += there
         self._shape()
         self._bar.refresh()
 

@@ -178,7 +178,7 @@ def _render(plan: Plan, wanted: Wanted, *, json: bool, debug: bool) -> int:
     from render.cli.show import Show
     from render.cli.signals import heed
     from render.cli.steps import Steps
-    from render.execution.pipeline import run
+    from render.execution.execute import run
 
     recorder = _recorder(plan, wanted)
     if long := warn_long(plan):

@@ -11,7 +11,16 @@ from render.cli.events_json import EventLines
 from render.cli.output import labelled, put, safe
 from render.cli.progress import ProgressDisplay, make_progress
 from render.cli.words import amount, clip_error, took
-from render.events import CellDone, CellFailed, CellKept, CellProgress, CellStarted, Event, Preview
+from render.events import (
+    CellDone,
+    CellFailed,
+    CellKept,
+    CellProgress,
+    CellRetried,
+    CellStarted,
+    Event,
+    Preview,
+)
 from render.planning.plan import Plan
 
 
@@ -26,6 +35,7 @@ class Show:
         self._kept = 0
         self._failed = 0
         self._said_kept = False
+        self._goes_on = self._there = 0
         self._noted: set[str] = set()
         self._together = Counter(cell.clip.path for cell in plan.cells)
         self._lines = EventLines(plan) if json else None
@@ -41,13 +51,16 @@ class Show:
 
     def event(self, event: Event) -> None:
         """Show one event."""
-        if self._kept and not isinstance(event, CellKept):
-            self._say_kept()
+        self._say_what_was_there(event)
         if self._lines:
             self._put(self._lines.event(event))
         match event:
-            case CellStarted(cell):
-                self._progress.start(cell)
+            case CellStarted(cell, there):
+                self._progress.start(cell, there)
+                self._there += there
+                self._goes_on += there > 0
+            case CellRetried(cell, error):
+                self._label("note", f"{clip_error(cell.clip.path, error)}; tried once more")
             case CellProgress(cell, frames):
                 self._progress.advance(cell, frames)
             case CellDone(cell, preview):
@@ -62,19 +75,35 @@ class Show:
                 self._kept += 1
                 if not self._lines:
                     self._put(str(preview.path))
-            case CellFailed(clip, failed, error):
-                self._failed += 1
-                if failed is not None:
-                    self._progress.end(failed, 0)
-                if self._debug:
-                    explain(error)
-                self._label("error", clip_error(clip, error))
+            case CellFailed():
+                self._fail(event)
+
+    def _fail(self, event: CellFailed) -> None:
+        self._failed += 1
+        if event.cell is not None:
+            self._progress.end(event.cell, 0)
+        if self._debug:
+            explain(event.error)
+        self._label("error", clip_error(event.clip, event.error))
+
+    def _say_what_was_there(self, event: Event) -> None:
+        if self._kept and not isinstance(event, CellKept):
+            self._say_kept()
+        if self._goes_on and not isinstance(event, CellStarted):
+            self._say_goes_on()
 
     def _say_kept(self) -> None:
         """Once, when all of them are known."""
         if not self._said_kept:
             self._said_kept = True
             self._say(f"{self._kept} kept: what is there already is not rendered again")
+
+    def _say_goes_on(self) -> None:
+        """Once for all that begin together."""
+        previews = "1 preview goes" if self._goes_on == 1 else f"{self._goes_on} previews go"
+        frames = "1 frame is" if self._there == 1 else f"{self._there} frames are"
+        self._say(f"{previews} on where an earlier run stopped: {frames} there")
+        self._goes_on = self._there = 0
 
     def finish(self, failed_after: int = 0) -> int:
         """The last words, and the exit status; ``failed_after`` things failed that were to be made

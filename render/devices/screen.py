@@ -4,63 +4,79 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Generic, TypeVar
 
-from render.devices.playback import Inference, Playback, pictures, refreshes_of
+from render.devices.playback import Playback, pictures, refreshes_of
 
 _Picture = TypeVar("_Picture")
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A frame of the camera that is seen: its number, and at which of the display's refreshes."""
+
+    frame: int
+    refreshes: range
+
+
 class Schedule:
-    """Which frames of the camera are ever seen, asked in order."""
+    """Which frames of the camera are ever seen, asked in order.
+
+    The first one is seen from the start: the preview begins with a filter that runs.
+    """
 
     def __init__(self, playback: Playback) -> None:
-        self._pictures = pictures(playback)
-        self._next = next(self._pictures)
+        self._seen = _seen(playback)
+        self._next = next(self._seen)
 
-    def of(self, frames: range) -> list[Inference]:
+    def of(self, frames: range) -> list[Seen]:
         """Those among ``frames``, which follow those asked for before."""
         found = []
         while self._next.frame < frames.stop:
             if self._next.frame >= frames.start:
                 found.append(self._next)
-            self._next = next(self._pictures)
+            self._next = next(self._seen)
         return found
+
+
+def _seen(playback: Playback) -> Iterator[Seen]:
+    first = 0
+    for one, following in pairwise(pictures(playback)):
+        yield Seen(one.frame, range(first, following.refresh))
+        first = following.refresh
 
 
 class Screen(Generic[_Picture]):
     """What is on show: fed with the camera's frames as time passes, it tells pictures and for how
     many refreshes of the display each is shown.
 
-    Before the first picture is finished that one is shown: the preview begins with a filter that
-    runs. It holds the pictures that are finished later than the camera has come, which are few.
+    It holds the pictures that are finished later than the camera has come, which are few.
     """
 
     def __init__(self, playback: Playback) -> None:
         self._playback = playback
         self._schedule = Schedule(playback)
-        self._asked: tuple[range, list[Inference]] | None = None
-        self._coming: deque[tuple[int, _Picture]] = deque()
-        self._shown: _Picture | None = None
-        self._refresh = 0  # the first one that is not told yet
+        self._asked: tuple[range, list[Seen]] | None = None
+        self._coming: deque[tuple[_Picture, range]] = deque()
+        self._told = 0  # refreshes
         self.frames = 0
         """Frames of the camera so far."""
 
-    def wants(self, frames: range) -> bool:
-        """Whether a picture of ``frames``, the next ones, is ever seen."""
-        return bool(self._of(frames))
+    def spans(self, frames: range) -> list[range]:
+        """At which refreshes of the display the pictures of ``frames``, the next ones, are seen, if
+        the clip lasts so long."""
+        return [seen.refreshes for seen in self._of(frames)]
 
-    def show(self, picture: _Picture | None, frames: range) -> Iterator[tuple[_Picture, int]]:
+    def show(self, picture: _Picture, frames: range) -> Iterator[tuple[_Picture, int]]:
         """The camera gave ``frames``, which all hold one picture of the clip, and ``picture`` is
-        what the network makes of it: None where nobody sees it."""
-        for one in self._of(frames):
-            if picture is None:
-                raise AssertionError(f"frame {one.frame} is shown, but was not stylized")
-            self._coming.append((one.refresh, picture))
+        what the network makes of it."""
+        self._coming += [(picture, seen.refreshes) for seen in self._of(frames)]
         self.frames = frames.stop
         yield from self._until(refreshes_of(self._playback, self.frames - 1))
 
-    def _of(self, frames: range) -> list[Inference]:
+    def _of(self, frames: range) -> list[Seen]:
         # Asked for twice, told once: the schedule only goes on.
         if self._asked is None or self._asked[0] != frames:
             self._asked = frames, self._schedule.of(frames)
@@ -68,19 +84,14 @@ class Screen(Generic[_Picture]):
 
     def end(self) -> Iterator[tuple[_Picture, int]]:
         """The clip is over: what is left until its last refresh."""
-        last = refreshes_of(self._playback, self.frames)
-        yield from self._until(last - 1)
-        if self._shown is None and self._coming:
-            self._shown = self._coming.popleft()[1]  # a clip shorter than the latency
-        if self._shown is not None and last > self._refresh:
-            yield self._shown, last - self._refresh
-            self._refresh = last
+        yield from self._until(refreshes_of(self._playback, self.frames))
 
     def _until(self, refresh: int) -> Iterator[tuple[_Picture, int]]:
-        """What was on show before each picture that comes by this refresh."""
-        while self._coming and self._coming[0][0] <= refresh:
-            at, picture = self._coming.popleft()
-            if self._shown is not None:
-                yield self._shown, at - self._refresh
-                self._refresh = at
-            self._shown = picture
+        """What is on show before this refresh and was not told yet."""
+        while self._coming and self._told < refresh:
+            picture, refreshes = self._coming[0]
+            stop = min(refreshes.stop, refresh)
+            yield picture, stop - self._told
+            self._told = stop
+            if stop == refreshes.stop:
+                self._coming.popleft()

@@ -189,6 +189,7 @@ def _check_death(process: Process, path: Path, pictures: int) -> None:
     if death.crashed:
         kind, remedy = ClipError, "; a copy made by another program may do"
     error = kind(f"{path}: the decoder {death.words} {where}{remedy}")
+    error.transient = death.passing
     error.__cause__ = process.failure("decoding failed")
     raise error
 

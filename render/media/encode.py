@@ -95,19 +95,21 @@ class VideoWriter:
 
 def write_failure(process: Process, path: Path, what: str, who: str, done: str) -> OutputError:
     """Why ``process`` did not write ``path``: "``what``: …", and if it was killed "``who`` … "."""
-    error = OutputError(f"{what}: {_why(process, path, who, done)}")
+    why, transient = _why(process, path, who, done)
+    error = OutputError(f"{what}: {why}", transient=transient)
     error.__cause__ = process.failure(what)
     return error
 
 
-def _why(process: Process, path: Path, who: str, done: str) -> str:
+def _why(process: Process, path: Path, who: str, done: str) -> tuple[str, bool]:
+    """And whether it may be over the next time."""
     if death := process.death:
-        return f"{who} {death.words} {done}"
+        return f"{who} {death.words} {done}", death.passing
     if not path.parent.is_dir():
-        return f"{path.parent}: the folder is gone"
+        return f"{path.parent}: the folder is gone", True
     if "No space left" in process.log.tail or _free(path) < 1 << 20:
-        return f"no space left on the disk of {path.parent}"
-    return process.log.reason
+        return f"no space left on the disk of {path.parent}", True
+    return process.log.reason, False
 
 
 def _free(path: Path) -> int:
@@ -188,7 +190,9 @@ def check_frames(path: Path, frames: int) -> None:
     except (OSError, ValueError) as error:
         raise OutputError(f"the written file cannot be read back: {error}") from error
     if found != frames:
-        raise OutputError(f"the written file holds {found} of {frames} frames; is the disk full?")
+        raise OutputError(
+            f"the written file holds {found} of {frames} frames; is the disk full?", transient=True
+        )
 
 
 @contextlib.contextmanager

@@ -95,11 +95,13 @@ _SHELLS_KILLED = 128 + 9
 class Death:
     """How a child ended that did not end by itself.
 
-    Attributes: crashed: by its own doing. words: to follow "the decoder".
+    Attributes: crashed: by its own doing. words: to follow "the decoder". passing: what ended it
+    may not be there the next time.
     """
 
     crashed: bool
     words: str
+    passing: bool = False
 
 
 class Process:
@@ -117,6 +119,7 @@ class Process:
         *,
         stdin: bool = False,
         stdout: bool = False,
+        cwd: Path | None = None,
         patience: Patience = PATIENCE,
     ) -> None:
         # -nostdin also where stdin is our pipe: it only stops the reading of key presses.
@@ -130,6 +133,7 @@ class Process:
                 stdout=subprocess.PIPE if stdout else subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 bufsize=0,
+                cwd=cwd,
                 # Its own group: a Ctrl-C in the terminal must reach us alone, or a child that ends
                 # early would look like the clip's end.
                 start_new_session=True,
@@ -224,7 +228,7 @@ def kill_all() -> None:
 
 def _death(status: int, log: Log) -> Death | None:
     if status in _TERMINATED and _NOT_PERMITTED not in log.tail:
-        return Death(False, "was ended from outside (SIGTERM)")
+        return Death(False, "was ended from outside (SIGTERM)", passing=True)
     if status == _SHELLS_KILLED:
         status = -signal.SIGKILL
     if status >= 0:
@@ -234,10 +238,10 @@ def _death(status: int, log: Log) -> Death | None:
     except ValueError:
         name = f"signal {-status}"
     if name in _REQUESTS:
-        return Death(False, f"was ended from outside ({name})")
+        return Death(False, f"was ended from outside ({name})", passing=True)
     if name in _CRASHES:
         return Death(True, f"crashed ({name})")
-    return Death(False, f"was killed ({name}{_CAUSES.get(name, '')})")
+    return Death(False, f"was killed ({name}{_CAUSES.get(name, '')})", passing=True)
 
 
 def _widen(pipe: IO[bytes] | None) -> None:

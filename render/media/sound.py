@@ -17,6 +17,7 @@ from render.media import ffmpeg
 from render.media.clip import AudioStream, Clip
 from render.media.decode import BROADCAST, range_options
 from render.media.encode import check_frames, container_options, write_failure
+from render.media.join import Input, Pictures
 from render.media.process import Process
 from render.media.watch import PATIENCE, Patience
 
@@ -24,19 +25,18 @@ _FAILED = "the sound could not be added"
 
 
 def add_sound(
-    video: Path,
+    pictures: Pictures,
     clip: Clip,
     ff: Path,
     output: Path,
-    frames: int,
     tags: Mapping[str, str],
     *,
     start: Fraction,
     duration: Fraction | None,
     patience: Patience = PATIENCE,
 ) -> str | None:
-    """Write ``output``: the pictures of ``video`` with the clip's sound of the same range, and
-    ``tags`` for metadata, none of the clip's.
+    """Write ``output``: ``pictures`` with the clip's sound of the same range, and ``tags`` for
+    metadata, none of the clip's.
 
     Returns None, or what is wrong with the clip's sound, so that the preview stays silent (then
     there is no ``output``). Raises OutputError when anything else is: a full disk, a killed ffmpeg.
@@ -51,21 +51,22 @@ def add_sound(
     untouched = audio.codec == "aac" and clip.container.startswith("mov")
     copies = [True, False] if untouched and start == 0 and duration is None else [False]
     failure = OutputError(_FAILED)
-    for copy in copies:
-        arguments = _arguments(clip, audio, start, duration, video, output, tags, copy=copy)
-        with Process(ff, arguments, patience=patience) as process:
-            if process.wait() == 0:
-                try:
-                    check_frames(output, frames)
-                except OutputError as error:
-                    failure = OutputError(f"{_FAILED}: {error}")
+    with pictures.as_input() as source:
+        for copy in copies:
+            arguments = _arguments(clip, audio, start, duration, source, output, tags, copy=copy)
+            with Process(ff, arguments, cwd=pictures.folder, patience=patience) as process:
+                if process.wait() == 0:
+                    try:
+                        check_frames(output, sum(pictures.frames))
+                    except OutputError as error:
+                        failure = OutputError(f"{_FAILED}: {error}", transient=error.transient)
+                    else:
+                        return None
                 else:
-                    return None
-            else:
-                failure = write_failure(process, output, _FAILED, "ffmpeg", "on the way")
-                if process.death and not process.death.crashed:
-                    raise failure
-        output.unlink(missing_ok=True)
+                    failure = write_failure(process, output, _FAILED, "ffmpeg", "on the way")
+                    if process.death and not process.death.crashed:
+                        raise failure
+            output.unlink(missing_ok=True)
     alone = _arguments(clip, audio, start, duration)
     if fault := _fault(ff, alone, patience):
         return f"its sound ({audio.codec}) was left out: {fault}"
@@ -83,7 +84,7 @@ def _fault(ff: Path, alone: list[str], patience: Patience) -> str | None:
             return process.log.reason
         if death.crashed:
             return f"ffmpeg {death.words} on it"
-        raise OutputError(f"{_FAILED}: ffmpeg {death.words} on the way")
+        raise OutputError(f"{_FAILED}: ffmpeg {death.words} on the way", transient=death.passing)
 
 
 def _arguments(
@@ -91,13 +92,13 @@ def _arguments(
     audio: AudioStream,
     start: Fraction,
     duration: Fraction | None,
-    video: Path | None = None,
+    pictures: Input | None = None,
     output: Path | None = None,
     tags: Mapping[str, str] | None = None,
     *,
     copy: bool = False,
 ) -> list[str]:
-    """To ``output``, beside the pictures of ``video``; without them, the same but to nowhere."""
+    """To ``output``, beside ``pictures``; without them, the same but to nowhere."""
     import ffmpeg as graph
 
     options: dict[str, Any] = ffmpeg.input_options(still=clip.still)
@@ -113,15 +114,18 @@ def _arguments(
         # async: gaps become silence and drift is taken out; first_pts: sound that starts late does.
         sound = sound.filter("aresample", **{"async": 1, "first_pts": 0})
     names = {"clip": clip.path}
-    if video is None or output is None:
+    if pictures is None or output is None:
         outputs = [graph.output(sound, "-", format="null", **codec)]
     else:
-        names |= {"pictures": video, "output": output}
-        pictures = graph.input(ffmpeg.PICTURES)
+        names |= {"output": output}
+        shown = graph.input(ffmpeg.PICTURES, **pictures.options)["v:0"]
         codec |= {"vcodec": "copy", "map_metadata": -1, **container_options(output)}
-        outputs = [graph.output(pictures["v:0"], sound, ffmpeg.OUTPUT, **codec)]
+        outputs = [graph.output(shown, sound, ffmpeg.OUTPUT, **codec)]
     if clip.container in BROADCAST:
         unused = source[str(clip.video.index)]
         outputs.append(graph.output(unused, "-", format="null", vcodec="copy"))
     arguments = graph.merge_outputs(*outputs).overwrite_output().get_args()
-    return ffmpeg.with_names(ffmpeg.tagged(arguments, tags or {}), **names)
+    arguments = ffmpeg.with_names(ffmpeg.tagged(arguments, tags or {}), **names)
+    if pictures is None:
+        return arguments
+    return [pictures.arguments[-1] if word == ffmpeg.PICTURES else word for word in arguments]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from render.media.tags import read_tags
 
-FRAME_PATH = 1
+FRAME_PATH = 2
 """The version of what happens to a frame, from decoding to encoding. Raise it with every change
 that gives a preview other pixels or other bytes: previews and segments from before are then known
 to be others."""
@@ -28,6 +28,7 @@ _WORDS = {
     "playback": "another phone or latency",
     "engine": "engine {there}, now {here}",
     "encoding": "encoding {there}, now {here}",
+    "segment": "segments of {there} s, now {here}",
     "frame_path": "another version of render",
 }
 
@@ -45,7 +46,7 @@ class Identity:
         upscale: the display and how it is reached, such as ``1920x1080 bilinear``, or ``none``.
         playback: the phone that it plays on as JSON, or ``none``.
         engine: engine, device and precision, such as ``openvino cpu f32``.
-        encoding: encoder, quality, sound and container.
+        encoding: encoder, quality, sound and container. segment: seconds from cut to cut.
         frame_path: the version of the code in between.
     """
 
@@ -61,6 +62,7 @@ class Identity:
     playback: str
     engine: str
     encoding: str
+    segment: str
     frame_path: str = str(FRAME_PATH)
 
     @property

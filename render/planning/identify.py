@@ -47,6 +47,7 @@ def identify(
         engine=f"{engine.engine.value} {engine.device.value} {computed.value}",
         encoding=f"{encoding.encoder.value} crf {encoding.crf}, sound {encoding.audio.value}, "
         f"{container[1:]}",
+        segment=str(request.segment),
     )
 
 

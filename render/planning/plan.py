@@ -91,8 +91,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Frozen, serialisable (``plan_as_dict``) and complete: no stage decides what is decided
-    here."""
+    """Frozen, serialisable (``plan_as_dict``) and complete: no stage decides what is decided here.
+
+    ``segment`` is how many seconds of a preview are rendered as one (`segments.py`).
+    """
 
     cells: tuple[Cell, ...]
     refusals: tuple[Refusal, ...]
@@ -101,6 +103,7 @@ class Plan:
     ffmpeg: Path
     force: bool
     strict: bool
+    segment: Fraction
 
     @property
     def todo(self) -> tuple[Cell, ...]:
@@ -164,6 +167,7 @@ def make_plan(request: Request, probe: Probe = _probe) -> Plan:
         ffmpeg=ffmpeg.path,
         force=request.force,
         strict=request.strict,
+        segment=request.segment,
     )
 
 
@@ -174,6 +178,8 @@ def _check(request: Request) -> None:
         raise UsageError("no target given: a request needs a style at a target")
     if request.start < 0:
         raise UsageError(f"--start {float(request.start):g}: must be 0 or more")
+    if request.segment <= 0:
+        raise UsageError(f"segments of {float(request.segment):g} s: must be over 0")
     if request.duration is not None and request.duration <= 0:
         raise UsageError(f"--duration {float(request.duration):g}: must be over 0")
     written_file(request)  # of a kind that is written

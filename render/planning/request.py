@@ -10,6 +10,7 @@ from render.engines.base import DeviceName, EngineName
 from render.files.names import is_file
 from render.media.encode import SUFFIXES
 from render.media.encoding import Encoding
+from render.planning.segments import LENGTH
 from render.target import Fit, Look, Orient
 
 
@@ -26,6 +27,7 @@ class Request:
             folder whatever its name, as one is that is written with a slash at its end.
         force: overwrite existing previews. strict: fail at the first decoding damage.
         ffmpeg: a binary to use instead of the look-up.
+        segment: seconds of the parts that previews are rendered in: what is lost by a kill.
     """
 
     clips: tuple[Path, ...]
@@ -42,6 +44,7 @@ class Request:
     strict: bool = False
     ffmpeg: Path | None = None
     into_folder: bool = False
+    segment: Fraction = LENGTH
 
 
 def written_file(request: Request) -> Path | None:

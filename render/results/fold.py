@@ -14,8 +14,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from render.errors import UsageError
+from render.files.journal import Entry
 from render.files.names import leads_below
-from render.results.journal import Entry
 from render.results.results import CellResult, Failure, Figures, Results, Run, SourceClip
 
 ClipKey = tuple[str, str, str | None]

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from fractions import Fraction
-from importlib import metadata
 from pathlib import Path
 
 from render.errors import OutputError
 from render.events import CellDone, CellFailed, CellKept, Event, Preview
+from render.files.journal import Entry, Journal
 from render.planning.plan import Cell, Plan
 from render.results.fold import Fold, clip_key
-from render.results.journal import Entry, Journal
 from render.results.results import (
     NAME,
     CellResult,
@@ -32,9 +30,7 @@ from render.results.results import (
     load,
     save,
 )
-
-# What decides how a preview looks, by distribution; OpenCV comes under several names.
-_LIBRARIES = ("torch", "openvino", "av", "opencv-python", "opencv-python-headless", "numpy")
+from render.versions import machine, versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,7 @@ class Recorder:
     def __init__(self, plan: Plan, folder: Path, call: Call) -> None:
         self.folder = folder
         self._plan = plan
-        self._journal = Journal(folder)
+        self._journal = Journal.of(folder)
         self._fold = Fold()
         self._name = f"{call.at.isoformat(timespec='seconds')} {secrets.token_hex(4)}"
         self._run = Run(
@@ -298,23 +294,3 @@ def _cost(cell: Cell) -> Cost:
         macs=macs,
         macs_second=float(macs * Fraction(cell.rate)),
     )
-
-
-def versions() -> dict[str, str]:
-    """Of render, Python and the libraries that decide what a preview shows."""
-    from render import __version__
-
-    found = {"render": __version__, "python": platform.python_version()}
-    for name in _LIBRARIES:
-        try:
-            found[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return found
-
-
-def machine() -> str:
-    """``x86_64, 8 cores, Linux 6.1``."""
-    cores = os.cpu_count() or 1
-    plural = "core" if cores == 1 else "cores"
-    return f"{platform.machine()}, {cores} {plural}, {platform.system()} {platform.release()}"

@@ -63,6 +63,7 @@ IDENTITY = Identity(
     playback="none",
     engine="torch cpu f32",
     encoding="libx264 crf 18, sound keep, mp4",
+    segment="2",
 )
 
 
@@ -99,6 +100,7 @@ def make_plan(*cells: Cell, refusals: tuple[Refusal, ...] = ()) -> Plan:
         ffmpeg=Path("/usr/bin/ffmpeg"),
         force=False,
         strict=False,
+        segment=Fraction(2),
     )
 
 
@@ -186,7 +188,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.delenv("RENDER_FFMPEG", raising=False)
     stand_in = Machine()
     monkeypatch.setattr("render.planning.plan.make_plan", stand_in.make_plan)
-    monkeypatch.setattr("render.execution.pipeline.run", stand_in.run)
+    monkeypatch.setattr("render.execution.execute.run", stand_in.run)
     monkeypatch.setattr("render.planning.estimate.calibrate", stand_in.calibrate)
     monkeypatch.setattr("render.cli.events_json._cost", lambda cell: {"parameters": 1, "macs": 2})
     return stand_in

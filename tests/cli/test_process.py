@@ -80,7 +80,7 @@ def test_commands_have_help(command: str) -> None:
 ENDLESS = """
     import sys, time
     from pathlib import Path
-    import render.execution.pipeline, render.planning.plan
+    import render.execution.execute, render.planning.plan
     from render.cli.app import run
     from tests.cli.conftest import make_cell, make_plan
     from render.events import CellProgress, CellStarted
@@ -101,7 +101,7 @@ ENDLESS = """
             time.sleep(float(sys.argv[2]))
 
     render.planning.plan.make_plan = lambda request: make_plan(make_cell(Path("a.mp4")))
-    render.execution.pipeline.run = endless
+    render.execution.execute.run = endless
     sys.exit(run(["a.mp4", "--json"]))
 """
 

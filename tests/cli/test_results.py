@@ -102,7 +102,7 @@ def test_what_a_killed_run_left_is_removed_and_said(
 def test_dry_run_renders_nothing(
     command: Command, machine: Machine, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delattr("render.execution.pipeline.run")
+    monkeypatch.delattr("render.execution.execute.run")
     assert command("a.mp4", "--dry-run") == 0
     out = capsys.readouterr().out
     for fact in ("h264 1280x720", "29.97", "aac", "480x853 (here 853x480)",

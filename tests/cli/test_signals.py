@@ -31,10 +31,10 @@ AROUND = """
     {work}
 
     def make(request):
-        import render.execution.pipeline
+        import render.execution.execute
         from tests.cli.conftest import make_cell, make_plan
 
-        render.execution.pipeline.run = lambda plan: work(plan.cells[0])
+        render.execution.execute.run = lambda plan: work(plan.cells[0])
         return make_plan(make_cell(Path("a.mp4")))
 
     import render.planning.plan

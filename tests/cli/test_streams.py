@@ -33,10 +33,10 @@ CODE = """
             yield CellDone(cell, make_preview(cell))
 
     def make(request):
-        import render.execution.pipeline
+        import render.execution.execute
         from tests.cli.conftest import make_cell, make_plan
 
-        render.execution.pipeline.run = work
+        render.execution.execute.run = work
         return make_plan(make_cell(Path(name)))
 
     import render.planning.plan

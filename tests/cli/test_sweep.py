@@ -233,7 +233,7 @@ def test_every_failed_step_is_an_event_and_counts(
     capsys: Capture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from render.execution.pipeline import run as made
+    from render.execution.execute import run as made
 
     def run(plan: Plan) -> Generator[Event, None, None]:
         # Folders where files are to be.
@@ -241,7 +241,7 @@ def test_every_failed_step_is_an_event_and_counts(
             (tmp_path / name / "in the way").mkdir(parents=True)
         yield from made(plan)
 
-    monkeypatch.setattr("render.execution.pipeline.run", run)
+    monkeypatch.setattr("render.execution.execute.run", run)
     words = (
         *("--fps", "5,10", "--size", "64x36", "--network", "res1", "--upscale", "none"),
         *("--duration", "0.4", "--audio", "none", "--metrics", "none", "--grid", "--report"),

@@ -15,7 +15,8 @@ import pytest
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.errors import EngineError, OutputError, RenderError, StyleError
 from render.events import CellDone, CellFailed, CellStarted, Event
-from render.execution import pipeline
+from render.execution import execute, pipeline
+from render.execution.local import LocalExecutor
 from render.media.decode import Decoder
 from render.media.encode import VideoWriter
 from render.media.frame import Picture
@@ -72,7 +73,7 @@ def plan_of(clip: Path, folder: Path, rates: Any = RATES, sizes: Any = SIZES) ->
 
 
 def run(plan: Plan, engines: Engines | None = None) -> list[Event]:
-    return list(pipeline.run(plan, engines or Engines()))
+    return list(execute.run(plan, LocalExecutor(engines or Engines())))
 
 
 def failures(events: list[Event]) -> dict[str, str]:
@@ -225,7 +226,7 @@ def test_where_nothing_comes_out_no_folder_stays(
 
 
 def test_closing_half_way_leaves_nothing(moving: Path, tmp_path: Path) -> None:
-    events = pipeline.run(plan_of(moving, tmp_path / "out"), Engines())
+    events = execute.run(plan_of(moving, tmp_path / "out"), LocalExecutor(Engines()))
     started = 0
     for event in events:
         started += isinstance(event, CellStarted)

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.events import CellDone, CellFailed, Preview
-from render.execution import pipeline
+from render.execution import execute, pipeline
 from render.media.encoding import AudioMode, Encoder, Encoding
 from render.media.ffmpeg import FFmpeg
 from render.media.frame import Picture
@@ -83,7 +83,7 @@ def request(clip: Path, output: Path, **changes: Any) -> Request:
 
 def events(clip: Path, output: Path, **changes: Any) -> list[Any]:
     with no_network():
-        return list(pipeline.run(make_plan(request(clip, output, **changes))))
+        return list(execute.run(make_plan(request(clip, output, **changes))))
 
 
 def preview(clip: Path, output: Path, **changes: Any) -> Preview:

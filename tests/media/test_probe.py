@@ -11,7 +11,7 @@ import pytest
 
 from render.errors import ClipError, InternalError
 from render.events import CellDone, Preview
-from render.execution import pipeline
+from render.execution import execute
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import WORKER, probe
 from render.planning.plan import make_plan
@@ -92,7 +92,7 @@ def made(clip: Path, output: Path, worker: Path) -> Preview:
     with no_network():
         asked = request(clip, output, size="90x160", fps="source")
         plan = make_plan(asked, partial(probe, worker=worker))
-        last = list(pipeline.run(plan))[-1]
+        last = list(execute.run(plan))[-1]
     assert isinstance(last, CellDone), last
     return last.preview
 

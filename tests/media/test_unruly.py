@@ -24,7 +24,7 @@ from render.compare.tiles import arrange
 from render.compare.video_grid import write_grid
 from render.errors import ClipError, FFmpegError, OutputError, RenderError
 from render.events import CellDone, CellFailed, CellProgress
-from render.execution import pipeline
+from render.execution import execute
 from render.media import watch
 from render.media.encoding import AudioMode
 from render.media.ffmpeg import FFmpeg
@@ -61,7 +61,7 @@ def plan_of(clip: Path, folder: Path, ffmpeg: Path, **changes: Any) -> Plan:
 
 def run(plan: Plan, patience: Patience = PATIENCE) -> Iterator[Any]:
     with no_network():
-        yield from pipeline.run(plan, patience=patience)
+        yield from execute.run(plan, patience=patience)
 
 
 def failures(events: list[Any]) -> list[RenderError]:
@@ -227,7 +227,7 @@ def test_a_full_disk_is_a_failure_in_the_picture_and_in_the_sound(
         (small_disk / "others").write_bytes(bytes(rest))
         with no_network():
             events = list(
-                pipeline.run(make_plan(request(moving, small_disk / "o.mp4", size="64x36")))
+                execute.run(make_plan(request(moving, small_disk / "o.mp4", size="64x36")))
             )
         (error,) = failures(events)
         assert "no space left on the disk of" in str(error), room

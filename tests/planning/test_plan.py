@@ -15,9 +15,9 @@ from render.cli.plan_text import plan_lines
 from render.devices.latency import Latency
 from render.devices.playback import Playback
 from render.errors import ClipError, StyleError, UsageError
-from render.execution.preview_file import comment
 from render.planning.as_dict import plan_as_dict, plan_from_dict
 from render.planning.plan import Cell, Refusal, make_plan
+from render.planning.preview_tags import comment
 from render.planning.request import Request
 from render.preset import Preset
 from render.target import Look, Orient, Rate, Size, Upscaling

@@ -11,8 +11,8 @@ import pytest
 
 from render.errors import ClipError, UsageError
 from render.events import CellDone, CellFailed, CellKept
+from render.files.journal import Journal
 from render.results.fold import Fold
-from render.results.journal import Journal
 from render.results.record import Recorder
 from render.results.results import NAME, Figures, Results, load, save
 from tests.cli.conftest import make_plan, make_preview
@@ -97,7 +97,7 @@ def test_figures_and_what_is_made_are_kept(tmp_path: Path) -> None:
 
 def test_results_of_before_there_was_a_journal_are_kept(tmp_path: Path) -> None:
     old = record(tmp_path, cell(tmp_path, "a.mp4"))
-    Journal(tmp_path).path.unlink()
+    Journal.of(tmp_path).path.unlink()
     old = old.model_copy(update={"cells": (old.cells[0].model_copy(update={"fingerprint": None}),)})
     save(old, tmp_path)
     results = record(tmp_path, cell(tmp_path, "b.mp4"))

@@ -13,8 +13,8 @@ from render.export.proof import Check, Shot
 from render.files.names import file_name
 from render.networks.metadata import SUFFIX
 from render.preset import Preset, is_style_file
-from render.results.record import versions
 from render.target import Size
+from render.versions import versions
 
 if TYPE_CHECKING:
     from render.export.export_model import Exported

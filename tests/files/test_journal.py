@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from render.errors import OutputError, UsageError
-from render.results.journal import Journal
+from render.files.journal import Journal
 
 
 def numbers(journal: Journal) -> list[int]:
@@ -18,7 +18,7 @@ def numbers(journal: Journal) -> list[int]:
 
 
 def test_lines_come_back_in_order(tmp_path: Path) -> None:
-    journal = Journal(tmp_path)
+    journal = Journal.of(tmp_path)
     assert journal.read() == ([], 0)
     assert not journal.path.parent.exists()
     journal.append({"kind": "test", "n": 1}, {"kind": "test", "n": 2})
@@ -32,7 +32,7 @@ def test_lines_come_back_in_order(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("torn", [b'{"kind": "te', b'{"kind": "test", "n": 9}', b"\x00\xff", b"[]"])
 def test_a_torn_line_costs_itself_alone(tmp_path: Path, torn: bytes) -> None:
-    journal = Journal(tmp_path)
+    journal = Journal.of(tmp_path)
     journal.append({"kind": "test", "n": 1})
     with journal.path.open("ab") as file:
         file.write(torn)
@@ -44,7 +44,7 @@ def test_a_torn_line_costs_itself_alone(tmp_path: Path, torn: bytes) -> None:
 
 @pytest.mark.parametrize("cut", range(1, 60, 7))
 def test_any_cut_leaves_a_beginning(tmp_path: Path, cut: int) -> None:
-    journal = Journal(tmp_path)
+    journal = Journal.of(tmp_path)
     journal.append(*({"kind": "test", "n": n} for n in range(5)))
     whole = journal.path.read_bytes()
     journal.path.write_bytes(whole[:-cut])
@@ -56,7 +56,7 @@ def test_any_cut_leaves_a_beginning(tmp_path: Path, cut: int) -> None:
 
 
 def _append(folder: Path, first: int) -> None:
-    journal = Journal(folder)
+    journal = Journal.of(folder)
     for n in range(first, first + 40):
         journal.append({"kind": "test", "n": n, "filler": "x" * 5000})
 
@@ -68,14 +68,14 @@ def test_processes_append_at_once(tmp_path: Path) -> None:
         worker.start()
     for worker in workers:
         worker.join(60)
-    found = numbers(Journal(tmp_path))
+    found = numbers(Journal.of(tmp_path))
     assert sorted(found) == [100 * n + k for n in range(3) for k in range(40)]
-    lines = Journal(tmp_path).path.read_bytes().splitlines()
+    lines = Journal.of(tmp_path).path.read_bytes().splitlines()
     assert all(json.loads(line) for line in lines)
 
 
 def test_one_of_a_newer_render_is_refused(tmp_path: Path) -> None:
-    journal = Journal(tmp_path)
+    journal = Journal.of(tmp_path)
     journal.path.parent.mkdir()
     journal.path.write_text('{"kind": "journal", "schema": 2}\n')
     with pytest.raises(UsageError, match="newer render"):
@@ -85,11 +85,11 @@ def test_one_of_a_newer_render_is_refused(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / ".render").write_text("a file")
     with pytest.raises(OutputError, match=r"journal\.jsonl: cannot be written"):
-        Journal(tmp_path).append({"kind": "test", "n": 1})
+        Journal.of(tmp_path).append({"kind": "test", "n": 1})
 
 
 def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
-    journal = Journal(tmp_path)
+    journal = Journal.of(tmp_path)
     journal.path.parent.mkdir()
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full here: a full disk is NOT tested")
@@ -99,7 +99,7 @@ def test_a_full_disk_is_one_line(tmp_path: Path) -> None:
 
 
 def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
-    journal = Journal(tmp_path)
+    journal = Journal.of(tmp_path)
     journal.path.parent.mkdir()
     os.mkfifo(journal.path)
     with pytest.raises(UsageError, match="cannot be read: is no regular file"):
@@ -107,7 +107,7 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
 
 
 def test_a_schema_that_is_no_number_is_refused(tmp_path: Path) -> None:
-    journal = Journal(tmp_path)
+    journal = Journal.of(tmp_path)
     journal.path.parent.mkdir()
     journal.path.write_text('{"kind": "journal", "schema": "1"}\n')
     with pytest.raises(UsageError, match="newer render"):

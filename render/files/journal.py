@@ -27,10 +27,15 @@ Entry = Mapping[str, Any]
 
 
 class Journal:
-    """One folder's journal. Nothing is made before the first line is written."""
+    """One file of lines. Nothing is made before the first one is written."""
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / STATE / _NAME
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def of(cls, folder: Path) -> Journal:
+        """The journal of a folder with previews."""
+        return cls(folder / STATE / _NAME)
 
     def append(self, *entries: Entry) -> None:
         """Add a line for each, all or none but for a torn one, and wait until the disk has them.

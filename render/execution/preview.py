@@ -1,0 +1,84 @@
+"""A cell's segments → its preview: joined, with the sound, checked, put in place."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from dataclasses import fields
+from fractions import Fraction
+
+from render.devices.playback import shows
+from render.errors import OutputError
+from render.events import Preview, Timings
+from render.execution.segment_store import CellSegments, Count
+from render.media.encode import placing
+from render.media.encoding import AudioMode
+from render.media.join import join
+from render.media.sound import add_sound
+from render.media.watch import PATIENCE, Patience
+from render.planning.fingerprint import read_identity
+from render.planning.plan import Cell, Plan
+from render.planning.preview_tags import preview_tags
+
+
+def finish(segments: CellSegments, plan: Plan, patience: Patience = PATIENCE) -> Preview:
+    """Make the preview of a complete cell. Its segments stay. Raises OutputError."""
+    cell, count = segments.cell, segments.count
+    assert count is not None, "it is complete"
+    began = time.perf_counter()
+    pictures = segments.pictures()
+    if sum(pictures.frames) != count.frames:
+        found = f"{sum(pictures.frames)} of {count.frames} frames"
+        raise OutputError(f"{segments.folder}: the segments hold {found}", transient=True)
+    tags = preview_tags(cell)
+    warnings = [count.damage] if count.damage else []
+    with placing(cell.output, force=plan.force, same=lambda: is_there(cell)) as temporary:
+        silent = True
+        if plan.encoding.audio is AudioMode.KEEP and cell.clip.audio is not None:
+            loss = add_sound(
+                pictures,
+                cell.clip,
+                plan.ffmpeg,
+                temporary,
+                tags,
+                start=cell.start,
+                duration=cell.duration,
+                patience=patience,
+            )
+            silent = loss is not None
+            warnings += [loss] if loss else []
+        if silent:
+            join(pictures, plan.ffmpeg, temporary, tags, patience)
+    return _preview(segments, count, tuple(warnings), time.perf_counter() - began)
+
+
+def is_there(cell: Cell) -> bool:
+    """Whether another run has put the same preview in place meanwhile."""
+    return read_identity(cell.output) == cell.identity
+
+
+def _preview(
+    segments: CellSegments, count: Count, warnings: tuple[str, ...], joining: float
+) -> Preview:
+    cell, made = segments.cell, segments.segments
+    spent = {
+        f.name: sum(segment.seconds.get(f.name, 0.0) for segment in made) for f in fields(Timings)
+    }
+    spent["encode"] += joining
+    spent["wall"] += joining
+    ms = [segment.ms for segment in made if segment.ms is not None]
+    camera = count.camera
+    return Preview(
+        cell=cell,
+        path=cell.output,
+        size=cell.output_size,
+        rate=cell.video_rate,
+        frames=count.frames,
+        stylized=sum(segment.stylized for segment in made),
+        duration=Fraction(count.frames) / cell.video_rate,
+        bytes=cell.output.stat().st_size,
+        ms=statistics.median(ms) if ms else None,
+        warnings=warnings,
+        timings=Timings(**spent),
+        shows=None if cell.playback is None or camera is None else shows(cell.playback, camera),
+    )

@@ -1,0 +1,30 @@
+"""What made something, for its record: versions of render and its libraries, and the machine."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib import metadata
+
+# What decides how a preview looks, by distribution; OpenCV comes under several names.
+_LIBRARIES = ("torch", "openvino", "av", "opencv-python", "opencv-python-headless", "numpy")
+
+
+def versions() -> dict[str, str]:
+    """Of render, Python and the libraries that decide what a preview shows."""
+    from render import __version__
+
+    found = {"render": __version__, "python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def machine() -> str:
+    """``x86_64, 8 cores, Linux 6.1``."""
+    cores = os.cpu_count() or 1
+    plural = "core" if cores == 1 else "cores"
+    return f"{platform.machine()}, {cores} {plural}, {platform.system()} {platform.release()}"
