@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeAlias
@@ -18,6 +18,9 @@ from render.media.encode import VideoWriter
 from render.media.watch import PATIENCE, Patience
 from render.planning.plan import Cell, Plan
 from render.planning.preview_tags import preview_tags
+
+_FLUSH = 1.0
+"""Seconds that an encoder gets for its last frames when a run is ended."""
 
 Median: TypeAlias = Callable[[int], float | None]
 """What the network took for a picture of a segment: the median, in milliseconds, or None."""
@@ -52,7 +55,7 @@ class CellLine:
         self._screen = None if cell.playback is None else Screen[Planes | None](cell.playback)
         self._last: Planes | None = None
         self._writing: _Writing | None = None
-        self._finishing: Future[Segment] | None = None
+        self._finishing: tuple[_Writing, Future[Segment]] | None = None
         self._marked = time.perf_counter()
         self._spent: dict[str, float] = {}
 
@@ -111,22 +114,22 @@ class CellLine:
         seconds = {**self._spent, "wall": now - self._marked}
         self._spent, self._marked = {}, now
         ms = self._median(writing.index)
-        self._finishing = self._pool.submit(writing.finish, ms, seconds)
+        self._finishing = writing, self._pool.submit(writing.finish, ms, seconds)
         return done
 
-    def wait(self, seconds: float | None = None) -> Segment | None:
-        """The segment that is being finished, once it is. Raises OutputError where it fails, and
-        TimeoutError after so many ``seconds``."""
-        finishing = self._finishing
-        if finishing is None:
+    def wait(self) -> Segment | None:
+        """The segment that is being finished, once it is. Raises OutputError where it fails."""
+        if self._finishing is None:
             return None
-        segment = finishing.result(seconds)
-        self._finishing = None
-        return segment
+        try:
+            return self._finishing[1].result()
+        finally:
+            if self._finishing[1].done():  # else a signal has come: `close` ends it
+                self._finishing = None
 
     def finished(self) -> Segment | None:
         """A segment that was finished meanwhile, if one was."""
-        return self.wait() if self._finishing is not None and self._finishing.done() else None
+        return self.wait() if self._finishing is not None and self._finishing[1].done() else None
 
     def end(self) -> Segment | None:
         """The clip is over: hand over what is left of it. A segment that was finished meanwhile."""
@@ -145,8 +148,11 @@ class CellLine:
     def close(self) -> None:
         """End the encoder of what is not finished. What is only being flushed gets a second."""
         if self._finishing is not None:
-            with contextlib.suppress(Exception):
-                self.wait(1)
+            writing, future = self._finishing
+            wait([future], timeout=_FLUSH)
+            writing.kill()
+            wait([future])
+            self._finishing = None
         if self._writing is not None:
             self._writing.close()
             self._writing = None
@@ -204,6 +210,10 @@ class _Writing:
             )
             self._segments.add(self._temporary, segment)
         return segment
+
+    def kill(self) -> None:
+        """End the encoder, if it has not ended; `finish` then fails."""
+        self._video.kill()
 
     def close(self) -> None:
         with contextlib.suppress(OSError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Generator, Iterator, Sequence
 
-from render.errors import OutputError, RenderError
+from render.errors import ClipError, OutputError, RenderError, StyleError
 from render.events import (
     CellDone,
     CellFailed,
@@ -140,6 +140,8 @@ class _Driver:
         else:
             del self._left[cell]
             yield CellFailed(cell.clip.path, cell, error)
+            if isinstance(error, ClipError | StyleError):
+                self._store.of(cell).remove()  # so it will be the next time
 
 
 def _tools(plan: Plan) -> dict[str, str]:

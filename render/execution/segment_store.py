@@ -80,7 +80,8 @@ class CellSegments:
         self._count: Count | None = None
         self._stack = ExitStack()
         self._open = False
-        self._made: list[Path] = []
+        self.made: list[Path] = []
+        """Folders above the previews' that had to be made, innermost first."""
         self._load()
 
     def _load(self) -> None:
@@ -146,7 +147,7 @@ class CellSegments:
         with self._lock:
             if self._open:
                 return
-            self._made = _make(self.folder)
+            self.made = _make(self.folder)
             self._stack.enter_context(beside(self.folder, "", OutputError))
             self._open = True
 
@@ -200,13 +201,11 @@ class CellSegments:
         remove_tree(self.folder)
 
     def close(self) -> None:
-        """Let go of the folder; it goes too, with those made for it, if it holds nothing."""
+        """Let go of the folder; it goes too if it holds no segment."""
         self._stack.close()
         if not self._done and self._open:
             self._journal.path.unlink(missing_ok=True)
-        for folder in (self.folder, self.folder.parent, *self._made):
-            with contextlib.suppress(OSError):  # it is not empty
-                folder.rmdir()
+        _remove_empty(self.folder)
 
 
 class SegmentStore:
@@ -240,8 +239,19 @@ class SegmentStore:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for cell in self._cells.values():
+        cells = list(self._cells.values())
+        for cell in cells:
             cell.close()
+        for folder in dict.fromkeys(cell.folder.parent for cell in cells):
+            _remove_empty(folder)
+        for cell in cells:
+            for folder in cell.made:
+                _remove_empty(folder)
+
+
+def _remove_empty(folder: Path) -> None:
+    with contextlib.suppress(OSError):  # it is not, or it is not there
+        folder.rmdir()
 
 
 def _make(folder: Path) -> list[Path]:

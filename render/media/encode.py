@@ -89,8 +89,12 @@ class VideoWriter:
     def __enter__(self) -> VideoWriter:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def kill(self) -> None:
+        """End it, whatever it is at."""
         self._process.kill()
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
 
 
 def write_failure(process: Process, path: Path, what: str, who: str, done: str) -> OutputError:
@@ -105,8 +109,8 @@ def _why(process: Process, path: Path, who: str, done: str) -> tuple[str, bool]:
     """And whether it may be over the next time."""
     if death := process.death:
         return f"{who} {death.words} {done}", death.passing
-    if not path.parent.is_dir():
-        return f"{path.parent}: the folder is gone", True
+    if gone := [folder for folder in path.parents if not folder.is_dir()]:
+        return f"{gone[-1]}: the folder is gone", False
     if "No space left" in process.log.tail or _free(path) < 1 << 20:
         return f"no space left on the disk of {path.parent}", True
     return process.log.reason, False

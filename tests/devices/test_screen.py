@@ -55,7 +55,14 @@ def test_frames_that_hold_one_picture_share_it() -> None:
     assert list(dict.fromkeys(found)) == [0, 3, 6, 9]
 
 
-def test_a_picture_that_is_missing_is_a_fault() -> None:
-    screen: Screen[int] = Screen(Playback("test", Latency(40), Fraction(30)))
-    with pytest.raises(AssertionError, match="frame 0"):
-        list(screen.show(None, range(1)))
+@pytest.mark.parametrize("latency", [Latency(3), Latency(66), Latency.spread(66, 20)])
+def test_it_says_before_when_a_picture_will_be_seen(latency: Latency) -> None:
+    playback = Playback("test", latency, Fraction(15), seed=3)
+    schedule = Schedule(playback)
+    found = shown(playback, 200)
+    told = [seen for seen in schedule.of(range(200)) if seen.refreshes.start < len(found)]
+    assert [found[n] for seen in told for n in seen.refreshes if n < len(found)] == found
+    for seen in told:
+        assert {found[n] for n in seen.refreshes if n < len(found)} == {seen.frame}
+    # One after another, without a gap.
+    assert [n for seen in told for n in seen.refreshes][: len(found)] == list(range(len(found)))

@@ -23,8 +23,9 @@ from render.compare.tile_labels import tiles_of
 from render.compare.tiles import arrange
 from render.compare.video_grid import write_grid
 from render.errors import ClipError, FFmpegError, OutputError, RenderError
-from render.events import CellDone, CellFailed, CellProgress
+from render.events import CellDone, CellFailed, CellProgress, CellRetried
 from render.execution import execute
+from render.files.journal import STATE
 from render.media import watch
 from render.media.encoding import AudioMode
 from render.media.ffmpeg import FFmpeg
@@ -64,9 +65,18 @@ def run(plan: Plan, patience: Patience = PATIENCE) -> Iterator[Any]:
         yield from execute.run(plan, patience=patience)
 
 
+def left(folder: Path) -> list[str]:
+    """What is there beside finished segments, which wait for the next run."""
+    return sorted(path.name for path in folder.glob("*") if path.name != STATE)
+
+
 def failures(events: list[Any]) -> list[RenderError]:
     assert not [event for event in events if isinstance(event, CellDone)]
     return [event.error for event in events if isinstance(event, CellFailed)]
+
+
+PASSING = {signal.SIGKILL, signal.SIGTERM}
+"""What ended a child may be over the next time; what it does to itself is not."""
 
 
 def after_the_first(plan: Plan, unruly: Unruly, part: str, number: signal.Signals) -> list[Any]:
@@ -79,6 +89,12 @@ def after_the_first(plan: Plan, unruly: Unruly, part: str, number: signal.Signal
     return seen
 
 
+def in_peace(clip: Path, folder: Path, ff: FFmpeg) -> dict[str, bytes]:
+    """The previews' bytes where nothing happens."""
+    done = [event for event in run(plan_of(clip, folder, ff.path)) if isinstance(event, CellDone)]
+    return {event.preview.path.name: event.preview.path.read_bytes() for event in done}
+
+
 KILLED = {
     signal.SIGKILL: (FFmpegError, "the decoder was killed (SIGKILL; out of memory?) after "),
     signal.SIGTERM: (FFmpegError, "the decoder was ended from outside (SIGTERM) after "),
@@ -87,7 +103,7 @@ KILLED = {
 }
 
 
-@pytest.mark.parametrize("number", KILLED)
+@pytest.mark.parametrize("number", set(KILLED) - PASSING)
 def test_a_decoder_that_ends_early_fails_every_cell_of_its_pass(
     number: signal.Signals, long: Path, tmp_path: Path, ff: FFmpeg
 ) -> None:
@@ -101,6 +117,25 @@ def test_a_decoder_that_ends_early_fails_every_cell_of_its_pass(
         assert str(error).startswith(f"{long}: {words}")
         assert "\n" not in str(error)
     assert not out.exists()
+
+
+@pytest.mark.parametrize("number", PASSING)
+def test_a_decoder_that_is_killed_is_tried_once_more(
+    number: signal.Signals, long: Path, tmp_path: Path, ff: FFmpeg
+) -> None:
+    unruly = Unruly(tmp_path / "bin", ff)
+    out = tmp_path / "out"
+    seen = after_the_first(plan_of(long, out, unruly.path), unruly, DECODER, number)
+    retried = [event for event in seen if isinstance(event, CellRetried)]
+    assert len(retried) == 2
+    kind, words = KILLED[number]
+    for event in retried:
+        assert isinstance(event.error, kind)
+        assert str(event.error).startswith(f"{long}: {words}")
+    assert not [event for event in seen if isinstance(event, CellFailed)]
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == in_peace(
+        long, tmp_path / "peace", ff
+    )
 
 
 @pytest.mark.parametrize(
@@ -127,18 +162,22 @@ ENCODERS = {
 
 
 @pytest.mark.parametrize("number", ENCODERS)
-def test_an_encoder_that_ends_early_fails_its_own_cell(
+def test_an_encoder_that_ends_early_costs_its_own_cell_alone(
     number: signal.Signals, long: Path, tmp_path: Path, ff: FFmpeg
 ) -> None:
     unruly = Unruly(tmp_path / "bin", ff)
     out = tmp_path / "out"
     seen = after_the_first(plan_of(long, out, unruly.path), unruly, ENCODER, number)
-    (error,) = (event.error for event in seen if isinstance(event, CellFailed))
+    kind = CellRetried if number in PASSING else CellFailed
+    (error,) = (event.error for event in seen if isinstance(event, CellRetried | CellFailed))
+    assert [type(event) for event in seen if isinstance(event, CellRetried | CellFailed)] == [kind]
     assert isinstance(error, OutputError)
     assert str(error).startswith(f"encoding failed: {ENCODERS[number]}")
-    (done,) = (event.preview for event in seen if isinstance(event, CellDone))
-    assert done.frames == 60
-    assert list(out.iterdir()) == [done.path]
+    done = [event.preview for event in seen if isinstance(event, CellDone)]
+    assert len(done) == (2 if number in PASSING else 1)
+    assert left(out) == sorted(preview.path.name for preview in done)
+    peace = in_peace(long, tmp_path / "peace", ff)
+    assert all(preview.path.read_bytes() == peace[preview.path.name] for preview in done)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +201,7 @@ def test_a_sound_that_was_not_the_clips_fault_is_a_failure(
     for error in errors:
         assert isinstance(error, OutputError)
         assert str(error).startswith(f"the sound could not be added: {words}")
-    assert not out.exists()
+    assert left(out) == []
 
 
 def silent_bytes(clip: Path, folder: Path) -> int:
@@ -187,7 +226,7 @@ def test_sound_that_finds_no_room_is_a_failure(
         assert isinstance(error, OutputError)
         assert str(error).startswith("the sound could not be added: ")
         assert words in str(error)
-    assert not out.exists()
+    assert left(out) == []
 
 
 def test_a_video_that_finds_no_room_is_a_failure(moving: Path, tmp_path: Path, ff: FFmpeg) -> None:
@@ -231,7 +270,8 @@ def test_a_full_disk_is_a_failure_in_the_picture_and_in_the_sound(
             )
         (error,) = failures(events)
         assert "no space left on the disk of" in str(error), room
-        assert [p.name for p in small_disk.iterdir()] == ["others"]
+        assert left(small_disk) == ["others"]
+        shutil.rmtree(small_disk / STATE, ignore_errors=True)
         (small_disk / "others").unlink()
 
 
@@ -293,9 +333,8 @@ def test_a_run_ends_at_once_though_a_child_is_stopped(
     events.close()
     assert time.monotonic() - began < 20  # not the half minute that a thread is given to end
     # The encoder that is stopped is the last one: the first cell may be whole by then.
-    left = [path.name for path in tmp_path.glob("out/*")]
-    assert left in ([], ["64x36.mp4"] if part == ENCODER else [])
-    assert (tmp_path / "out").exists() == bool(left)
+    assert left(tmp_path / "out") == []
+    assert not list(tmp_path.glob("out/.render/*/.render-*"))
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 

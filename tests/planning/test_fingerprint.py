@@ -27,7 +27,7 @@ def test_it_does_not_change_by_itself() -> None:
     assert IDENTITY.differences(IDENTITY) == ()
 
 
-FIRST = "8815322da2066aa10e06a4ac619e65c2"
+FIRST = "87dab277ccdb3bf6e1e266ccab049e42"
 
 
 def test_it_goes_both_ways() -> None:
