@@ -98,9 +98,8 @@ class _Driver:
         cell = event.cell
         if cell is None or cell not in self._left:
             return
+        yield from self._start(cell)
         match event:
-            case CellStarted():
-                yield from self._start(cell)
             case SegmentDone():
                 if self._store.of(cell).complete:
                     yield from self._finish(cell)

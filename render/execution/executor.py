@@ -47,8 +47,8 @@ class Executor(Protocol):
     def work(
         self, jobs: Iterable[Job], plan: Plan, store: SegmentStore
     ) -> Generator[WorkEvent, None, None]:
-        """Put every segment of ``jobs`` that is not in ``store`` there, and every cell's count
-        where the job goes to the clip's end.
+        """Put every segment of ``jobs`` that ``store`` wants there, and every cell's count where
+        the job goes to the clip's end.
 
         A cell that fails yields ``CellFailed``, and the others go on. Closing the iterator, or an
         exception thrown into it, ends all work and leaves nothing half-written.

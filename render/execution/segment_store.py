@@ -8,6 +8,7 @@ of the size that the file has, is not there.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import stat
 import threading
@@ -19,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from render.errors import OutputError, UsageError
 from render.files.journal import STATE, Journal
@@ -79,7 +80,7 @@ class CellSegments:
         self._done: dict[int, Segment] = {}
         self._count: Count | None = None
         self._stack = ExitStack()
-        self._open = False
+        self._open = self._over = False
         self.made: list[Path] = []
         """Folders above the previews' that had to be made, innermost first."""
         self._load()
@@ -89,23 +90,35 @@ class CellSegments:
             for entry in self._journal.read()[0]:
                 # Of other versions the pictures may differ, and a preview is of one piece.
                 if entry.get("tools") == self._tools:
-                    with contextlib.suppress(ValueError, OSError):
+                    with contextlib.suppress(ValidationError, OSError):
                         self._take(entry)
 
     def _take(self, entry: Mapping[str, Any]) -> None:
         told = {key: value for key, value in entry.items() if key not in ("kind", "tools")}
+        # As JSON: of Python's own objects, strict validation takes only what is one already.
+        text = json.dumps(told)
         if entry["kind"] == "counted":
-            self._count = TypeAdapter(Count).validate_python(told, strict=True)
+            self._count = TypeAdapter(Count).validate_json(text, strict=True)
         elif entry["kind"] == "segment":
-            segment = TypeAdapter(Segment).validate_python(told, strict=True)
+            segment = TypeAdapter(Segment).validate_json(text, strict=True)
             there = self.path(segment.index).lstat()
             if stat.S_ISREG(there.st_mode) and there.st_size == segment.bytes:
                 self._done[segment.index] = segment
+
+    def wants(self, index: int) -> bool:
+        """Whether a segment is still of use: it is not there, and the preview is not either."""
+        with self._lock:
+            return not self._over and index not in self._done
 
     @property
     def done(self) -> frozenset[int]:
         with self._lock:
             return frozenset(self._done)
+
+    def segment(self, index: int) -> Segment:
+        """A finished one. Raises KeyError where it is not there."""
+        with self._lock:
+            return self._done[index]
 
     @property
     def count(self) -> Count | None:
@@ -175,7 +188,7 @@ class CellSegments:
 
     def counted(self, count: Count) -> None:
         """The clip has been seen to its end. Raises OutputError."""
-        if self._count == count:
+        if self._over or self._count == count:
             return
         self.open()
         self._journal.append({"kind": "counted", **asdict(count), "tools": self._tools})
@@ -196,7 +209,8 @@ class CellSegments:
         remove_tree(self.folder)
 
     def remove(self) -> None:
-        """All of it: the preview is there."""
+        """All of it: the preview is there, or will never be."""
+        self._over = True
         self._stack.close()
         remove_tree(self.folder)
 
