@@ -87,8 +87,8 @@ def check_reference(results: Results, wanted: str | None) -> None:
 
 
 def _rank(cell: CellResult) -> tuple[float, ...]:
-    size, shown = Size.parse(cell.target.size), Size.parse(cell.video.size)
-    return (size.pixels, cell.cost.macs, cell.target.fps_float, shown.pixels)
+    target = cell.target
+    return (target.size.pixels, cell.cost.macs, float(target.fps), cell.video.size.pixels)
 
 
 def _alike(first: CellResult, second: CellResult) -> bool:
@@ -106,13 +106,13 @@ def _views(*cells: CellResult) -> list[tuple[float, ...]] | None:
     for cell in cells:
         if cell.view is None:
             return None
-        where, size = cell.view.placement, Size.parse(cell.target.size)
-        found.append((*_shares(where.crop, where.canvas), *_shares(where.inner, size)))
+        crop, inner = cell.view.crop, cell.view.inner
+        found.append((*_shares(crop, cell.view.canvas), *_shares(inner, cell.target.size)))
     return found
 
 
 def _shape(cell: CellResult) -> tuple[float, ...]:
-    size = Size.parse(cell.target.size)
+    size = cell.target.size
     return (size.width / size.height,)
 
 
@@ -139,7 +139,7 @@ def _words(named: Sequence[CellResult], wanted: str | None) -> list[str]:
         return []
     if named:
         target = named[0].target
-        return [target.network, target.size, target.fps]
+        return [str(target.network), str(target.size), str(target.fps)]
     return [word.strip() for word in wanted.split(",")]
 
 
@@ -149,14 +149,13 @@ def _fits_all(cell: CellResult, words: Sequence[str]) -> bool:
 
 def _fits(cell: CellResult, word: str) -> bool:
     target = cell.target
-    if word in (target.network, target.style):
+    if word in (target.network.name, target.style):
         return True
     try:
-        size = Size.parse(word)
-        return size in (Size.parse(target.size), Size.parse(target.size).turned())
+        return Size.parse(word) in (target.size, target.size.turned())
     except UsageError:
         pass
     try:
-        return Rate.parse(word).fps == Rate.parse(target.fps).fps
+        return Rate.parse(word).fps == target.fps
     except UsageError:
         return False
