@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import PurePosixPath
 
 from render.errors import UsageError
+from render.networks.spec import NetworkSpec
 from render.planning.geometry import Box
 from render.results.results import CellResult, Results
 from render.target import Rate, Size
 
 _CLOSE = 0.02
 """Of a side: crops that differ by less are of one group; sizes round to whole pixels."""
+_Word = str | NetworkSpec | Size | Fraction
+"""What a cell is asked to be: in the user's words, or as another cell is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,21 +138,23 @@ def _named(results: Results, wanted: str | None) -> list[CellResult]:
     ]
 
 
-def _words(named: Sequence[CellResult], wanted: str | None) -> list[str]:
+def _words(named: Sequence[CellResult], wanted: str | None) -> Sequence[_Word]:
     if wanted is None:
         return []
     if named:
         target = named[0].target
-        return [str(target.network), str(target.size), str(target.fps)]
+        return [target.network, target.size, target.fps]
     return [word.strip() for word in wanted.split(",")]
 
 
-def _fits_all(cell: CellResult, words: Sequence[str]) -> bool:
+def _fits_all(cell: CellResult, words: Sequence[_Word]) -> bool:
     return all(_fits(cell, word) for word in words)
 
 
-def _fits(cell: CellResult, word: str) -> bool:
+def _fits(cell: CellResult, word: _Word) -> bool:
     target = cell.target
+    if not isinstance(word, str):
+        return word in (target.network, target.size, target.size.turned(), target.fps)
     if word in (target.network.name, target.style):
         return True
     try:
