@@ -220,15 +220,19 @@ class Preset(BaseModel):
         Raises UsageError naming the option (``--fps``).
         """
         changed = {key: value for key, value in options.items() if value is not None}
+        written = {
+            field.alias or name: getattr(self, name)
+            for name, field in type(self).model_fields.items()
+            if name in self.model_fields_set
+        }
         try:
-            return self.model_validate(self.as_dict(defaults=False) | changed)
+            return self.model_validate(written | changed)
         except ValidationError as error:
             raise UsageError(problems(error, lambda key: f"--{key}")) from None
 
-    def as_dict(self, *, defaults: bool = True) -> dict[str, object]:
-        """The keys as TOML or JSON would hold them; ``defaults`` False leaves out what was not
-        written."""
-        data = self.model_dump(mode="json", by_alias=True, exclude_unset=not defaults)
+    def as_dict(self) -> dict[str, object]:
+        """The keys as TOML or JSON would hold them."""
+        data = self.model_dump(mode="json", by_alias=True)
         if data.get("evidence") is None:
             data.pop("evidence", None)
         return data

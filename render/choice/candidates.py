@@ -13,7 +13,7 @@ from render.devices.device_time import DeviceTime, estimate
 from render.devices.profile import Profile
 from render.networks.spec import NetworkSpec
 from render.results.results import CellResult, Results
-from render.target import Rate, Size
+from render.target import Size, Upscaling
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +22,15 @@ class Aim:
 
     fps: Fraction
     size: Size
-    network: str
+    network: NetworkSpec
     upscale: Size | None
-    upscaler: str
+    upscaler: Upscaling
 
     @classmethod
     def of(cls, cell: CellResult) -> Aim:
         target = cell.target
-        fps = Rate.parse(target.fps).fps
-        assert fps is not None, "results hold the rate that was rendered"
-        upscale = None if target.upscale is None else Size.parse(target.upscale).upright()
-        size = Size.parse(target.size).upright()
-        return cls(fps, size, target.network, upscale, target.upscaler)
+        upscale = None if target.upscale is None else target.upscale.upright()
+        return cls(target.fps, target.size.upright(), target.network, upscale, target.upscaler)
 
     @property
     def period(self) -> float:
@@ -42,7 +39,7 @@ class Aim:
 
     def words(self, others: Iterable[Aim] = ()) -> str:
         """``15 fps, 480x853, res3``, and the display where ``others`` differ in it."""
-        said = [f"{float(self.fps):.4g} fps", str(self.size), self.network]
+        said = [f"{float(self.fps):.4g} fps", str(self.size), self.network.name]
         if len({(aim.upscale, aim.upscaler) for aim in others}) > 1:
             said.append(f"to {self.upscale or 'none'}, {self.upscaler}")
         return ", ".join(said)
@@ -110,7 +107,7 @@ def candidates(
             cells=tuple(cell.id for cell in cells),
             jod=None if jods is None else fmean(jods),
             worst=None if jods is None else min(jods),
-            estimate=estimate(profile, NetworkSpec.parse(aim.network), aim.size),
+            estimate=estimate(profile, aim.network, aim.size),
             budget=aim.period if max_ms is None else min(aim.period, max_ms),
         )
         for aim, cells in found.items()

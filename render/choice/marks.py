@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from render.choice.candidates import Aim
 from render.devices.device_time import estimate
 from render.devices.profile import Profile
-from render.networks.spec import NetworkSpec
 from render.results.results import CellResult
 
 
@@ -35,5 +34,5 @@ class CostOn:
 def cost_on(profile: Profile, cell: CellResult) -> CostOn:
     """Of the cell's network at its size and rate."""
     aim = Aim.of(cell)
-    found = estimate(profile, NetworkSpec.parse(aim.network), aim.size)
+    found = estimate(profile, aim.network, aim.size)
     return CostOn(profile.name, found.ms, aim.period)

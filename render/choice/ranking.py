@@ -134,7 +134,7 @@ def _fits(candidate: Candidate, asked: ChoiceTerms) -> bool:
 
 def _ruled_out(candidate: Candidate, asked: ChoiceTerms) -> bool:
     aim = candidate.aim
-    words = {aim.network, str(aim.size), str(aim.size.turned()), f"{float(aim.fps):.6g}"}
+    words = {aim.network.name, str(aim.size), str(aim.size.turned()), f"{float(aim.fps):.6g}"}
     return not words.isdisjoint(asked.without)
 
 

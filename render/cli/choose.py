@@ -109,7 +109,7 @@ def choose(
             put(str(written))
     steps.attempt("report", lambda: _refresh(results, folder), None)
     if target is not None:
-        preset = steps.attempt("preset", lambda: _save(data, results, target), None)
+        preset = steps.attempt("preset", lambda: _save(choice, data, results, target), None)
         if preset is not None:
             put(line("preset", path=str(preset)) if json else str(preset))
     status = min(steps.failed, 1)
@@ -168,7 +168,7 @@ def _row(candidate: Candidate, choice: Choice) -> list[str]:
         "*" if candidate is choice.taken else "",
         f"{float(aim.fps):.4g}",
         str(aim.size),
-        aim.network,
+        aim.network.name,
         f"{found.ms:.0f}" if known else "–",
         f"{found.low:.0f}..{found.high:.0f}" if known else "",
         f"{candidate.budget:.1f}",
@@ -198,11 +198,11 @@ def _preset_path(name: str, *, force: bool) -> Path:
     return path
 
 
-def _save(data: dict[str, Any], results: Results, path: Path) -> Path:
+def _save(choice: Choice, data: dict[str, Any], results: Results, path: Path) -> Path:
     from render.choice.as_preset import as_preset
     from render.files.atomic import whole
 
-    preset = as_preset(data, results, path.stem)
+    preset = as_preset(choice, data, results, path.stem)
     with whole(path, OutputError) as temporary:
         temporary.write_text(preset.to_toml(), encoding="utf-8")
     return path

@@ -204,7 +204,7 @@ def _measured(profile: Profile) -> Iterator[str]:
         return
     rows = [
         [
-            m.network, m.size, m.units.value, f"{m.median_ms:.1f}",
+            m.network.name, str(m.size), m.units.value, f"{m.median_ms:.1f}",
             "-" if m.p95_ms is None else f"{m.p95_ms:.1f}", str(m.samples or "-"),
             f"{m.sustained_ms:.1f} after {m.sustained_after_minutes:g} min"
             if m.sustained_ms else "-",

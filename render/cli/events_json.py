@@ -173,7 +173,7 @@ def _clip(clip: Clip) -> dict[str, Any]:
 def _target(cell: Cell) -> dict[str, Any]:
     return {
         "style": cell.style,
-        "network": cell.network,
+        "network": cell.network.name,
         "size": str(cell.size),
         **_rate("fps", cell.rate),
         "upscale": None if cell.upscale is None else str(cell.upscale),
@@ -206,10 +206,8 @@ def _playback(playback: Playback, shows: Shows | None) -> dict[str, Any]:
 
 def _cost(cell: Cell) -> dict[str, Any]:
     """The network's parameters, and multiply-adds for one frame."""
-    from render.networks.spec import NetworkSpec
-
-    spec = NetworkSpec.parse(cell.network)
-    return {"parameters": spec.parameters(), "macs": spec.macs(cell.size)}
+    network = cell.network
+    return {"parameters": network.parameters(), "macs": network.macs(cell.size)}
 
 
 def _finite(value: Any) -> Any:

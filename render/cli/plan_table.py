@@ -8,7 +8,6 @@ from pathlib import Path
 from render.cli.plan_text import clip_facts, in_all, part, rate, row, shared_lines
 from render.cli.table import table
 from render.cli.words import amount, took
-from render.networks.spec import NetworkSpec
 from render.planning.estimate import CellEstimate, Estimate
 from render.planning.plan import Cell, Plan
 from render.target import Size, as_held
@@ -50,7 +49,7 @@ def _columns(plan: Plan) -> list[_Column]:
     columns: list[_Column] = [
         ("clip", lambda cell, _: cell.clip.path.name if short else str(cell.clip.path)),
         ("style", lambda cell, _: cell.style),
-        ("network", lambda cell, _: cell.network),
+        ("network", lambda cell, _: cell.network.name),
         ("size", lambda cell, _: as_held(cell.size, cell.clip.video.displayed)),
         ("fps", lambda cell, _: rate(cell.rate)),
     ]
@@ -71,7 +70,7 @@ def _columns(plan: Plan) -> list[_Column]:
 
 def gmacs(cell: Cell) -> float:
     """Billions of multiply-adds a second at the cell's rate."""
-    return float(NetworkSpec.parse(cell.network).macs(cell.size) * cell.rate) / 1e9
+    return float(cell.network.macs(cell.size) * cell.rate) / 1e9
 
 
 def _known(value: float | None, say: Callable[..., str]) -> str:

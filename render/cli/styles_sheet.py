@@ -95,6 +95,7 @@ def sheet(
     from render.engines.base import DeviceName, EngineName
     from render.engines.select import choose
     from render.media.ffmpeg import find_ffmpeg
+    from render.networks.spec import NetworkSpec
     from render.preset import Preset
     from render.target import Size
 
@@ -105,7 +106,7 @@ def sheet(
     width = None if cell is None else _width(cell)
     rows, columns = rows_and_columns(
         None if style is None else words("style", style),
-        None if network is None else words("network", network),
+        None if network is None else [NetworkSpec.parse(n) for n in words("network", network)],
         preset.size,
     )
     asked = one_of(EngineName, "--engine", engine), one_of(DeviceName, "--device", device)

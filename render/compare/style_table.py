@@ -15,13 +15,13 @@ StyleRow: TypeAlias = dict[str, FoundStyle]
 
 
 def rows_and_columns(
-    styles: Sequence[str] | None, networks: Sequence[str] | None, size: Size
+    styles: Sequence[str] | None, networks: Sequence[NetworkSpec] | None, size: Size
 ) -> tuple[list[StyleRow], list[NetworkSpec]]:
     """The styles (names and files; None: all that are shipped), and the networks (None: all that
     these have), from the costliest at ``size`` to the cheapest.
 
-    Files of one style share a row; two of one network begin another. Raises StyleError and
-    UsageError as ``find_style`` does, and StyleError when no style has any of the networks.
+    Files of one style share a row; two of one network begin another. Raises StyleError
+    as ``find_style`` does, and when no style has any of the networks.
     """
     found = list_styles() if styles is None else [f for s in styles for f in find_networks(s)]
     rows: list[StyleRow] = []
@@ -34,7 +34,7 @@ def rows_and_columns(
     there = {f.metadata.network: f.metadata.spec for f in found}
     wanted = there
     if networks is not None:
-        wanted = {spec.name: spec for spec in map(NetworkSpec.parse, networks)}
+        wanted = {spec.name: spec for spec in networks}
     if not there:
         raise StyleError("no style comes with this render; name .safetensors files with --style")
     if not wanted.keys() & there.keys():

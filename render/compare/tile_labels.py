@@ -16,7 +16,7 @@ from render.media.clip import Clip
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
 from render.results.results import NAME, CellResult, Played, Results, SourceClip, load
-from render.target import Size, as_held
+from render.target import as_held
 
 _FASTEST_SOURCE = Fraction(60)
 
@@ -91,8 +91,8 @@ def source_tile(known: Known, ffmpeg: FFmpeg) -> Tile:
         axes={"clip": known.name},
         lines=(f"{float(rate):.4g} fps, {clip.video.displayed}",),
         placement=known.cell.view.placement,
-        start=Fraction(known.clip.start),
-        duration=None if known.clip.part is None else Fraction(known.clip.part),
+        start=known.clip.start,
+        duration=known.clip.part,
     )
 
 
@@ -162,7 +162,7 @@ def _words(known: Known) -> dict[str, str]:
     shown = "not upscaled" if target.upscale is None else f"to {axes['upscale']}"
     return {
         **axes,
-        "fps": f"{target.fps_float:.4g} fps",
+        "fps": f"{float(target.fps):.4g} fps",
         "strength": f"strength {axes['strength']}",
         "upscale": shown,
         "on": "every frame" if target.on is None else f"on {target.on}",
@@ -177,17 +177,16 @@ def _played(played: Played) -> str:
 
 def _axes(known: Known) -> dict[str, str]:
     target = known.cell.target
-    displayed = Size.parse(known.clip.size)
-    shown = None if target.upscale is None else as_held(Size.parse(target.upscale), displayed)
+    shown = None if target.upscale is None else as_held(target.upscale, known.clip.size)
     return {
         "clip": known.name,
         "style": target.style,
-        "network": target.network,
+        "network": target.network.name,
         "size": known.size,
         "upscale": shown or "none",
-        "upscaler": target.upscaler,
+        "upscaler": target.upscaler.value,
         "strength": f"{target.strength:g}",
-        "fps": f"{target.fps_float:.6g}",
+        "fps": f"{float(target.fps):.6g}",
         "on": target.on or "none",
     }
 
@@ -197,23 +196,21 @@ def _tile(clip: Clip, known: Known | None) -> Tile:
         rate = clip.video.rate
         words = f"{float(rate):.4g} fps, {clip.video.displayed}"
         return Tile(clip=clip, rate=rate, title=clip.path.stem, lines=(words,))
-    rate = Fraction(known.cell.video_fps)
-    return Tile(clip=clip, rate=rate, title=clip.path.stem, axes=_axes(known))
+    return Tile(clip=clip, rate=known.cell.video_fps, title=clip.path.stem, axes=_axes(known))
 
 
 def _order(cell: CellResult) -> tuple[object, ...]:
-    target, size = cell.target, Size.parse(cell.target.size)
+    target = cell.target
     # The network alone, whatever the size.
-    depth = cell.cost.macs / size.pixels
-    shown = Size.parse(target.upscale).pixels if target.upscale else 0
+    depth = cell.cost.macs / target.size.pixels
     return (
         target.style,
         -depth,
-        size.pixels,
-        shown,
+        target.size.pixels,
+        target.upscale.pixels if target.upscale else 0,
         target.upscaler,
         target.strength,
-        target.fps_float,
+        target.fps,
         target.on or "",
     )
 

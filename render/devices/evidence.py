@@ -11,7 +11,7 @@ from itertools import pairwise
 from statistics import NormalDist, median, stdev
 
 from render.devices.fit import students_t
-from render.devices.measurements import Measurement, oriented
+from render.devices.measurements import Measurement
 from render.devices.profile import Figure, Profile, Sure
 from render.networks.spec import NetworkSpec
 from render.target import Size
@@ -85,7 +85,7 @@ def _medians(frames: tuple[float, ...]) -> Iterable[float]:
 
 def timings(profile: Profile) -> tuple[Timing, ...]:
     """All of them; of measurements that differ only in the system, those of the newest one."""
-    newest: dict[tuple[str, ...], Measurement] = {}
+    newest: dict[tuple[object, ...], Measurement] = {}
     for m in profile.measurements:
         key = m.key[:-1]
         if key not in newest or _version(newest[key].os) <= _version(m.os):
@@ -95,9 +95,8 @@ def timings(profile: Profile) -> tuple[Timing, ...]:
 
 def _measured(m: Measurement) -> Timing:
     where = ", ".join(word for word in (m.name or m.device, m.os) if word)
-    size = Size.parse(oriented(m.size))
-    network = (NetworkSpec.parse(m.network),)
-    return Timing(network, size, m.median_ms, Sure.MEASURED, m.units.value, where, m)
+    size = m.size.upright()
+    return Timing((m.network,), size, m.median_ms, Sure.MEASURED, m.units.value, where, m)
 
 
 def _said(figure: Figure) -> Timing:

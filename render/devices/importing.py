@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from render.devices.device_time import DeviceTime, estimate
-from render.devices.measurements import Measurement, oriented
+from render.devices.measurements import Measurement
 from render.devices.profile import Profile, find_profile, list_profiles, own_profile
 from render.devices.shelf import keep
 from render.devices.timings_file import load_measurements
@@ -42,7 +42,7 @@ def import_measurements(
     before, notes = _whose(path, measured, known, name)
     kept, added, replaced = keep(folder, before.name, measured)
     after = find_profile(before.name, list_profiles(folder)) or before
-    places = [(NetworkSpec.parse(m.network), Size.parse(oriented(m.size))) for m in measured]
+    places = [(m.network, m.size.upright()) for m in measured]
     changes = [
         (estimate(before, network, size), estimate(after, network, size))
         for network, size in dict.fromkeys([*places, *also])

@@ -72,17 +72,22 @@ def _samples(value: object) -> int:
     return value
 
 
-def _network(value: object) -> str:
+def _network(value: object) -> NetworkSpec:
+    if isinstance(value, NetworkSpec):
+        return value
     text = _word(value)
     try:
-        return NetworkSpec.parse(text).name
+        return NetworkSpec.parse(text)
     except UsageError as error:
         raise ValueError(str(error).removeprefix("network ")) from None
 
 
-def _size(value: object) -> str:
+def _size(value: object) -> Size:
+    if isinstance(value, Size):
+        return value
+    text = _word(value)
     try:
-        return str(Size.parse(_word(value)))
+        return Size.parse(text)
     except UsageError as error:
         raise ValueError(str(error).removeprefix("size ")) from None
 
@@ -115,8 +120,8 @@ class Measurement(BaseModel):
     device: _Word
     name: Annotated[str, PlainValidator(_os)] = ""
     os: Annotated[str, PlainValidator(_os)] = ""
-    network: Annotated[str, PlainValidator(_network)]
-    size: Annotated[str, PlainValidator(_size)]
+    network: Annotated[NetworkSpec, PlainValidator(_network), _AsText]
+    size: Annotated[Size, PlainValidator(_size), _AsText]
     units: Annotated[Units, PlainValidator(_units), _AsText] = Units.ALL
     median_ms: _Ms
     p95_ms: _Ms | None = None
@@ -151,9 +156,9 @@ class Measurement(BaseModel):
         return self
 
     @property
-    def key(self) -> tuple[str, ...]:
+    def key(self) -> tuple[object, ...]:
         """What a later measurement must share to take this one's place."""
-        return (self.device.casefold(), self.network, oriented(self.size), self.units, self.os)
+        return (self.device.casefold(), self.network, self.size.upright(), self.units, self.os)
 
     def as_dict(self) -> dict[str, Any]:
         """JSON types, without what is not known."""
@@ -164,9 +169,3 @@ class Measurement(BaseModel):
 
 def _plain(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def oriented(size: str) -> str:
-    """``853x480`` and ``480x853`` are one size here."""
-    parsed = Size.parse(size)
-    return str(parsed.turned() if parsed.landscape else parsed)

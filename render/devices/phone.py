@@ -34,7 +34,7 @@ class Phone:
     warm: float = 0.0
     sustained: tuple[float, float] | None = None
 
-    def playback(self, network: str, size: Size, rate: Fraction) -> tuple[Playback, str]:
+    def playback(self, network: NetworkSpec, size: Size, rate: Fraction) -> tuple[Playback, str]:
         """At this target, and where its latency comes from. Raises UsageError where nothing says
         how long the device takes."""
         if isinstance(self.knows, Latency):
@@ -55,10 +55,10 @@ class Phone:
         )
         return playback, why
 
-    def _estimated(self, profile: Profile, network: str, size: Size) -> tuple[Latency, str]:
+    def _estimated(self, profile: Profile, network: NetworkSpec, size: Size) -> tuple[Latency, str]:
         from render.devices.device_time import estimate
 
-        found = estimate(profile, NetworkSpec.parse(network), size)
+        found = estimate(profile, network, size)
         if found.ms is None:
             raise UsageError(
                 f"--play-on {self.name}: {found.reason} with `render devices import`, or give "

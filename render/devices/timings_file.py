@@ -40,7 +40,7 @@ def load_measurements(path: Path) -> tuple[Measurement, ...]:
     if not isinstance(listed, list) or not listed:
         raise UsageError(f"{path}: `measurements`: must be a list of at least one measurement")
     phone = {key: data[key] for key in _ABOUT_PHONE if key in data}
-    found: dict[tuple[str, ...], int] = {}
+    found: dict[tuple[object, ...], int] = {}
     result = []
     for number, one in enumerate(listed, start=1):
         where = f"{path}: measurement {number}"

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from render.devices.screen import Screen
 from render.engines.base import DeviceName
-from render.execution.segment_store import CellSegments, Count, Segment
+from render.execution.segment_store import CellSegments, Counted, Segment
 from render.media.colour import Planes
 from render.media.encode import VideoWriter
 from render.media.watch import PATIENCE, Patience
@@ -60,7 +60,7 @@ class CellLine:
         self._spent: dict[str, float] = {}
 
     def spent(self, stage: str, seconds: float) -> None:
-        """Count work that this preview needed, whether or not others share it."""
+        """Counted work that this preview needed, whether or not others share it."""
         self._spent[stage] = self._spent.get(stage, 0.0) + seconds
 
     def wants(self, ticks: range) -> bool:
@@ -139,7 +139,7 @@ class CellLine:
     def counted(self, damage: str | None) -> None:
         """Keep how long it is; ``damage`` is what the clip had of it, in words."""
         camera = None if self._screen is None else self._screen.frames
-        self._segments.counted(Count(self.frames, camera, damage))
+        self._segments.counted(Counted(self.frames, camera, damage))
 
     def stop(self) -> Segment | None:
         """No more is to come of what is in work: finish it."""

@@ -10,7 +10,7 @@ from fractions import Fraction
 from render.devices.playback import shows
 from render.errors import OutputError
 from render.events import Preview, Timings
-from render.execution.segment_store import CellSegments, Count
+from render.execution.segment_store import CellSegments, Counted
 from render.media.encode import placing
 from render.media.encoding import AudioMode
 from render.media.join import join
@@ -58,7 +58,7 @@ def is_there(cell: Cell) -> bool:
 
 
 def _preview(
-    segments: CellSegments, count: Count, warnings: tuple[str, ...], joining: float
+    segments: CellSegments, count: Counted, warnings: tuple[str, ...], joining: float
 ) -> Preview:
     cell, made = segments.cell, segments.segments
     spent = {

@@ -54,7 +54,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class Counted:
     """What is known of a preview when its clip has been seen to the end.
 
     Attributes:
@@ -78,7 +78,7 @@ class CellSegments:
         self._tools = dict(tools)
         self._lock = threading.Lock()
         self._done: dict[int, Segment] = {}
-        self._count: Count | None = None
+        self._count: Counted | None = None
         self._stack = ExitStack()
         self._open = self._over = False
         self.made: list[Path] = []
@@ -98,7 +98,7 @@ class CellSegments:
         # As JSON: of Python's own objects, strict validation takes only what is one already.
         text = json.dumps(told)
         if entry["kind"] == "counted":
-            self._count = TypeAdapter(Count).validate_json(text, strict=True)
+            self._count = TypeAdapter(Counted).validate_json(text, strict=True)
         elif entry["kind"] == "segment":
             segment = TypeAdapter(Segment).validate_json(text, strict=True)
             there = self.path(segment.index).lstat()
@@ -121,7 +121,7 @@ class CellSegments:
             return self._done[index]
 
     @property
-    def count(self) -> Count | None:
+    def count(self) -> Counted | None:
         return self._count
 
     @property
@@ -186,7 +186,7 @@ class CellSegments:
         with self._lock:
             self._done[segment.index] = segment
 
-    def counted(self, count: Count) -> None:
+    def counted(self, count: Counted) -> None:
         """The clip has been seen to its end. Raises OutputError."""
         if self._over or self._count == count:
             return

@@ -12,13 +12,15 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from render import errors
 from render.errors import RenderError, UsageError
+from render.networks.spec import NetworkSpec
 from render.planning.jsonable import jsonable
 from render.planning.plan import Plan
 from render.target import Size
 
 
 def plan_as_dict(plan: Plan) -> dict[str, object]:
-    """The plan as JSON types: exactly what runs. Fractions, paths and sizes are strings."""
+    """The plan as JSON types: exactly what runs. Fractions, paths, sizes and networks are
+    strings."""
     result = jsonable(plan)
     assert isinstance(result, dict)
     return result
@@ -76,5 +78,9 @@ def _error(value: Any) -> RenderError:
     return found(value["message"])
 
 
-_SPECIAL: dict[object, Callable[[Any], object]] = {Size: Size.parse, RenderError: _error}
+_SPECIAL: dict[object, Callable[[Any], object]] = {
+    Size: Size.parse,
+    NetworkSpec: NetworkSpec.parse,
+    RenderError: _error,
+}
 """What is not made of its fields."""

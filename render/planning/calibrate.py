@@ -114,7 +114,7 @@ def measure(plan: Plan, machine: Machine) -> Calibration:
     """See ``estimate.calibrate``."""
     began = time.perf_counter()
     # The networks that the plan has most of come first: there may not be time for all.
-    by_network: dict[str, Cell] = {}
+    by_network: dict[NetworkSpec, Cell] = {}
     for cell in sorted(plan.cells, key=_macs, reverse=True):
         by_network.setdefault(cell.network, cell)
     first, frames, decode = _decoded(plan, machine)
@@ -123,7 +123,7 @@ def measure(plan: Plan, machine: Machine) -> Calibration:
     rate = _lowest_rate(plan, first.clip)
     shown = sample(iter(frames), rate, start=frames[0].time)
     inputs = [resize(f.picture, placement, size) for f in itertools.islice(shown, _WRITTEN)]
-    speeds: dict[str, NetworkSpeed] = {}
+    speeds: dict[NetworkSpec, NetworkSpeed] = {}
     engine: Engine | None = None
     for network, cell in by_network.items():
         if engine is not None and time.perf_counter() - began > _BUDGET:
@@ -131,7 +131,7 @@ def measure(plan: Plan, machine: Machine) -> Calibration:
         engine, load = machine.load(cell, size)
         timed = list(itertools.islice(itertools.cycle(inputs), _TIMED * engine.streams))
         _, each = machine.stylize(engine, timed)
-        speeds[network] = NetworkSpeed(load, each * (1 / NetworkSpec.parse(network).macs(size)))
+        speeds[network] = NetworkSpeed(load, each * (1 / network.macs(size)))
     assert engine is not None, "a plan to be measured has a cell"
     painted, _ = machine.stylize(engine, inputs)
     sizes, encode = machine.write(first, rate, painted)
@@ -165,7 +165,7 @@ def _decoded(plan: Plan, machine: Machine) -> tuple[Cell, list[Frame], Work]:
 
 
 def _macs(cell: Cell) -> int:
-    return NetworkSpec.parse(cell.network).macs(cell.size) * (cell.about_frames or 1)
+    return cell.network.macs(cell.size) * (cell.about_frames or 1)
 
 
 def _measured_size(size: Size, plan: Plan) -> Size:

@@ -81,14 +81,14 @@ class Calibration:
 
     Attributes:
         cores: that the work may use.
-        networks: by name; not all of the plan's where there are many.
+        networks: not all of the plan's where there are many.
         decode, encode: for one pixel, of the canvas and of the display; encode has the upscale too.
         first, other: bytes of a preview's first picture, and of each of the others.
         size, shown, rate: the network's input, the display and the rate that they were measured at.
     """
 
     cores: int
-    networks: Mapping[str, NetworkSpeed]
+    networks: Mapping[NetworkSpec, NetworkSpeed]
     decode: Work
     encode: Work
     first: float
@@ -97,7 +97,7 @@ class Calibration:
     shown: Size
     rate: Fraction
 
-    def speed(self, network: str) -> NetworkSpeed:
+    def speed(self, network: NetworkSpec) -> NetworkSpeed:
         """A network that was not measured is taken for the mean of those that were."""
         if network in self.networks:
             return self.networks[network]
@@ -219,7 +219,7 @@ def _seen(cell: Cell, ticks: int) -> Iterable[int]:
 
 
 def _cell(cell: Cell, plan: Plan, calibration: Calibration) -> CellEstimate:
-    macs = NetworkSpec.parse(cell.network).macs(cell.size)
+    macs = cell.network.macs(cell.size)
     known = cell.about_frames is not None
     return CellEstimate(
         cell=cell,
@@ -244,7 +244,7 @@ def _pass(one: Pass, calibration: Calibration) -> float:
     networks = Work()
     for branch in one.branches:
         network = branch.cells[0].network
-        macs = NetworkSpec.parse(network).macs(branch.size) * pictures(branch.cells)
+        macs = network.macs(branch.size) * pictures(branch.cells)
         networks += calibration.speed(network).mac * macs
     writing = [
         calibration.encode * ((cell.about_frames or 0) * cell.output_size.pixels)
@@ -263,7 +263,7 @@ def _decoded(one: Pass) -> float:
 
 def _macs(one: Pass) -> int:
     return sum(
-        NetworkSpec.parse(branch.cells[0].network).macs(branch.size) * pictures(branch.cells)
+        branch.cells[0].network.macs(branch.size) * pictures(branch.cells)
         for branch in one.branches
     )
 

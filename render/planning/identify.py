@@ -8,7 +8,6 @@ from pathlib import Path
 from render.engines.base import EngineChoice, precision
 from render.errors import OutputError
 from render.media.clip import Clip
-from render.networks.spec import NetworkSpec
 from render.planning.fingerprint import Identity, read_identity
 from render.planning.geometry import Placement, canvas_for, place
 from render.planning.jsonable import jsonable
@@ -30,14 +29,14 @@ def identify(
     encoding = request.encoding
     file = written_file(request)
     container = ".mp4" if file is None else file.suffix.lower()
-    computed = precision(engine, NetworkSpec.parse(resolved.style.network))
+    computed = precision(engine, resolved.style.network)
     return Identity(
         clip=digest,
         part=f"{request.start}+{'end' if request.duration is None else request.duration}",
         rate=str(resolved.rate),
         size=str(resolved.size),
         view=f"{view.crop} of {view.canvas} in {view.inner}",
-        network=resolved.style.network,
+        network=resolved.style.network.name,
         weights=resolved.style.digest,
         strength=f"{resolved.strength:.6g}",
         upscale="none"

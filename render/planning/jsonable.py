@@ -9,14 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from render.errors import RenderError
+from render.networks.spec import NetworkSpec
 from render.target import Size
 
 
 def jsonable(value: Any) -> Any:
-    """``value`` of numbers, text, lists and dicts. Fractions, paths and sizes are text."""
+    """``value`` of numbers, text, lists and dicts. Fractions, paths, sizes and networks are
+    text."""
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, Fraction | Path | Size):
+    if isinstance(value, Fraction | Path | Size | NetworkSpec):
         return str(value)
     if isinstance(value, RenderError):
         return {"kind": value.kind, "message": str(value)}

@@ -18,6 +18,7 @@ from render.media.colour import even
 from render.media.encoding import Encoder, Encoding
 from render.media.ffmpeg import FFmpeg, find_ffmpeg
 from render.media.find import Found, find_clips
+from render.networks.spec import NetworkSpec
 from render.planning.fingerprint import Identity
 from render.planning.geometry import Placement
 from render.planning.identify import identify, is_kept, placement
@@ -52,7 +53,7 @@ class Cell:
     clip: Clip
     rate: Fraction
     size: Size
-    network: str
+    network: NetworkSpec
     style: str
     style_path: Path
     strength: float
@@ -241,7 +242,7 @@ def _find_style(style: str, network: str | None) -> StyleFile:
     from render.networks.catalogue import find_style
 
     path, metadata = find_style(style, network)
-    return StyleFile(metadata.style, metadata.network, path, digest_of(path, StyleError))
+    return StyleFile(metadata.style, metadata.spec, path, digest_of(path, StyleError))
 
 
 def _probe_all(

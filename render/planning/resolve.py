@@ -12,6 +12,7 @@ from render.defaults import DEFAULTS
 from render.devices.playback import Playback
 from render.media.clip import Clip, Transfer
 from render.media.colour import even
+from render.networks.spec import NetworkSpec
 from render.target import Look, Orient, Rate, Size, Upscaling
 
 
@@ -20,7 +21,7 @@ class StyleFile:
     """A style file for one target's network; ``digest`` is of its content."""
 
     name: str
-    network: str
+    network: NetworkSpec
     path: Path
     digest: str
 
@@ -84,7 +85,7 @@ def said(resolved: ResolvedLook) -> Iterator[str]:
     into the same folder."""
     yield from (
         resolved.style.name,
-        resolved.style.network,
+        resolved.style.network.name,
         str(resolved.size),
         f"{float(resolved.rate):.6g}",
     )

@@ -7,9 +7,8 @@ leaves the results of one that was not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -19,11 +18,11 @@ from render.files.names import leads_below
 from render.results.results import CellResult, Failure, Figures, Results, Run, SourceClip
 
 ClipKey = tuple[str, str, str | None]
-"""Path, start and part: all cells of one show the same moments."""
+"""Path, start and part, as the journal writes them: all cells of one show the same moments."""
 
 
 def clip_key(clip: SourceClip) -> ClipKey:
-    return clip.path, clip.start, clip.part
+    return clip.path, str(clip.start), None if clip.part is None else str(clip.part)
 
 
 class Fold:
@@ -157,9 +156,8 @@ class Fold:
     def _clip(self, entry: Entry) -> None:
         path, start, part = entry["clip"]
         key = (path, start, part)
-        data: dict[str, Any] = self._clips[key].model_dump(mode="json")
-        changes: Mapping[str, Any] = entry["changes"]
-        clip = SourceClip.model_validate(data | dict(changes))
+        known, changes = dict(self._clips[key]), dict(entry["changes"])
+        clip = SourceClip.model_validate(known | changes)
         _check_below(clip.preview)
         self._clips[key] = clip
 

@@ -7,7 +7,6 @@ import os
 import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from fractions import Fraction
 from pathlib import Path
 
 from render.errors import OutputError
@@ -201,14 +200,14 @@ class Recorder:
             view=View.of(cell.placement),
             target=_target(cell),
             video=CellVideo(
-                size=str(cell.output_size),
-                fps=None if cell.playback is None else str(cell.video_rate),
+                size=cell.output_size,
+                fps=None if cell.playback is None else cell.video_rate,
                 fps_float=None if cell.playback is None else float(cell.video_rate),
                 frames=0,
                 stylized=0,
                 duration=0.0,
                 bytes=0,
-                encoder=self._plan.encoding.encoder.value,
+                encoder=self._plan.encoding.encoder,
                 crf=self._plan.encoding.crf,
             ),
             cost=_cost(cell),
@@ -225,19 +224,19 @@ def _clip(cell: Cell) -> SourceClip:
     return SourceClip(
         path=str(clip.path),
         name=clip.path.name,
-        size=str(clip.video.displayed),
-        fps=str(clip.video.rate),
+        size=clip.video.displayed,
+        fps=clip.video.rate,
         fps_float=float(clip.video.rate),
         duration=None if clip.duration is None else float(clip.duration),
-        start=str(cell.start),
-        part=None if cell.duration is None else str(cell.duration),
+        start=cell.start,
+        part=cell.duration,
     )
 
 
 def _position(clip: SourceClip, clips: list[SourceClip]) -> int:
     """Where ``clip`` is in ``clips``; one that was there before keeps its reference."""
     for number, known in enumerate(clips):
-        if (known.path, known.start, known.part) == (clip.path, clip.start, clip.part):
+        if clip_key(known) == clip_key(clip):
             return number
     clips.append(clip)
     return len(clips) - 1
@@ -247,11 +246,11 @@ def _target(cell: Cell) -> CellTarget:
     return CellTarget(
         style=cell.style,
         network=cell.network,
-        size=str(cell.size),
-        fps=str(cell.rate),
+        size=cell.size,
+        fps=cell.rate,
         fps_float=float(cell.rate),
-        upscale=None if cell.upscale is None else str(cell.upscale),
-        upscaler=cell.upscaler.value,
+        upscale=cell.upscale,
+        upscaler=cell.upscaler,
         strength=cell.strength,
         on=None if cell.playback is None else cell.playback.on,
         style_file=_own_style(cell.style_path),
@@ -275,9 +274,9 @@ def _played(preview: Preview) -> Played | None:
         p95_ms=latency.p95,
         sustained_ms=latency.sustained,
         minutes=latency.minutes,
-        camera=str(playback.camera),
-        display=str(playback.display),
-        late=playback.late.value,
+        camera=playback.camera,
+        display=playback.display,
+        late=playback.late,
         seed=playback.seed,
         warm=playback.warm,
         **asdict(shows),
@@ -285,12 +284,9 @@ def _played(preview: Preview) -> Played | None:
 
 
 def _cost(cell: Cell) -> Cost:
-    from render.networks.spec import NetworkSpec
-
-    spec = NetworkSpec.parse(cell.network)
-    macs = spec.macs(cell.size)
+    macs = cell.network.macs(cell.size)
     return Cost(
-        parameters=spec.parameters(),
+        parameters=cell.network.parameters(),
         macs=macs,
-        macs_second=float(macs * Fraction(cell.rate)),
+        macs_second=float(macs * cell.rate),
     )

@@ -9,29 +9,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from render.errors import OutputError, UsageError
 from render.files.atomic import whole
 from render.files.json import read_json
 from render.files.names import leads_below
-from render.planning.geometry import Box, Placement
+from render.planning.geometry import Placement
 from render.results.values import (
+    BoxAsText,
+    EncoderAsText,
     Frames,
-    NetworkText,
+    LateAsText,
+    NetworkAsText,
     Pair,
     PathText,
-    RateText,
+    RateAsText,
     Seconds,
-    SecondsText,
+    SecondsAsText,
     Share,
-    SizeText,
+    SizeAsText,
     Texts,
+    UpscalingAsText,
 )
-from render.target import Size, as_held
+from render.target import as_held
 
 SCHEMA = 1
 NAME = "results.json"
@@ -79,15 +84,15 @@ class Sampling(_Part):
     """
 
     mode: str
-    size: SizeText
+    size: SizeAsText
     moments: int
     of: int
     pairs: int
     gap: float
     jod_seconds: float | None = None
-    jod_size: SizeText | None = None
+    jod_size: SizeAsText | None = None
     style_moments: int | None = None
-    style_size: SizeText | None = None
+    style_size: SizeAsText | None = None
     detail_moments: int | None = None
     notes: Texts = ()
 
@@ -107,12 +112,12 @@ class SourceClip(_Part):
 
     path: PathText
     name: str
-    size: SizeText
-    fps: RateText
+    size: SizeAsText
+    fps: RateAsText
     fps_float: float
     duration: Seconds | None = None
-    start: SecondsText = "0"
-    part: SecondsText | None = None
+    start: SecondsAsText = Fraction(0)
+    part: SecondsAsText | None = None
     reference: str | None = None
     sampling: Sampling | None = None
     preview: PathText | None = None
@@ -125,12 +130,12 @@ class CellTarget(_Part):
     style was, absolute, None for one that comes with render."""
 
     style: str
-    network: NetworkText
-    size: SizeText
-    fps: RateText
+    network: NetworkAsText
+    size: SizeAsText
+    fps: RateAsText
     fps_float: float
-    upscale: SizeText | None
-    upscaler: str
+    upscale: SizeAsText | None
+    upscaler: UpscalingAsText
     strength: Share
     on: str | None = None
     style_file: PathText | None = None
@@ -144,20 +149,23 @@ class View(_Part):
         that lands in the target's size, WxH+X+Y; the rest is bars.
     """
 
-    canvas: str
-    crop: str
-    inner: str
+    canvas: SizeAsText
+    crop: BoxAsText
+    inner: BoxAsText
+
+    @model_validator(mode="after")
+    def _is_sound(self) -> View:
+        if not self.placement.is_sound:
+            raise ValueError("lies outside its clip")
+        return self
 
     @classmethod
     def of(cls, placement: Placement) -> View:
-        return cls(
-            canvas=str(placement.canvas), crop=str(placement.crop), inner=str(placement.inner)
-        )
+        return cls(canvas=placement.canvas, crop=placement.crop, inner=placement.inner)
 
     @property
     def placement(self) -> Placement:
-        """Raises UsageError when it is not written as it should be."""
-        return Placement(Size.parse(self.canvas), Box.parse(self.crop), Box.parse(self.inner))
+        return Placement(self.canvas, self.crop, self.inner)
 
 
 class CellVideo(_Part):
@@ -165,14 +173,14 @@ class CellVideo(_Part):
     None where only the preview itself is left to tell of it.
     ``fps`` is that of the file where it is not the target's: of a phone's display."""
 
-    size: SizeText
-    fps: RateText | None = None
+    size: SizeAsText
+    fps: RateAsText | None = None
     fps_float: float | None = None
     frames: Frames
     stylized: Frames | None
     duration: Seconds
     bytes: int
-    encoder: str
+    encoder: EncoderAsText
     crf: int
 
 
@@ -193,9 +201,9 @@ class Played(_Part):
     p95_ms: float
     sustained_ms: float | None = None
     minutes: float = 0.0
-    camera: RateText
-    display: RateText
-    late: str
+    camera: RateAsText
+    display: RateAsText
+    late: LateAsText
     seed: int
     warm: float
     frames: int
@@ -258,7 +266,7 @@ class CellResult(_Part):
         id: its path below the folder, with ``/``. fingerprint: of all that the preview depends on,
         None for one of before there were any.
         clip, run: positions in ``clips`` and ``runs``.
-        start: seconds into the clip.
+        start: seconds into the clip, as a number for programs; the clip's own ``start`` is exact.
         view: how the clip met the network's input.
         played: what came of it on its phone, None where it shows every frame of the target.
     """
@@ -278,7 +286,7 @@ class CellResult(_Part):
     warnings: Texts = ()
 
     @property
-    def video_fps(self) -> str:
+    def video_fps(self) -> Fraction:
         """Frames a second of the file, exact."""
         return self.video.fps or self.target.fps
 
@@ -305,7 +313,7 @@ class Results(_Part):
 
     def size_of(self, cell: CellResult) -> str:
         """Of its target, in words: as the phone is held."""
-        return as_held(Size.parse(cell.target.size), Size.parse(self.clips[cell.clip].size))
+        return as_held(cell.target.size, self.clips[cell.clip].size)
 
     def of_clip(self, clip: int) -> tuple[CellResult, ...]:
         """The cells of one clip, by its position."""
@@ -335,10 +343,10 @@ def load(folder: Path) -> Results:
     except ValidationError as error:
         problem = error.errors()[0]
         where = ".".join(str(part) for part in problem["loc"])
-        raise UsageError(f"{path}: is damaged (`{where}`: {problem['msg']})") from error
+        said = problem["msg"].removeprefix("Value error, ")
+        raise UsageError(f"{path}: is damaged (`{where}`: {said})") from error
     _check_positions(results.cells, results, path)
     _check_paths(results, path)
-    _check_views(results.cells, path)
     return results
 
 
@@ -357,16 +365,6 @@ def _check_paths(results: Results, path: Path) -> None:
             raise UsageError(
                 f"{path}: names {name!r}, which is not in its folder; render the sweep again"
             )
-
-
-def _check_views(cells: Sequence[CellResult], path: Path) -> None:
-    for cell in cells:
-        try:
-            sound = cell.view is None or cell.view.placement.is_sound
-        except UsageError as error:
-            raise UsageError(f"{path}: is damaged (`view` of {cell.id}: {error})") from None
-        if not sound:
-            raise UsageError(f"{path}: is damaged (`view` of {cell.id}: lies outside its clip)")
 
 
 def save(results: Results, folder: Path) -> None:

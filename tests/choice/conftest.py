@@ -12,6 +12,7 @@ import pytest
 
 from render.devices.profile import Profile
 from render.events import CellDone
+from render.networks.spec import NetworkSpec
 from render.results.record import Call, Recorder
 from render.results.results import Figures, Results
 from render.target import Size
@@ -50,8 +51,8 @@ def sweep(tmp_path: Path) -> Sweep:
                 shown = Size(1920, 1080) if number % 2 == 0 else Size(1080, 1920)
                 cell = replace(
                     make_cell(Path("/clips") / clip),
-                    rate=Fraction(fps), size=turned, network=network, upscale=shown,
-                    output_size=shown, output=tmp_path / name,
+                    rate=Fraction(fps), size=turned, network=NetworkSpec.parse(network),
+                    upscale=shown, output_size=shown, output=tmp_path / name,
                 )  # fmt: skip
                 cells.append(cell)
                 (tmp_path / name).write_bytes(b"a preview")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -176,12 +177,13 @@ def test_previews_on_a_phone_are_no_candidates(
 
 
 def _played() -> object:
+    from render.devices.playback import Late
     from render.results.results import Played
 
     return Played(
-        median_ms=66, p95_ms=66, camera="30", display="60", late="newest", seed=0, warm=0,
-        frames=1, skipped=0, shown=1, dropped=0, in_flight=0, fps=1, dropped_share=0,
-        longest_freeze=None, median_lag=None, p95_lag=None,
+        median_ms=66, p95_ms=66, camera=Fraction(30), display=Fraction(60), late=Late.NEWEST,
+        seed=0, warm=0, frames=1, skipped=0, shown=1, dropped=0, in_flight=0, fps=1,
+        dropped_share=0, longest_freeze=None, median_lag=None, p95_lag=None,
     )  # fmt: skip
 
 
@@ -192,7 +194,7 @@ def test_clips_that_would_have_another_are_told(sweep: Sweep, device: Profile) -
     )
     cells = list(results.cells)
     for number, cell in enumerate(cells):
-        if cell.clip == 1 and cell.target.fps == "30" and cell.figures is not None:
+        if cell.clip == 1 and cell.target.fps == 30 and cell.figures is not None:
             figures = cell.figures.model_copy(update={"jod": 7.5})
             cells[number] = cell.model_copy(update={"figures": figures})
     results = results.model_copy(update={"cells": tuple(cells)})

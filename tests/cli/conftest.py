@@ -21,6 +21,7 @@ from render.events import (
 )
 from render.media.clip import AudioStream, Clip, Transfer, VideoStream
 from render.media.encoding import AudioMode, Encoder, Encoding
+from render.networks.spec import NetworkSpec
 from render.planning.estimate import Calibration, NetworkSpeed, Work
 from render.planning.fingerprint import Identity
 from render.planning.geometry import place
@@ -73,7 +74,7 @@ def make_cell(path: Path, about: int | None = 75) -> Cell:
         clip=make_clip(path),
         rate=Fraction(15),
         size=size,
-        network="res3",
+        network=NetworkSpec.parse("res3"),
         style="composition-vii",
         style_path=Path("composition-vii.safetensors"),
         strength=1.0,
@@ -168,7 +169,7 @@ class Machine:
             raise self.calibration_error
         return Calibration(
             cores=2,
-            networks={"res3": NetworkSpeed(load=Work(), mac=Work(wall=1e-12))},
+            networks={NetworkSpec.parse("res3"): NetworkSpeed(load=Work(), mac=Work(wall=1e-12))},
             decode=Work(),
             encode=Work(),
             first=100_000,

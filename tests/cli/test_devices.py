@@ -39,7 +39,7 @@ def error(capsys: Capture) -> str:
 def timings(folder: Path, device: str = "iPhone11,2", count: int = 6, **more: Any) -> Path:
     path = folder / f"{device}.json"
     listed = [
-        {"network": m.network, "size": m.size, "median_ms": m.median_ms, **more}
+        {"network": m.network.name, "size": str(m.size), "median_ms": m.median_ms, **more}
         for m in measured(TRUTH, SIX[:count])
     ]
     data = {"schema": 1, "kind": "render-timings", "device": device, "os": "iOS 18.5"}

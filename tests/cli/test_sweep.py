@@ -60,7 +60,7 @@ def test_one_folder_holds_all_that_was_asked_for(
         assert figures is not None and figures.reference == previews[-1]
         assert figures.lpips is not None and figures.ssim is not None
         assert (figures.lpips == 0) == (cell.id == previews[-1])
-        assert cell.video.frames == (4 if cell.target.fps == "5" else 8)
+        assert cell.video.frames == (4 if cell.target.fps == 5 else 8)
     assert results.runs[0].wall is not None and results.runs[0].wall > 0
     assert probe(out / "moving-grid.mp4", ff).video.displayed == Size(2 * 192 + 8, 2 * 108 + 8)
     assert probe(out / "moving-source.mp4", ff).video.displayed == Size(192, 108)
@@ -98,7 +98,7 @@ def test_a_later_run_adds_to_the_folder(
     ]  # fmt: skip
     assert lines[-2]["path"] == str(tmp_path / NAME)
     results = load(tmp_path)
-    assert [cell.target.fps for cell in results.cells] == ["5", "5", "10", "10"]
+    assert [cell.target.fps for cell in results.cells] == [5, 5, 10, 10]
     assert all(cell.figures is not None for cell in results.cells)
     assert len(results.runs) == 2 and len(results.clips) == 1
 

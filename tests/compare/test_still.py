@@ -21,6 +21,7 @@ from render.media.decode import Decoder
 from render.media.ffmpeg import FFmpeg
 from render.networks.checkpoint import save_style
 from render.networks.metadata import StyleMetadata
+from render.networks.spec import NetworkSpec
 from render.planning.plan import make_plan
 from render.planning.schedule import passes
 from render.preset import Preset
@@ -130,10 +131,11 @@ def test_rows_are_styles_and_columns_networks_by_cost(tmp_path: Path) -> None:
         {"res1-w8": files[1]},
         {"res0-w4": files[3]},
     ]
-    _, columns = rows_and_columns(files, ["res0", "res1-w8"], Size(32, 32))
+    wanted = [NetworkSpec.parse(name) for name in ("res0", "res1-w8")]
+    _, columns = rows_and_columns(files, wanted, Size(32, 32))
     assert [spec.name for spec in columns] == ["res0", "res1-w8"]
     with pytest.raises(StyleError, match="no style here has a file for res3, only for res0-w4"):
-        rows_and_columns(files, ["res3"], Size(32, 32))
+        rows_and_columns(files, [NetworkSpec.parse("res3")], Size(32, 32))
 
 
 def test_all_that_is_shipped_by_default() -> None:

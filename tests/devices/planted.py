@@ -31,7 +31,8 @@ def takes(network: str, size: str, truth: Sequence[float]) -> float:
 
 
 def measurement(network: str, size: str, ms: float, **more: Any) -> Measurement:
-    return Measurement(device="test1,1", network=network, size=size, median_ms=ms, **more)
+    place = {"network": NetworkSpec.parse(network), "size": Size.parse(size)}
+    return Measurement(device="test1,1", median_ms=ms, **place, **more)
 
 
 def measured(

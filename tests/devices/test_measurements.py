@@ -12,6 +12,7 @@ from render.devices.measurements import Units
 from render.devices.shelf import all_kept, forget, keep
 from render.devices.timings_file import load_measurements
 from render.errors import OutputError, UsageError
+from render.target import Size
 from tests.devices.planted import measurement
 
 ONE = {
@@ -35,7 +36,7 @@ def path(tmp_path: Path) -> Path:
 def test_the_form(path: Path) -> None:
     (found,) = load(path, FILE)
     assert (found.device, found.name, found.os) == tuple(PHONE.values())
-    assert (found.network, found.size, found.units) == ("res3", "480x853", Units.ALL)
+    assert (found.network.name, found.size, found.units) == ("res3", Size(480, 853), Units.ALL)
     assert (found.median_ms, found.p95_ms, found.samples) == (64.2, 70.1, 900)
     assert (found.sustained_ms, found.sustained_after_minutes) == (81.0, 5.0)
     assert load(path, {**PHONE, **ONE}) == (found,), "one measurement may be the whole file"

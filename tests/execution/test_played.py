@@ -135,9 +135,9 @@ def test_results_keep_what_it_came_to(counted: Path, tmp_path: Path) -> None:
         recorder.event(event)
     recorder.save()
     plain, cell = load(tmp_path).cells
-    assert plain.played is None and plain.video_fps == "15" and plain.target.on is None
+    assert plain.played is None and plain.video_fps == 15 and plain.target.on is None
     assert cell.played is not None and cell.target.on == "test"
-    assert (cell.target.fps, cell.video_fps, cell.video.fps_float) == ("15", "60", 60.0)
+    assert (cell.target.fps, cell.video_fps, cell.video.fps_float) == (15, 60, 60.0)
     assert cell.played.seed == 9 and cell.played.frames == 60
     assert cell.played.shown == len(cell.played.sequence)
     assert np.isclose(cell.cost.macs_second, 15 * cell.cost.macs)

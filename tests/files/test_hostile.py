@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from render.compare.metrics.reference import groups
 from render.compare.metrics.rows import figure_rows
 from render.devices.device_time import estimate
 from render.devices.importing import import_measurements
+from render.devices.playback import Late
 from render.devices.profile import Profile, load_profile
 from render.networks.spec import NetworkSpec
 from render.preset import load_preset
@@ -165,19 +167,20 @@ def document(sweep: Sweep, tmp_path: Path) -> dict[str, Any]:  # noqa: F811
     results = sweep({("15", "480x853", "res3"): 7.0, ("30", "480x853", "res1"): 6.0})
     figures = {"lpips": 0.1, "ssim": 0.9, "style": 0.2, "flicker": 0.3, "sharpness": 0.5}
     sampling = Sampling(
-        mode="fast", size="480x270", moments=3, of=9, pairs=2, gap=0.2, jod_seconds=2.0,
-        jod_size="480x270", style_moments=2, style_size="480x270", notes=("a note",),
+        mode="fast", size=Size(480, 270), moments=3, of=9, pairs=2, gap=0.2, jod_seconds=2.0,
+        jod_size=Size(480, 270), style_moments=2, style_size=Size(480, 270), notes=("a note",),
     )  # fmt: skip
     played = Played(
-        median_ms=66.0, p95_ms=80.0, camera="30", display="60", late="drop", seed=0, warm=0.0,
-        frames=60, skipped=0, shown=30, dropped=29, in_flight=1, fps=15.0, dropped_share=0.5,
-        longest_freeze=0.1, median_lag=0.1, p95_lag=0.2, sequence=((0, 1), (4, 5)),
+        median_ms=66.0, p95_ms=80.0, camera=Fraction(30), display=Fraction(60), late=Late.NEWEST,
+        seed=0, warm=0.0, frames=60, skipped=0, shown=30, dropped=29, in_flight=1, fps=15.0,
+        dropped_share=0.5, longest_freeze=0.1, median_lag=0.1, p95_lag=0.2,
+        sequence=((0, 1), (4, 5)),
     )  # fmt: skip
     first, second = results.cells
     assert first.figures is not None
     first = first.model_copy(update={"figures": first.figures.model_copy(update=figures)})
     on = second.target.model_copy(update={"on": "A12"})
-    fps = second.video.model_copy(update={"fps": "60", "fps_float": 60.0})
+    fps = second.video.model_copy(update={"fps": Fraction(60), "fps_float": 60.0})
     played_one = second.model_copy(update={"played": played, "target": on, "video": fps})
     clip = results.clips[0].model_copy(update={"sampling": sampling, "preview": "source.mp4"})
     whole = results.model_copy(

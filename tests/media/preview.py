@@ -25,6 +25,7 @@ from render.execution import execute, pipeline
 from render.media.encoding import AudioMode, Encoder, Encoding
 from render.media.ffmpeg import FFmpeg
 from render.media.frame import Picture
+from render.networks.spec import NetworkSpec
 from render.planning import plan
 from render.planning.plan import Cell, make_plan
 from render.planning.request import Request
@@ -48,7 +49,8 @@ class Identity:
 @contextmanager
 def no_network() -> Iterator[None]:
     def style(_name: str, network: str | None) -> Any:
-        return StyleFile("none", network or "res3", Path("none.safetensors"), "0" * 64)
+        spec = NetworkSpec.parse(network or "res3")
+        return StyleFile("none", spec, Path("none.safetensors"), "0" * 64)
 
     def engine(_self: object, cell: Cell) -> Identity:
         return Identity(cell.size)

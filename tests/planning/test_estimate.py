@@ -31,6 +31,8 @@ from render.planning.plan import Cell
 from render.target import Size
 from tests.cli.conftest import make_cell, make_plan
 
+RES3, RES1 = NetworkSpec.parse("res3"), NetworkSpec.parse("res1")
+
 
 def cell(
     fps: str = "15", seconds: str = "4", source: str = "30", start: str = "0", **changes: object
@@ -51,7 +53,7 @@ def cell(
 
 FREE = Calibration(
     cores=2,
-    networks={"res3": NetworkSpeed(Work(), Work())},
+    networks={RES3: NetworkSpeed(Work(), Work())},
     decode=Work(),
     encode=Work(),
     first=1000,
@@ -131,18 +133,18 @@ def test_networks_sizes_and_strengths_add_up() -> None:
 def test_on_shared_cores_work_adds_up_and_else_the_slowest_stage_decides() -> None:
     one = cell("30")
     canvas, shown = one.placement.canvas.pixels, one.output_size.pixels
-    networks = {"res3": NetworkSpeed(Work(), Work(wall=0.02 / MACS, cpu=0.04 / MACS))}
+    networks = {RES3: NetworkSpeed(Work(), Work(wall=0.02 / MACS, cpu=0.04 / MACS))}
     decode, encode = Work(0.01 / canvas, 0.02 / canvas), Work(0.005 / shown, 0.01 / shown)
     on_cores = seconds(one, networks=networks, decode=decode, encode=encode)
     assert on_cores == pytest.approx(120 * (0.04 + 0.02 + 0.01) / 2 / 0.92)
-    device = {"res3": NetworkSpeed(Work(), Work(wall=0.02 / MACS))}
+    device = {RES3: NetworkSpeed(Work(), Work(wall=0.02 / MACS))}
     assert seconds(one, networks=device, decode=decode, encode=encode) == pytest.approx(120 * 0.02)
     many = seconds(one, networks=networks, decode=decode, encode=encode, cores=64)
     assert many == pytest.approx(120 * 0.02)
 
 
 def test_each_network_loads_once() -> None:
-    networks = {"res3": NetworkSpeed(Work(wall=2), Work())}
+    networks = {RES3: NetworkSpeed(Work(wall=2), Work())}
     other = replace(cell().clip, path=Path("b.mp4"))
     assert seconds(cell(), cell("30"), cell(clip=other), networks=networks) == 2
     assert seconds(cell(), cell(size=Size(64, 64)), networks=networks) == 4
@@ -150,8 +152,8 @@ def test_each_network_loads_once() -> None:
 
 def test_a_network_that_was_not_measured_is_as_the_others() -> None:
     networks = {
-        "res1": NetworkSpeed(Work(), Work(wall=1 / MACS)),
-        "res5": NetworkSpeed(Work(), Work(wall=3 / MACS)),
+        RES1: NetworkSpeed(Work(), Work(wall=1 / MACS)),
+        NetworkSpec.parse("res5"): NetworkSpeed(Work(), Work(wall=3 / MACS)),
     }
     assert seconds(cell(), networks=networks) == pytest.approx(120)
 
@@ -207,7 +209,7 @@ class StillMachine(Machine):
     cores = 4
 
     def __init__(self) -> None:
-        self.loaded: list[tuple[str, Size]] = []
+        self.loaded: list[tuple[NetworkSpec, Size]] = []
         self.written: list[tuple[Fraction, int]] = []
 
     def decode(self, cell: Cell) -> tuple[list[Frame], Work]:
@@ -243,14 +245,14 @@ class StillEngine:
 
 def test_each_network_is_measured_once_at_a_small_size() -> None:
     machine = StillMachine()
-    cells = [cell("30"), cell("10", network="res1"), cell("30", network="res1"), cell("15")]
+    cells = [cell("30"), cell("10", network=RES1), cell("30", network=RES1), cell("15")]
     found = calibrate(make_plan(*cells), machine)
     small = Size(320, 180)
-    assert machine.loaded == [("res3", small), ("res1", small)]
+    assert machine.loaded == [(RES3, small), (RES1, small)]
     assert machine.written == [(Fraction(10), 16)]
-    assert found.networks["res1"].load == Work(3, 4)
-    per = NetworkSpec.parse("res1").macs(small)
-    assert found.networks["res1"].mac.wall == pytest.approx(5 / per)
+    assert found.networks[RES1].load == Work(3, 4)
+    per = RES1.macs(small)
+    assert found.networks[RES1].mac.wall == pytest.approx(5 / per)
     assert found.decode.cpu == pytest.approx(2 / (1280 * 720))
     assert found.encode.wall == pytest.approx(7 / (1920 * 1080))
     assert (found.first, found.other, found.cores) == (1000, 100, 4)
@@ -260,8 +262,9 @@ def test_each_network_is_measured_once_at_a_small_size() -> None:
 def test_measuring_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     machine = StillMachine()
     monkeypatch.setattr("render.planning.calibrate._BUDGET", -1)
-    found = calibrate(make_plan(cell("30"), cell("30", network="res5")), machine)
-    assert list(found.networks) == ["res5"], "the one that there is most to do for"
+    res5 = NetworkSpec.parse("res5")
+    found = calibrate(make_plan(cell("30"), cell("30", network=res5)), machine)
+    assert list(found.networks) == [res5], "the one that there is most to do for"
 
 
 def test_a_clip_that_does_not_decode_is_passed_over() -> None:

@@ -20,7 +20,7 @@ from render.compare.metrics.moments import common_gap
 from render.compare.metrics.reference import Group, check_reference, groups
 from render.compare.metrics.source_motion import open_source
 from render.compare.metrics.stills import SOURCE_GONE, Stills
-from render.compare.metrics.subject import Step, Subject, Trouble, ticks
+from render.compare.metrics.subject import Step, Subject, Trouble
 from render.compare.metrics.windows import Windows
 from render.errors import RenderError
 from render.media.clip import Clip
@@ -148,7 +148,7 @@ class _ClipWork:
         self, group: Group, stale: Sequence[CellResult]
     ) -> Generator[Step | Trouble, None, None]:
         try:
-            reference = Subject(group.reference, self._folder, self._ffmpeg)
+            reference = self._subject(group.reference)
         except RenderError as error:
             for cell in stale:
                 self._fail(cell, group.reference, error)
@@ -158,7 +158,7 @@ class _ClipWork:
         for cell in stale:
             try:
                 own = cell.id == reference.id
-                subjects.append(reference if own else Subject(cell, self._folder, self._ffmpeg))
+                subjects.append(reference if own else self._subject(cell))
             except RenderError as error:
                 self._fail(cell, group.reference, error)
                 yield Trouble(cell.id, error)
@@ -172,6 +172,9 @@ class _ClipWork:
             self.figures[subject.id] = found.model_copy(update=_NO_LOSS) if group.alone else found
         if group is self.groups[0]:
             self.sampling = self._sampled(group, subjects, stills, windows)
+
+    def _subject(self, cell: CellResult) -> Subject:
+        return Subject(cell, self.clip.start, self._folder, self._ffmpeg)
 
     def _fail(self, cell: CellResult, reference: CellResult, error: RenderError) -> None:
         self.figures[cell.id] = Figures(reference=reference.id, missing=(str(error),))
@@ -187,30 +190,23 @@ class _ClipWork:
             seconds = before.jod_seconds
         return Sampling(
             mode=self._mode,
-            size=str(stills.size),
+            size=stills.size,
             moments=max(most, before.moments if before else 0),
             of=max([s.of for s in subjects] + [before.of if before else 0]),
             pairs=max([len(s.found.flicker) for s in subjects] + [before.pairs if before else 0]),
             gap=float(self._gap or 0),
             jod_seconds=seconds,
-            jod_size=str(windows.size) if seconds is not None else None,
+            jod_size=windows.size if seconds is not None else None,
             style_moments=min(most, effort.style_moments),
-            style_size=str(stills.style_size),
+            style_size=stills.style_size,
             detail_moments=min(most, effort.detail_moments),
             notes=() if self._source is not None else (SOURCE_GONE,),
         )
 
 
 def _rates(cells: Sequence[CellResult]) -> set[Fraction]:
-    found = set()
-    for cell in cells:
-        if cell.played is not None:
-            continue
-        try:
-            found.add(ticks(cell).rate)
-        except RenderError:
-            continue  # said when it is its turn
-    return found
+    """Of those that can be measured."""
+    return {cell.target.fps for cell in cells if cell.played is None and cell.video.frames > 0}
 
 
 def _figures(subject: Subject, reference: Subject, basis: str) -> Figures:

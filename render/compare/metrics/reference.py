@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import PurePosixPath
 
 from render.errors import UsageError
+from render.networks.spec import NetworkSpec
 from render.planning.geometry import Box
 from render.results.results import CellResult, Results
 from render.target import Rate, Size
 
 _CLOSE = 0.02
 """Of a side: crops that differ by less are of one group; sizes round to whole pixels."""
+_Word = str | NetworkSpec | Size | Fraction
+"""What a cell is asked to be: in the user's words, or as another cell is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +91,8 @@ def check_reference(results: Results, wanted: str | None) -> None:
 
 
 def _rank(cell: CellResult) -> tuple[float, ...]:
-    size, shown = Size.parse(cell.target.size), Size.parse(cell.video.size)
-    return (size.pixels, cell.cost.macs, cell.target.fps_float, shown.pixels)
+    target = cell.target
+    return (target.size.pixels, cell.cost.macs, float(target.fps), cell.video.size.pixels)
 
 
 def _alike(first: CellResult, second: CellResult) -> bool:
@@ -106,13 +110,13 @@ def _views(*cells: CellResult) -> list[tuple[float, ...]] | None:
     for cell in cells:
         if cell.view is None:
             return None
-        where, size = cell.view.placement, Size.parse(cell.target.size)
-        found.append((*_shares(where.crop, where.canvas), *_shares(where.inner, size)))
+        crop, inner = cell.view.crop, cell.view.inner
+        found.append((*_shares(crop, cell.view.canvas), *_shares(inner, cell.target.size)))
     return found
 
 
 def _shape(cell: CellResult) -> tuple[float, ...]:
-    size = Size.parse(cell.target.size)
+    size = cell.target.size
     return (size.width / size.height,)
 
 
@@ -134,7 +138,7 @@ def _named(results: Results, wanted: str | None) -> list[CellResult]:
     ]
 
 
-def _words(named: Sequence[CellResult], wanted: str | None) -> list[str]:
+def _words(named: Sequence[CellResult], wanted: str | None) -> Sequence[_Word]:
     if wanted is None:
         return []
     if named:
@@ -143,20 +147,21 @@ def _words(named: Sequence[CellResult], wanted: str | None) -> list[str]:
     return [word.strip() for word in wanted.split(",")]
 
 
-def _fits_all(cell: CellResult, words: Sequence[str]) -> bool:
+def _fits_all(cell: CellResult, words: Sequence[_Word]) -> bool:
     return all(_fits(cell, word) for word in words)
 
 
-def _fits(cell: CellResult, word: str) -> bool:
+def _fits(cell: CellResult, word: _Word) -> bool:
     target = cell.target
-    if word in (target.network, target.style):
+    if not isinstance(word, str):
+        return word in (target.network, target.size, target.size.turned(), target.fps)
+    if word in (target.network.name, target.style):
         return True
     try:
-        size = Size.parse(word)
-        return size in (Size.parse(target.size), Size.parse(target.size).turned())
+        return Size.parse(word) in (target.size, target.size.turned())
     except UsageError:
         pass
     try:
-        return Rate.parse(word).fps == Rate.parse(target.fps).fps
+        return Rate.parse(word).fps == target.fps
     except UsageError:
         return False

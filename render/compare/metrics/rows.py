@@ -80,9 +80,9 @@ def _axes(results: Results) -> list[_Column]:
     return [
         _Column("clip", lambda cell: names[cell.clip]),
         _Column("style", lambda cell: cell.target.style),
-        _Column("network", lambda cell: cell.target.network),
+        _Column("network", lambda cell: cell.target.network.name),
         _Column("size", results.size_of),
-        _Column("display", lambda cell: cell.video.size),
+        _Column("display", lambda cell: str(cell.video.size)),
         _Column("upscaler", lambda cell: cell.target.upscaler),
         _Column("strength", lambda cell: f"{cell.target.strength:g}"),
         _Column("start", lambda cell: f"{cell.start:g}"),

@@ -40,7 +40,7 @@ class Source:
     def __init__(self, clip: Clip, view: CellResult, size: Size, ffmpeg: Path) -> None:
         self._clip, self._ffmpeg = clip, ffmpeg
         placement = placement_of(view, clip.video.displayed)
-        shown = Size.parse(view.target.size)
+        shown = view.target.size
         self._size = size
         self._inner = _scaled(placement.inner, shown, size)
         # Decoded no larger than is needed: the crop at the size of the inner box.
@@ -83,7 +83,7 @@ class Source:
 def placement_of(cell: CellResult, displayed: Size) -> Placement:
     """Where the clip's picture lies in the cell's; as ``cover`` puts it where that was not
     recorded."""
-    size = Size.parse(cell.target.size)
+    size = cell.target.size
     if cell.view is None:
         return place(canvas_for(displayed, size), size, Fit.COVER)
     return cell.view.placement

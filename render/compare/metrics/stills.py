@@ -63,7 +63,7 @@ class Stills:
     ) -> None:
         self._subjects, self._reference = tuple(subjects), reference
         self._gap, self._effort, self._ffmpeg = gap, effort, ffmpeg
-        self._display = Size.parse(reference.cell.video.size)
+        self._display = reference.cell.video.size
         self.size = within(self._display, effort.side)
         self.style_size = within(self._display, effort.style_side)
         self._source = None if source is None else Source(source, reference.cell, self.size, ffmpeg)

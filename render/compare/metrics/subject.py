@@ -12,7 +12,6 @@ from render.errors import ClipError, RenderError
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
 from render.results.results import CellResult
-from render.target import Rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +54,11 @@ class Subject:
     found: what came out so far. failed: why no more will, or None.
     """
 
-    def __init__(self, cell: CellResult, folder: Path, ffmpeg: FFmpeg) -> None:
-        """Raises ClipError when the preview cannot be read."""
+    def __init__(self, cell: CellResult, start: Fraction, folder: Path, ffmpeg: FFmpeg) -> None:
+        """``start``: seconds into its clip. Raises ClipError when the preview cannot be read."""
         self.cell = cell
         self.clip = probe(folder / cell.id, ffmpeg)
-        self.ticks = ticks(cell)
+        self.ticks = ticks(cell, start)
         self.moments: list[Moment] = []
         self.of = 0
         self.found = Values()
@@ -74,9 +73,9 @@ class Subject:
         return tick / self.ticks.rate
 
 
-def ticks(cell: CellResult) -> Ticks:
-    """When a cell shows its pictures. Raises ClipError when its entry does not say."""
-    rate = Rate.parse(cell.target.fps).fps
-    if rate is None or cell.video.frames < 1:
-        raise ClipError(f"{cell.id}: its rate or length is not known; render it again")
-    return Ticks(Fraction(cell.start).limit_denominator(1_000_000), rate, cell.video.frames)
+def ticks(cell: CellResult, start: Fraction) -> Ticks:
+    """When a cell that begins at ``start`` of its clip shows its pictures. Raises ClipError when
+    its entry does not say."""
+    if cell.video.frames < 1:
+        raise ClipError(f"{cell.id}: its length is not known; render it again")
+    return Ticks(start, cell.target.fps, cell.video.frames)

@@ -13,7 +13,6 @@ from render.compare.metrics.reading import pictures, within
 from render.compare.metrics.subject import Step, Subject, Trouble
 from render.errors import RenderError
 from render.media.frame import Picture
-from render.target import Size
 
 _AT_ONCE = 6
 """Videos beside the reference whose pictures are held at a time: bounds memory."""
@@ -27,7 +26,7 @@ class Windows:
     ) -> None:
         self._subjects = tuple(s for s in subjects if s is not reference)
         self._reference, self._ffmpeg = reference, ffmpeg
-        self.size = within(Size.parse(reference.cell.video.size), effort.jod_side)
+        self.size = within(reference.cell.video.size, effort.jod_side)
         self._windows: tuple[range, ...] = ()
         if self._subjects:
             self._windows = windows(reference.ticks, effort.windows, effort.window)

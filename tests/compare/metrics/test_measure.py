@@ -20,8 +20,9 @@ from render.compare.metrics.subject import Trouble
 from render.errors import ClipError, UsageError
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
+from render.planning.geometry import place
 from render.results.results import Figures, Results, View, load, save
-from render.target import Size
+from render.target import Fit, Size
 from tests.compare.metrics.folders import RunFFmpeg, a_cell, a_clip, preview, results_of
 
 pytestmark = pytest.mark.torch
@@ -46,15 +47,16 @@ def made(tmp_path_factory: pytest.TempPathFactory, run_ffmpeg: RunFFmpeg) -> tup
     source.parent.mkdir()
     scroll = "testsrc2=s=192x108:r=20:d=1.5,scroll=h=0.01"
     run_ffmpeg("-f", "lavfi", "-i", scroll, "-c:v", "libx264", "-crf", "8", source)
-    view = View(canvas="192x108", crop="192x108+0+0", inner="192x108+0+0")
+    canvas = Size(192, 108)
     display = {"upscale": "192x108"}
     cells = []
     for name, (rate, width) in CELLS.items():
         preview(run_ffmpeg, source, folder / name, rate, width)
-        size = f"{width}x{width * 9 // 16}"
-        box = view.model_copy(update={"inner": f"{size}+0+0"})
+        size = Size(width, width * 9 // 16)
         frames = rate * 3 // 2
-        cells.append(a_cell(name, str(rate), size, macs=width, frames=frames, view=box, **display))
+        view = View.of(place(canvas, size, Fit.STRETCH))
+        facts = {"macs": width, "frames": frames, "view": view, **display}
+        cells.append(a_cell(name, str(rate), str(size), **facts))
     clip = a_clip(source, fps="20", fps_float=20.0, duration=1.5)
     return folder, results_of(*cells, clips=(clip,))
 
@@ -112,7 +114,7 @@ def test_sharpness_and_stroke_are_of_the_display(measured: tuple[Results, list[A
 def test_the_sample_is_said(measured: tuple[Results, list[Any]]) -> None:
     sampling = measured[0].clips[0].sampling
     assert sampling is not None
-    assert (sampling.mode, sampling.size, sampling.gap) == ("fast", "192x108", 0.2)
+    assert (sampling.mode, sampling.size, sampling.gap) == ("fast", Size(192, 108), 0.2)
     assert 1 <= sampling.moments <= 6 < sampling.of == 30
     assert sampling.jod_seconds == 1.0
     assert sampling.notes == ()

@@ -64,6 +64,16 @@ def test_each_style_strength_and_start_has_its_own() -> None:
     assert chosen(results, "b10.mp4")[0] == ("a10.mp4", 2)
 
 
+def test_an_id_means_its_rate_exactly_in_other_styles() -> None:
+    """Of a clip whose header says what nobody would write."""
+    odd = "2147483647/71582788"
+    results = results_of(
+        a_cell("a.mp4", odd), a_cell("a15.mp4", "15"),
+        a_cell("b60.mp4", "60", style="other"), a_cell("b.mp4", odd, style="other"),
+    )  # fmt: skip
+    assert chosen(results, "a.mp4") == [("a.mp4", 2), ("b.mp4", 2)]
+
+
 def test_other_crops_are_not_compared() -> None:
     whole = View(canvas="320x180", crop="320x180+0+0", inner="160x90+0+0")
     nearly = View(canvas="320x180", crop="319x180+0+0", inner="160x90+0+0")

@@ -32,7 +32,7 @@ def seen(clip: Clip, fit: Fit, ff: FFmpeg) -> tuple[Picture, Picture]:
     """A picture as Source shows it, and as the pipeline would have."""
     size = Size(60, 60)
     placement = place(DISPLAYED, size, fit)
-    view = View(canvas=str(placement.canvas), crop=str(placement.crop), inner=str(placement.inner))
+    view = View.of(placement)
     source = Source(clip, a_cell("x.mp4", size="60x60", view=view), WORKING, ff.path)
     source.read([Fraction(0), Fraction(1, 5)])
     full = Source(clip, a_cell("x.mp4", size="320x180"), DISPLAYED, ff.path)

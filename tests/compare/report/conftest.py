@@ -15,6 +15,7 @@ import pytest
 
 from render.compare.report.page import write_report
 from render.events import CellDone
+from render.networks.spec import NetworkSpec
 from render.results.record import Call, Recorder
 from render.results.results import Figures, Results
 from tests.cli.conftest import make_cell, make_plan, make_preview
@@ -117,8 +118,8 @@ def report(make_clip: MakeClip, tmp_path: Path) -> Report:
                 output = tmp_path / name(rate, network)
                 shutil.copy(numbered(make_clip, rate, seconds), output)
                 cell = make_cell(Path("/clips") / clip)
-                cell = replace(cell, rate=Fraction(rate), network=network, output=output)
-                cells.append(cell)
+                spec = NetworkSpec.parse(network)
+                cells.append(replace(cell, rate=Fraction(rate), network=spec, output=output))
         call = Call(("render", clip, "--fps", ",".join(rates)), datetime(2026, 11, 23, tzinfo=UTC))
         recorder = Recorder(make_plan(*cells), tmp_path, call)
         for cell in cells:

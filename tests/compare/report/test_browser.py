@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -461,7 +462,7 @@ def test_several_clips_are_shown_one_at_a_time(
     from render.compare.report.page import write_report
 
     results: Results = report(("10", "15"), ("res3",))
-    other = results.clips[0].model_copy(update={"start": "1/2", "part": "1"})
+    other = results.clips[0].model_copy(update={"start": Fraction(1, 2), "part": Fraction(1)})
     cells = (results.cells[0], results.cells[1].model_copy(update={"clip": 1}))
     two = results.model_copy(update={"clips": (*results.clips, other), "cells": cells})
     write_report(two, tmp_path)

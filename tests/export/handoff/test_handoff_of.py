@@ -60,10 +60,9 @@ def test_with_context_timings_are_of_what_the_model_computes(tmp_path: Path) -> 
     handoff = handoff_of(exported(target, tmp_path), PRESET, "2026-11-23")
     assert handoff.context == target.spec.reach and handoff.painted == target.size
     assert handoff.input_size == target.input_size
-    read = Measurement(
-        device="iPhone11,2", network=handoff.network, size=str(handoff.painted), median_ms=1
-    )
-    assert read.network == target.worked.name
+    place = {"network": handoff.network, "size": str(handoff.painted)}
+    read = Measurement.model_validate({"device": "iPhone11,2", "median_ms": 1, **place})
+    assert (read.network, read.size) == (target.worked, handoff.painted)
 
 
 def test_the_clip_s_own_rate_is_the_camera_s(reflected: Exported) -> None:
