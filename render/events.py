@@ -100,4 +100,16 @@ class CellRetried:
     error: RenderError
 
 
-Event: TypeAlias = CellStarted | CellProgress | CellDone | CellKept | CellRetried | CellFailed
+@dataclass(frozen=True, slots=True)
+class SegmentsLeft:
+    """In ``folder`` there are finished parts, in all so many ``bytes``, of ``previews`` that were
+    begun and never finished, and that this run was not about."""
+
+    folder: Path
+    previews: int
+    bytes: int
+
+
+Event: TypeAlias = (
+    CellStarted | CellProgress | CellDone | CellKept | CellRetried | CellFailed | SegmentsLeft
+)

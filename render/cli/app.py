@@ -22,6 +22,7 @@ COMMANDS = {
         "render.cli.choose:choose",
         "Which target of a sweep to build for a device, and why.",
     ),
+    "clean": ("render.cli.clean:clean", "Remove what interrupted runs have left in a folder."),
     "compare": ("render.cli.compare:compare", "Videos side by side, in step; or contact sheets."),
     "devices": ("render.cli.devices:app", "What is known of phones' speed: list, show, import."),
     "doctor": (

@@ -75,28 +75,39 @@ class EventLines:
 
     def event(self, event: Event) -> str | None:
         """The event's line; None for a cell's progress less than a second after its last."""
-        from render.events import CellDone, CellKept, CellProgress, CellRetried, CellStarted
+        from render.events import (
+            CellDone,
+            CellFailed,
+            CellKept,
+            CellProgress,
+            CellRetried,
+            CellStarted,
+            SegmentsLeft,
+        )
 
+        facts: dict[str, Any]
         match event:
             case CellStarted(cell, there):
                 self._next[cell] = self._clock() + _EVERY
-                about = cell.about_frames
-                return line("started", **self._which(cell), frames=there, about_frames=about)
+                name, facts = "started", {"frames": there, "about_frames": cell.about_frames}
             case CellProgress(cell, frames):
                 if self._clock() < self._next[cell]:
                     return None
                 self._next[cell] = self._clock() + _EVERY
-                about = cell.about_frames
-                return line("progress", **self._which(cell), frames=frames, about_frames=about)
-            case CellDone(cell, preview) | CellKept(cell, preview):
-                name = "kept" if isinstance(event, CellKept) else "preview"
-                return line(name, **(self._which(cell) | self._preview(preview)))
-            case CellRetried(cell, error):
-                return line("retried", **self._which(cell), kind=error.kind, message=str(error))
-        which = self._which(event.cell) if event.cell else {"cell": None}
-        error = event.error
-        facts = which | {"clip_path": str(event.clip), "kind": error.kind, "message": str(error)}
-        return line("failed", step="preview", **facts)
+                name, facts = "progress", {"frames": frames, "about_frames": cell.about_frames}
+            case CellDone(_, preview):
+                name, facts = "preview", self._preview(preview)
+            case CellKept(_, preview):
+                name, facts = "kept", self._preview(preview)
+            case CellRetried(_, error):
+                name, facts = "retried", {"kind": error.kind, "message": str(error)}
+            case CellFailed(clip, _, error):
+                facts = {"clip_path": str(clip), "kind": error.kind, "message": str(error)}
+                name, facts = "failed", {"step": "preview", **facts}
+            case SegmentsLeft(folder, previews, size):
+                return line("left", path=str(folder), previews=previews, bytes=size)
+        which = {"cell": None} if event.cell is None else self._which(event.cell)
+        return line(name, **(which | facts))
 
     def done(self, written: int, kept: int, failed: int, exit_status: int) -> str:
         return line(

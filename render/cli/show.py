@@ -10,7 +10,7 @@ from render.cli.debug import explain
 from render.cli.events_json import EventLines
 from render.cli.output import labelled, put, safe
 from render.cli.progress import ProgressDisplay, make_progress
-from render.cli.words import amount, clip_error, took
+from render.cli.words import amount, clip_error, segments_left, took
 from render.events import (
     CellDone,
     CellFailed,
@@ -20,6 +20,7 @@ from render.events import (
     CellStarted,
     Event,
     Preview,
+    SegmentsLeft,
 )
 from render.planning.plan import Plan
 
@@ -77,6 +78,8 @@ class Show:
                     self._put(str(preview.path))
             case CellFailed():
                 self._fail(event)
+            case SegmentsLeft(folder, previews, size):
+                self._label("note", segments_left(folder, previews, size))
 
     def _fail(self, event: CellFailed) -> None:
         self._failed += 1

@@ -31,3 +31,12 @@ def clip_error(clip: Path, error: RenderError) -> str:
     message = str(error)
     named = clip.name and clip.name in message
     return message if named else f"{clip}: {message}"
+
+
+def segments_left(folder: Path, previews: int, size: int) -> str:
+    """That previews were begun there and never finished, and what to do about it."""
+    begun = "1 preview that was" if previews == 1 else f"{previews} previews that were"
+    return (
+        f"{folder}: {amount(size)} of {begun} begun by another command and not finished; that "
+        f"command goes on with them, `render clean {folder}` removes them"
+    )

@@ -14,12 +14,14 @@ from render.events import (
     CellRetried,
     CellStarted,
     Event,
+    SegmentsLeft,
 )
+from render.execution.abandoned import find_abandoned
 from render.execution.executor import Executor, Job, SegmentDone, WorkEvent
 from render.execution.kept import kept_preview
 from render.execution.local import LocalExecutor
 from render.execution.preview import finish, is_there
-from render.execution.segment_store import SegmentStore
+from render.execution.segment_store import CellSegments, SegmentStore
 from render.media.ffmpeg import find_ffmpeg
 from render.media.watch import PATIENCE, Patience
 from render.planning.plan import Cell, Plan
@@ -42,20 +44,37 @@ def run(
     """
     for refusal in plan.refusals:
         yield CellFailed(refusal.clip, None, refusal.error)
-    for cell in plan.cells:
-        if cell.kept:
-            yield _kept(cell)
-    if plan.todo:
+    if plan.cells:
         with SegmentStore(plan, _tools(plan)) as store:
             if plan.force:
                 store.forget()
+            for cell in plan.cells:
+                if cell.kept:
+                    yield _kept(store.of(cell))
             chosen = executor or LocalExecutor(patience=patience)
             yield from _Driver(plan, store, chosen, patience).events()
+    yield from _cleared(plan)
 
 
-def _kept(cell: Cell) -> Event:
+def _cleared(plan: Plan) -> Iterator[Event]:
+    """Parts of previews that others stand in the place of go; of others it is said that they are
+    there. Those of this plan wait for its next run."""
+    mine = {cell.output for cell in plan.cells}
+    for folder in dict.fromkeys(cell.output.parent for cell in plan.cells):
+        left = []
+        for one in find_abandoned(folder):
+            if one.superseded:
+                one.remove()
+            elif one.preview not in mine:
+                left.append(one)
+        if left:
+            yield SegmentsLeft(folder, len(left), sum(one.bytes for one in left))
+
+
+def _kept(segments: CellSegments) -> Event:
+    cell = segments.cell
     try:
-        return CellKept(cell, kept_preview(cell))
+        return CellKept(cell, kept_preview(segments))
     except RenderError as error:
         return CellFailed(cell.clip.path, cell, error)
 
@@ -131,7 +150,7 @@ class _Driver:
         if not self._plan.force and is_there(cell):
             # Another run of the same plan was faster, and has taken the segments away.
             del self._left[cell]
-            yield _kept(cell)
+            yield _kept(self._store.of(cell))
         elif error.transient and cell not in self._failed_once:
             self._failed_once.add(cell)
             self._store.of(cell).look_again()

@@ -7,15 +7,20 @@ from fractions import Fraction
 from render.devices.playback import shows
 from render.errors import OutputError
 from render.events import Preview, Timings
+from render.execution.preview import facts
+from render.execution.segment_store import CellSegments
 from render.media.tags import count_frames
-from render.planning.plan import Cell
 
 _NO_TIME = Timings(load=0, decode=0, resize=0, stylize=0, upscale=0, encode=0, wall=0)
 
 
-def kept_preview(cell: Cell) -> Preview:
-    """The facts of a kept cell's preview, as they were when it was written, without what the work
-    took: times, and how many pictures were stylized. Raises OutputError where it cannot be read."""
+def kept_preview(segments: CellSegments) -> Preview:
+    """The facts of a kept cell's preview, as they were when it was written. Where its segments are
+    gone, as they are a moment later, without what the work took: times, and how many pictures were
+    stylized. Raises OutputError where it cannot be read."""
+    cell = segments.cell
+    if segments.complete and segments.warnings is not None:
+        return facts(segments)
     try:
         frames = count_frames(cell.output)
         size = cell.output.stat().st_size

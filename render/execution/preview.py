@@ -10,7 +10,7 @@ from fractions import Fraction
 from render.devices.playback import shows
 from render.errors import OutputError
 from render.events import Preview, Timings
-from render.execution.segment_store import CellSegments, Counted
+from render.execution.segment_store import CellSegments
 from render.media.encode import placing
 from render.media.encoding import AudioMode
 from render.media.join import join
@@ -49,7 +49,8 @@ def finish(segments: CellSegments, plan: Plan, patience: Patience = PATIENCE) ->
             warnings += [loss] if loss else []
         if silent:
             join(pictures, plan.ffmpeg, temporary, tags, patience)
-    return _preview(segments, count, tuple(warnings), time.perf_counter() - began)
+        segments.joined(tuple(warnings))
+    return facts(segments, time.perf_counter() - began)
 
 
 def is_there(cell: Cell) -> bool:
@@ -57,10 +58,10 @@ def is_there(cell: Cell) -> bool:
     return read_identity(cell.output) == cell.identity
 
 
-def _preview(
-    segments: CellSegments, count: Counted, warnings: tuple[str, ...], joining: float
-) -> Preview:
-    cell, made = segments.cell, segments.segments
+def facts(segments: CellSegments, joining: float = 0.0) -> Preview:
+    """Of a preview that is there, with the segments that it was made of."""
+    cell, made, count = segments.cell, segments.segments, segments.count
+    assert count is not None, "it is complete"
     spent = {
         f.name: sum(segment.seconds.get(f.name, 0.0) for segment in made) for f in fields(Timings)
     }
@@ -78,7 +79,7 @@ def _preview(
         duration=Fraction(count.frames) / cell.video_rate,
         bytes=cell.output.stat().st_size,
         ms=statistics.median(ms) if ms else None,
-        warnings=warnings,
+        warnings=segments.warnings or (),
         timings=Timings(**spent),
         shows=None if cell.playback is None or camera is None else shows(cell.playback, camera),
     )

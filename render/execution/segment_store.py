@@ -29,7 +29,7 @@ from render.media.join import Pictures
 from render.planning.plan import Cell, Plan
 from render.planning.segments import Cut
 
-_NAME = "segments.jsonl"
+LINES = "segments.jsonl"
 _SUFFIX = ".mp4"
 """Whatever the preview's: of those containers the one that keeps times exactly."""
 
@@ -74,11 +74,13 @@ class CellSegments:
         self.cell = cell
         self.cut = Cut.at(cell.video_rate, plan.segment)
         self.folder = folder
-        self._journal = Journal(self.folder / _NAME)
+        self._journal = Journal(self.folder / LINES)
         self._tools = dict(tools)
         self._lock = threading.Lock()
         self._done: dict[int, Segment] = {}
         self._count: Counted | None = None
+        self.warnings: tuple[str, ...] | None = None
+        """Of the preview, once it is made."""
         self._stack = ExitStack()
         self._open = self._over = False
         self.made: list[Path] = []
@@ -99,6 +101,9 @@ class CellSegments:
         text = json.dumps(told)
         if entry["kind"] == "counted":
             self._count = TypeAdapter(Counted).validate_json(text, strict=True)
+        elif entry["kind"] == "joined":
+            said = TypeAdapter(tuple[str, ...]).validate_json(json.dumps(told["warnings"]))
+            self.warnings = said
         elif entry["kind"] == "segment":
             segment = TypeAdapter(Segment).validate_json(text, strict=True)
             there = self.path(segment.index).lstat()
@@ -162,6 +167,8 @@ class CellSegments:
                 return
             self.made = _make(self.folder)
             self._stack.enter_context(beside(self.folder, "", OutputError))
+            if not self._journal.path.exists():
+                self._journal.append({"kind": "cell", "preview": self.cell.output.name})
             self._open = True
 
     @contextlib.contextmanager
@@ -193,6 +200,12 @@ class CellSegments:
         self.open()
         self._journal.append({"kind": "counted", **asdict(count), "tools": self._tools})
         self._count = count
+
+    def joined(self, warnings: tuple[str, ...]) -> None:
+        """Keep what is to be said of the preview, which takes its place next. Raises
+        OutputError."""
+        self._journal.append({"kind": "joined", "warnings": warnings, "tools": self._tools})
+        self.warnings = warnings
 
     def look_again(self) -> None:
         """Believe only what is on the disk: something went wrong."""
@@ -228,7 +241,7 @@ class SegmentStore:
     def __init__(self, plan: Plan, tools: Mapping[str, str]) -> None:
         self._cells: dict[Cell, CellSegments] = {}
         taken: Counter[Path] = Counter()
-        for cell in plan.todo:
+        for cell in plan.cells:
             folder = cell.output.parent / STATE / cell.fingerprint
             # The same clip under two names: each of its previews is worked off by itself.
             taken[folder] += 1

@@ -96,6 +96,12 @@ def clear_dead(folder: Path) -> Cleared:
     return Cleared(removed, unsure)
 
 
+def in_use(folder: Path) -> bool:
+    """Whether a living run, this one too, has names in ``folder``; those of dead ones go."""
+    clear_dead(folder)
+    return bool(_found(folder))
+
+
 def remove_all() -> None:
     """All that this process still has anywhere, for its end: nothing else of it may still write."""
     for claim in list(_CLAIMS.values()):
