@@ -224,7 +224,7 @@ class _Working:
         # All encoders are told to end before any is waited for.
         yield from self._each(CellLine.end)
         yield from self._each(CellLine.wait)
-        for cell, line in tuple(self._lines.items()):
+        for cell, line in self._in_order():
             try:
                 line.counted(damage)
             except RenderError as error:
@@ -238,13 +238,17 @@ class _Working:
         yield from self._each(CellLine.wait)
 
     def _each(self, do: Callable[[CellLine], Segment | None]) -> Iterator[WorkEvent]:
-        for cell, line in tuple(self._lines.items()):
+        for cell, line in self._in_order():
             try:
                 done = do(line)
             except (RenderError, MemoryError, OSError) as error:
                 yield from self._fail(cell, error)
             else:
                 yield from _told(cell, done)
+
+    def _in_order(self) -> list[tuple[Cell, CellLine]]:
+        """The cells that live, as the plan has them."""
+        return [(cell, self._lines[cell]) for cell in self._cells if cell in self._lines]
 
     def _fail(self, cell: Cell, error: RenderError | MemoryError | OSError) -> Iterator[WorkEvent]:
         if cell in self._failed:

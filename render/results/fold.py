@@ -34,6 +34,7 @@ class Fold:
         self._cells: dict[str, tuple[str, ClipKey, CellResult]] = {}
         self._failures: dict[tuple[str, str | None], tuple[str, Failure]] = {}
         self._ended_runs: set[str] = set()
+        self._goes_on: dict[str, str] = {}
         self._order: dict[str, int] = {}
         self._made: dict[str, dict[str, None]] = {"grid": {}, "sheet": {}}
         self._take: dict[str, Callable[[Entry], None]] = {
@@ -111,18 +112,25 @@ class Fold:
         self._made["sheet"] |= dict.fromkeys(results.sheets)
 
     def _run(self, entry: Entry) -> None:
-        self._runs[entry["run"]] = Run.model_validate(entry["facts"])
+        new = Run.model_validate(entry["facts"])
+        # The same command again, with the same tools, goes on with what it began.
+        name = next((n for n, run in self._runs.items() if _same(run, new)), entry["run"])
+        self._goes_on[entry["run"]] = name
+        self._runs.setdefault(name, new)
         for cell in entry["cells"]:
             self._order.setdefault(cell, len(self._order))
         # What failed in a run that is over is tried again now, or is no longer asked for.
         for key, (run, _) in tuple(self._failures.items()):
-            if run in self._ended_runs:
+            if run in self._ended_runs or run == name:
                 del self._failures[key]
 
     def _ended(self, entry: Entry) -> None:
-        run = self._runs[entry["run"]]
-        self._runs[entry["run"]] = run.model_copy(update={"wall": entry["wall"]})
-        self._ended_runs.add(entry["run"])
+        name = self._goes_on[entry["run"]]
+        run = self._runs[name]
+        # Of those that were killed nobody knows how long they took.
+        wall = [seconds for seconds in (run.wall, entry["wall"]) if seconds is not None]
+        self._runs[name] = run.model_copy(update={"wall": sum(wall) if wall else None})
+        self._ended_runs.add(name)
 
     def _cell(self, entry: Entry) -> None:
         clip = SourceClip.model_validate(entry["clip"])
@@ -134,7 +142,7 @@ class Fold:
             name: getattr(known, name) for name in ("reference", "sampling", "preview")
         }  # fmt: skip
         self._clips[key] = clip.model_copy(update=kept)
-        self._place(CellResult.model_validate(entry["cell"]), entry["run"], key)
+        self._place(CellResult.model_validate(entry["cell"]), self._goes_on[entry["run"]], key)
 
     def _place(self, cell: CellResult, run: str, clip: ClipKey) -> None:
         if run not in self._runs:
@@ -146,7 +154,7 @@ class Fold:
 
     def _failed(self, entry: Entry) -> None:
         failure = Failure.model_validate(entry["failure"])
-        self._failures[failure.clip, failure.cell] = entry["run"], failure
+        self._failures[failure.clip, failure.cell] = self._goes_on[entry["run"]], failure
 
     def _figures(self, entry: Entry) -> None:
         run, clip, cell = self._cells[entry["cell"]]
@@ -164,6 +172,11 @@ class Fold:
     def _thing(self, entry: Entry) -> None:
         _check_below(entry["name"])
         self._made.setdefault(entry["what"], {})[entry["name"]] = None
+
+
+def _same(run: Run, other: Run) -> bool:
+    told = {"at": "", "wall": None}
+    return run.model_copy(update=told) == other.model_copy(update=told)
 
 
 def _check_below(name: str | None) -> None:

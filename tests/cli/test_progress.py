@@ -22,7 +22,7 @@ def test_plain_lines_come_after_5_and_then_every_10_seconds() -> None:
     cell = make_cell(Path("butterfly.mp4"), about=113)
     stream = io.StringIO()
     lines = Lines(make_plan(cell), stream, clock=lambda: now[0])
-    lines.start(cell)
+    lines.start(cell, 0)
     for second in range(1, 31):
         now[0] = 100.0 + second
         lines.advance(cell, second * 2)
@@ -38,7 +38,7 @@ def test_plain_lines_count_the_batch_and_do_without_an_estimate() -> None:
     cells = [make_cell(Path("a.mp4"), about=None), make_cell(Path("b.mp4"))]
     stream = io.StringIO()
     lines = Lines(make_plan(*cells), stream, clock=lambda: now[0])
-    lines.start(cells[0])
+    lines.start(cells[0], 0)
     now[0] = 5.0
     lines.advance(cells[0], 1)
     assert stream.getvalue() == "1/2 a.mp4: 1 frames\n"
@@ -51,7 +51,7 @@ def test_a_bar_spans_the_batch_and_leaves_nothing_behind(about: int | None) -> N
     bar = make_progress(make_plan(*cells), stream)
     assert isinstance(bar, Bar)
     for cell in cells:
-        bar.start(cell)
+        bar.start(cell, 0)
         bar.advance(cell, 40)
         bar.say("a line beside it")
         with bar.aside():
@@ -63,6 +63,25 @@ def test_a_bar_spans_the_batch_and_leaves_nothing_behind(about: int | None) -> N
     assert ("140 of about 140 frames" if about else "140 frames") in shown
     bar.close()
     assert stream.getvalue().endswith("\r")
+
+
+def test_what_an_earlier_run_left_counts_to_the_frames_and_not_to_the_speed() -> None:
+    now = [100.0]
+    cell = make_cell(Path("butterfly.mp4"), about=113)
+    stream = io.StringIO()
+    lines = Lines(make_plan(cell), stream, clock=lambda: now[0])
+    lines.start(cell, 60)
+    for second in range(1, 11):
+        now[0] = 100.0 + second
+        lines.advance(cell, 60 + second * 2)
+    assert stream.getvalue() == "butterfly.mp4: 70 of about 113 frames, 2.0 fps, about 22 s left\n"
+    shown = Terminal()
+    bar = make_progress(make_plan(cell), shown)
+    bar.start(cell, 60)
+    assert "60 of about 113 frames" in shown.getvalue()
+    bar.end(cell, 113)
+    assert "113 of about 113 frames" in shown.getvalue()
+    bar.close()
 
 
 def test_no_bar_for_nothing() -> None:

@@ -87,10 +87,16 @@ def test_styles_alone_are_not_compared_and_stand_in_one_grid_with_all_clips(
 
 
 def test_a_later_run_adds_to_the_folder(
-    render: Command, moving: Path, tmp_path: Path, capsys: Capture
+    render: Command,
+    moving: Path,
+    tmp_path: Path,
+    capsys: Capture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("sys.argv", ["render", "first"])
     assert render(moving, "--fps", "5", *SMALL, "--metrics", "none", "-o", tmp_path) == 0
     assert all(cell.figures is None for cell in load(tmp_path).cells)
+    monkeypatch.setattr("sys.argv", ["render", "second"])
     assert render(moving, "--fps", "10", *SMALL, "--json", "-o", tmp_path) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if line[0] == "{"]
     assert [line["event"] for line in lines if line["event"] not in ("started", "progress")] == [

@@ -16,7 +16,7 @@ from render.results.fold import Fold
 from render.results.record import Recorder
 from render.results.results import NAME, Figures, Results, load, save
 from tests.cli.conftest import make_plan, make_preview
-from tests.results.test_record import CALL, cell, record
+from tests.results.test_record import CALL, OTHER, cell, record
 
 
 def test_results_are_made_anew_from_the_journal(tmp_path: Path) -> None:
@@ -53,8 +53,29 @@ def test_a_run_that_was_killed_and_one_that_goes_on(tmp_path: Path) -> None:
     again.event(CellDone(other, make_preview(other)))
     results = again.save(3.0)
     assert [c.video.stylized for c in results.cells] == [73, 73]  # what the first run knew
-    assert [c.run for c in results.cells] == [0, 1]
-    assert [run.wall for run in results.runs] == [None, 3.0]
+    # The same command goes on with what it began.
+    assert [c.run for c in results.cells] == [0, 0]
+    assert [run.wall for run in results.runs] == [3.0]
+    more = Recorder(make_plan(replace(one, kept=True)), tmp_path, CALL)
+    more.event(CellKept(one, make_preview(one)))
+    assert [run.wall for run in more.save(2.0).runs] == [5.0]
+    third = cell(tmp_path, "c.mp4")
+    another = Recorder(make_plan(third), tmp_path, OTHER)
+    third.output.write_bytes(b"a preview")
+    another.event(CellDone(third, make_preview(third)))
+    results = another.save(1.0)
+    assert [c.run for c in results.cells] == [0, 0, 1]
+    assert [run.wall for run in results.runs] == [5.0, 1.0]
+
+
+def test_what_failed_in_a_killed_run_is_tried_again_by_the_same_command(tmp_path: Path) -> None:
+    one, other = cell(tmp_path, "a.mp4"), cell(tmp_path, "b.mp4")
+    one.output.write_bytes(b"a preview")
+    killed = Recorder(make_plan(one, other), tmp_path, CALL)
+    killed.event(CellFailed(other.clip.path, None, ClipError("torn")))
+    killed.event(CellDone(one, make_preview(one)))
+    again = Recorder(make_plan(replace(one, kept=True), other), tmp_path, CALL)
+    assert again.results().failures == ()
 
 
 def test_failures_are_of_runs_that_go_on_and_of_the_last(tmp_path: Path) -> None:
@@ -63,12 +84,12 @@ def test_failures_are_of_runs_that_go_on_and_of_the_last(tmp_path: Path) -> None
     first = Recorder(make_plan(one, other), tmp_path, CALL)
     first.event(CellDone(one, make_preview(one)))
     first.event(CellFailed(other.clip.path, other, ClipError("torn")))
-    second = Recorder(make_plan(one), tmp_path, CALL)
+    second = Recorder(make_plan(one), tmp_path, OTHER)
     second.event(CellKept(one, make_preview(one)))
     assert [f.message for f in second.save(1.0).failures] == []  # not yet told
     assert [f.message for f in first.save(1.0).failures] == ["torn"]
     assert [f.message for f in load(tmp_path).failures] == ["torn"]
-    third = Recorder(make_plan(one), tmp_path, CALL)
+    third = Recorder(make_plan(one), tmp_path, OTHER)
     third.event(CellKept(one, make_preview(one)))
     assert third.save(1.0).failures == ()
 
@@ -100,7 +121,7 @@ def test_results_of_before_there_was_a_journal_are_kept(tmp_path: Path) -> None:
     Journal.of(tmp_path).path.unlink()
     old = old.model_copy(update={"cells": (old.cells[0].model_copy(update={"fingerprint": None}),)})
     save(old, tmp_path)
-    results = record(tmp_path, cell(tmp_path, "b.mp4"))
+    results = record(tmp_path, cell(tmp_path, "b.mp4"), call=OTHER)
     assert [c.id for c in results.cells] == ["a.mp4", "b.mp4"]
     assert results.cells[0].fingerprint is None and len(results.runs) == 2
 
@@ -109,7 +130,7 @@ def _run(folder: Path, first: int) -> None:
     cells = [
         cell(folder, f"{n}.mp4", clip=f"{n}.mov", rate=Fraction(n)) for n in range(first, first + 8)
     ]
-    record(folder, *cells)
+    record(folder, *cells, call=replace(CALL, command=("render", str(first))))
 
 
 def test_two_runs_at_once_keep_all(tmp_path: Path) -> None:

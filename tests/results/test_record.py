@@ -22,6 +22,8 @@ from tests.cli.conftest import make_cell, make_plan, make_preview
 
 CALL = Call(("render", "a.mp4", "--fps", "10,15"), datetime(2026, 11, 23, 8, 30, tzinfo=UTC))
 
+OTHER = replace(CALL, command=("render", "b.mp4"))
+
 
 def cell(folder: Path, name: str, clip: str = "a.mp4", **changes: Any) -> Cell:
     return replace(make_cell(Path("/clips") / clip), output=folder / name, **changes)
