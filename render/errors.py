@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
+
+class Hint(StrEnum):
+    """What to do about an error, in Python's words; the command line has words of its own
+    (`render/cli/hints.py`)."""
+
+    OVERWRITE = "force=True overwrites it"
+    SEVERAL = "ask for several rates, sizes or networks"
+    FIGURES = "leave out metrics=Metrics.NONE"
+
 
 class RenderError(Exception):
     """Anything that render can explain to its user.
 
     ``str(error)`` is one line. The CLI prints it and exits with ``exit_status``; with ``--debug``
     it prints the traceback too. But for InternalError, the library raises nothing else on purpose.
+
+    ``message`` is the line without the ``option`` that it is about (a field of `Request` or
+    `Outputs`) and without the ``hint``, which whoever shows it may say in other words.
     """
 
     exit_status = 1
     kind = "error"
 
-    def __init__(self, message: str) -> None:
-        super().__init__(" ".join(message.split()))
+    def __init__(self, message: str, *, option: str = "", hint: Hint | None = None) -> None:
+        self.message = " ".join(message.split())
+        self.option, self.hint = option, hint
+        said = f"{option}: {self.message}" if option else self.message
+        super().__init__(said if hint is None else f"{said}; {hint}")
 
 
 class UsageError(RenderError):

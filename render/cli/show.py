@@ -33,11 +33,16 @@ class Show:
         self._put(self._lines.plan() if self._lines else None)
         if plan.todo:
             choice = plan.engine
-            self._say(f"{choice.engine.value} on {choice.device.value}: {choice.why}")
+            self.say(f"{choice.engine.value} on {choice.device.value}: {choice.why}")
         # All of them before anything is rendered: there may be a reason to stop among them.
         for cell in plan.todo:
             for note in cell.notes:
                 self._note(f"{cell.clip.path.name}: {note}")
+
+    @property
+    def there(self) -> int:
+        """Previews that were written or kept so far."""
+        return self._written + self._kept
 
     def event(self, event: Event) -> None:
         """Show one event."""
@@ -55,7 +60,7 @@ class Show:
                 self._progress.end(cell, preview.frames)
                 for warning in preview.warnings:
                     self._label("warning", f"{cell.clip.path.name}: {warning}")
-                self._say(self._summary(preview))
+                self.say(self._summary(preview))
                 if not self._lines:
                     self._put(str(preview.path))
             case CellKept(_, preview):
@@ -74,7 +79,7 @@ class Show:
         """Once, when all of them are known."""
         if not self._said_kept:
             self._said_kept = True
-            self._say(f"{self._kept} kept: what is there already is not rendered again")
+            self.say(f"{self._kept} kept: what is there already is not rendered again")
 
     def finish(self, failed_after: int = 0) -> int:
         """The last words, and the exit status; ``failed_after`` things failed that were to be made
@@ -86,7 +91,7 @@ class Show:
             failed = f", {self._failed} failed" if self._failed else ""
             words = "preview" if self._written == 1 else "previews"
             wall = took(time.monotonic() - self._began)
-            self._say(f"{self._written} {words} written{failed}, in {wall}")
+            self.say(f"{self._written} {words} written{failed}, in {wall}")
         if self._lines:
             failed_in_all = self._failed + failed_after
             self._put(self._lines.done(self._written, self._kept, failed_in_all, status))
@@ -117,7 +122,8 @@ class Show:
     def _label(self, label: str, message: str) -> None:
         self._progress.say(labelled(label, message, sys.stderr))
 
-    def _say(self, message: str) -> None:
+    def say(self, message: str) -> None:
+        """A line beside the progress."""
         self._progress.say(message)
 
     def _put(self, line: str | None) -> None:

@@ -21,6 +21,9 @@ from render.results.results import CellResult, Failure, Figures, Results, Run, S
 ClipKey = tuple[str, str, str | None]
 """Path, start and part: all cells of one show the same moments."""
 
+Mark = tuple[str, str]
+"""Of a file that was made of previews: what it depends on, and its content, as hashes."""
+
 
 def clip_key(clip: SourceClip) -> ClipKey:
     return clip.path, clip.start, clip.part
@@ -36,7 +39,7 @@ class Fold:
         self._failures: dict[tuple[str, str | None], tuple[str, Failure]] = {}
         self._ended_runs: set[str] = set()
         self._order: dict[str, int] = {}
-        self._made: dict[str, dict[str, None]] = {"grid": {}, "sheet": {}}
+        self._made: dict[str, dict[str, Mark | None]] = {"grid": {}, "sheet": {}}
         self._take: dict[str, Callable[[Entry], None]] = {
             "adopted": self._adopted,
             "run": self._run,
@@ -65,6 +68,10 @@ class Fold:
         """Of the preview at that path below the folder, as its last entry says."""
         found = self._cells.get(cell)
         return None if found is None else found[2].fingerprint
+
+    def made(self, what: str, name: str) -> Mark | None:
+        """What is known of a file that was made of the previews; None where nothing is."""
+        return self._made.get(what, {}).get(name)
 
     def results(self, folder: Path) -> Results:
         """What is there of it: cells, grids and sheets whose files are gone are left out, and the
@@ -165,7 +172,8 @@ class Fold:
 
     def _thing(self, entry: Entry) -> None:
         _check_below(entry["name"])
-        self._made.setdefault(entry["what"], {})[entry["name"]] = None
+        mark = (str(entry["basis"]), str(entry["content"])) if "basis" in entry else None
+        self._made.setdefault(entry["what"], {})[entry["name"]] = mark
 
 
 def _check_below(name: str | None) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from render.errors import OutputError
 from render.events import CellDone, CellFailed, CellKept, Event, Preview
+from render.files.digest import digest_of
 from render.planning.plan import Cell, Plan
 from render.results.fold import Fold, clip_key
 from render.results.journal import Entry, Journal
@@ -108,7 +109,7 @@ class Recorder:
 
     def update(self, results: Results) -> Results:
         """Record what ``results``, which are made of `results`, know more: figures, references, and
-        what was made of the previews. Raises OutputError."""
+        the clips' own videos. Raises OutputError."""
         before = self.results()
         figures = {cell.id: cell.figures for cell in before.cells}
         for cell in results.cells:
@@ -120,12 +121,24 @@ class Recorder:
             if clip != clips.get(clip_key(clip)):
                 told = clip.model_dump(mode="json", include={"reference", "sampling", "preview"})
                 self._note({"kind": "clip", "clip": list(clip_key(clip)), "changes": told})
-        made = [("grid", name) for name in results.grids if name not in before.grids]
-        made += [("sheet", name) for name in results.sheets if name not in before.sheets]
-        for what, name in made:
-            self._note({"kind": "made", "what": what, "name": name})
         self._flush()
         return self.results()
+
+    def made(self, what: str, name: str, basis: str) -> Results:
+        """Record that the file ``name`` was made of the previews: a grid, a sheet, a source video.
+        ``basis`` is a mark of all that it depends on. Raises OutputError."""
+        content = digest_of(self.folder / name, OutputError)
+        entry = {"kind": "made", "what": what, "name": name, "basis": basis, "content": content}
+        self._note(entry)
+        self._flush()
+        return self.results()
+
+    def is_made(self, what: str, name: str, basis: str) -> bool:
+        """Whether that file is there already, as it was made, and of the same."""
+        mark, path = self._fold.made(what, name), self.folder / name
+        if mark is None or mark[0] != basis or not path.is_file():
+            return False
+        return mark[1] == digest_of(path, OutputError)
 
     def save(self, wall: float | None = None) -> Results:
         """Write all that was noted, if any preview is there. ``wall``: seconds of the whole run.

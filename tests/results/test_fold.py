@@ -84,14 +84,20 @@ def test_figures_and_what_is_made_are_kept(tmp_path: Path) -> None:
                 "cells": (written.cells[0], written.cells[1].model_copy(
                     update={"figures": figures})),
                 "clips": (written.clips[0].model_copy(update={"reference": "a.mp4"}),),
-                "grids": ("grid.mp4",),
             }
         )
     )  # fmt: skip
+    recorder.made("grid", "grid.mp4", "of these")
     results = load(tmp_path)
     assert results.cells[1].figures == figures and results.cells[0].figures is None
     assert results.clips[0].reference == "a.mp4" and results.grids == ("grid.mp4",)
+    again = Recorder(make_plan(cell(tmp_path, "a.mp4")), tmp_path, CALL)
+    assert again.is_made("grid", "grid.mp4", "of these")
+    assert not again.is_made("grid", "grid.mp4", "of others")
+    (tmp_path / "grid.mp4").write_bytes(b"a holiday")
+    assert not again.is_made("grid", "grid.mp4", "of these")
     (tmp_path / "grid.mp4").unlink()
+    assert not again.is_made("grid", "grid.mp4", "of these")
     assert Recorder(make_plan(cell(tmp_path, "a.mp4")), tmp_path, CALL).results().grids == ()
 
 
@@ -136,6 +142,7 @@ def test_two_runs_at_once_keep_all(tmp_path: Path) -> None:
         {"kind": "adopted", "results": []},
         {"kind": "adopted", "results": {"grids": ["../grid.mp4"]}},
         {"kind": "made", "what": "grid", "name": "/etc/passwd"},
+        {"kind": "made", "what": "grid", "name": "grid.mp4", "basis": "x"},
     ],
 )
 def test_entries_that_render_did_not_write_are_refused(entry: dict[str, object]) -> None:

@@ -42,22 +42,29 @@ class Measuring:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The last one: the results with all their figures."""
+    """The results with all figures so far; those of ``cells`` (ids) are new. The last one of all
+    is a Measured."""
 
     results: Results
+    cells: tuple[str, ...] = ()
 
 
 Update = Measuring | Trouble | Measured
 
 
 def measure(
-    results: Results, folder: Path, ffmpeg: Path, mode: Metrics, reference: str | None = None
+    results: Results,
+    folder: Path,
+    ffmpeg: Path | None = None,
+    mode: Metrics = Metrics.FAST,
+    reference: str | None = None,
 ) -> Iterator[Update]:
     """Fill in the figures of every cell in ``results``, from the previews in ``folder``.
 
     Yields how far it is, Trouble for each cell that cannot be measured (the others go on), and
-    Measured at the end. Nothing is written. ``reference`` is as in `groups`. Raises UsageError when
-    nothing fits that, FFmpegError when ``ffmpeg`` does not run.
+    Measured whenever cells are done, and at the end. Nothing is written. ``reference`` is as in
+    `groups`; without ``ffmpeg`` the usual one is looked for. Raises UsageError when nothing fits
+    the reference, FFmpegError when ffmpeg does not run.
     """
     check_reference(results, reference)
     if mode is Metrics.NONE:
@@ -70,12 +77,22 @@ def measure(
     done = 0
     for clip in clips:
         for update in clip.run():
-            if isinstance(update, Trouble):
-                yield update
-            else:
-                done += 1
-                yield Measuring(done, max(total, done), Path(update.cell).name)
+            match update:
+                case Step():
+                    done += 1
+                    yield Measuring(done, max(total, done), Path(update.cell).name)
+                case Trouble():
+                    yield update
+                case _Done(cells):
+                    yield Measured(_merged(results, clips), cells)
     yield Measured(_merged(results, clips))
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """The figures of these cells (ids) are taken."""
+
+    cells: tuple[str, ...]
 
 
 class _ClipWork:
@@ -139,14 +156,14 @@ class _ClipWork:
             )
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
-    def run(self) -> Generator[Step | Trouble, None, None]:
+    def run(self) -> Generator[Step | Trouble | _Done, None, None]:
         for group, stale in zip(self.groups, self._stale, strict=True):
             if stale:
                 yield from self._group(group, stale)
 
     def _group(
         self, group: Group, stale: Sequence[CellResult]
-    ) -> Generator[Step | Trouble, None, None]:
+    ) -> Generator[Step | Trouble | _Done, None, None]:
         try:
             reference = Subject(group.reference, self._folder, self._ffmpeg)
         except RenderError as error:
@@ -166,12 +183,16 @@ class _ClipWork:
         stills = Stills(subjects, reference, self._source, self._gap, self._effort, path)
         windows = Windows(subjects, reference, self._effort, path)
         yield from stills.run()
-        yield from windows.run()
-        for subject in subjects:
-            found = _figures(subject, reference, self._basis(subject.cell, group))
-            self.figures[subject.id] = found.model_copy(update=_NO_LOSS) if group.alone else found
-        if group is self.groups[0]:
-            self.sampling = self._sampled(group, subjects, stills, windows)
+        for some in windows.batches():
+            yield from windows.run(some)
+            for subject in some:
+                basis = self._basis(subject.cell, group)
+                found = _figures(subject, reference, basis)
+                found = found.model_copy(update=_NO_LOSS) if group.alone else found
+                self.figures[subject.id] = found
+            if group is self.groups[0]:
+                self.sampling = self._sampled(group, subjects, stills, windows)
+            yield _Done(tuple(subject.id for subject in some))
 
     def _fail(self, cell: CellResult, reference: CellResult, error: RenderError) -> None:
         self.figures[cell.id] = Figures(reference=reference.id, missing=(str(error),))
