@@ -33,7 +33,7 @@ class Show:
         self._put(self._lines.plan() if self._lines else None)
         if plan.todo:
             choice = plan.engine
-            self.say(f"{choice.engine.value} on {choice.device.value}: {choice.why}")
+            self._say(f"{choice.engine.value} on {choice.device.value}: {choice.why}")
         # All of them before anything is rendered: there may be a reason to stop among them.
         for cell in plan.todo:
             for note in cell.notes:
@@ -43,6 +43,10 @@ class Show:
     def there(self) -> int:
         """Previews that were written or kept so far."""
         return self._written + self._kept
+
+    def note(self, message: str) -> None:
+        """Something to know, beside the progress."""
+        self._label("note", message)
 
     def event(self, event: Event) -> None:
         """Show one event."""
@@ -60,7 +64,7 @@ class Show:
                 self._progress.end(cell, preview.frames)
                 for warning in preview.warnings:
                     self._label("warning", f"{cell.clip.path.name}: {warning}")
-                self.say(self._summary(preview))
+                self._say(self._summary(preview))
                 if not self._lines:
                     self._put(str(preview.path))
             case CellKept(_, preview):
@@ -79,7 +83,7 @@ class Show:
         """Once, when all of them are known."""
         if not self._said_kept:
             self._said_kept = True
-            self.say(f"{self._kept} kept: what is there already is not rendered again")
+            self._say(f"{self._kept} kept: what is there already is not rendered again")
 
     def finish(self, failed_after: int = 0) -> int:
         """The last words, and the exit status; ``failed_after`` things failed that were to be made
@@ -91,7 +95,7 @@ class Show:
             failed = f", {self._failed} failed" if self._failed else ""
             words = "preview" if self._written == 1 else "previews"
             wall = took(time.monotonic() - self._began)
-            self.say(f"{self._written} {words} written{failed}, in {wall}")
+            self._say(f"{self._written} {words} written{failed}, in {wall}")
         if self._lines:
             failed_in_all = self._failed + failed_after
             self._put(self._lines.done(self._written, self._kept, failed_in_all, status))
@@ -122,8 +126,7 @@ class Show:
     def _label(self, label: str, message: str) -> None:
         self._progress.say(labelled(label, message, sys.stderr))
 
-    def say(self, message: str) -> None:
-        """A line beside the progress."""
+    def _say(self, message: str) -> None:
         self._progress.say(message)
 
     def _put(self, line: str | None) -> None:

@@ -128,14 +128,14 @@ class ShowSweep:
         if removed:
             files = "file" if removed == 1 else "files"
             note = f"{folder}: removed {removed} temporary {files} of a run that was killed"
-            self._cells.say(labelled("note", note, sys.stderr))
+            self._cells.note(note)
         if unsure and self._debug:
             stay = "file stays" if unsure == 1 else "files stay"
             note = (
                 f"{folder}: {unsure} temporary {stay}: without file locks nobody can tell "
                 "whether the run still goes on"
             )
-            self._cells.say(labelled("note", note, sys.stderr))
+            self._cells.note(note)
 
     def _begin_step(self, step: SweepStep, note: str) -> None:
         self._still()

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from render.errors import UsageError
 from render.files.names import leads_below
+from render.results.begun import Begun
 from render.results.journal import Entry
 from render.results.results import CellResult, Failure, Figures, Results, Run, SourceClip
 
@@ -40,6 +41,7 @@ class Fold:
         self._ended_runs: set[str] = set()
         self._order: dict[str, int] = {}
         self._made: dict[str, dict[str, Mark | None]] = {"grid": {}, "sheet": {}}
+        self._begun: dict[str, Begun] = {}
         self._take: dict[str, Callable[[Entry], None]] = {
             "adopted": self._adopted,
             "run": self._run,
@@ -47,6 +49,7 @@ class Fold:
             "cell": self._cell,
             "failed": self._failed,
             "figures": self._figures,
+            "begun": self._share,
             "clip": self._clip,
             "made": self._thing,
         }
@@ -68,6 +71,11 @@ class Fold:
         """Of the preview at that path below the folder, as its last entry says."""
         found = self._cells.get(cell)
         return None if found is None else found[2].fingerprint
+
+    @property
+    def begun(self) -> Mapping[str, Begun]:
+        """What was found of cells whose figures are not whole, by their ids."""
+        return self._begun
 
     def made(self, what: str, name: str) -> Mark | None:
         """What is known of a file that was made of the previews; None where nothing is."""
@@ -150,6 +158,7 @@ class Fold:
         _check_below(cell.id)
         self._cells[cell.id] = (run, clip, cell)
         self._order.setdefault(cell.id, len(self._order))
+        self._begun.pop(cell.id, None)
         self._failures.pop((clip[0], Path(cell.id).name), None)
 
     def _failed(self, entry: Entry) -> None:
@@ -160,6 +169,15 @@ class Fold:
         run, clip, cell = self._cells[entry["cell"]]
         figures = Figures.model_validate(entry["figures"])
         self._cells[cell.id] = run, clip, cell.model_copy(update={"figures": figures})
+        self._begun.pop(cell.id, None)
+
+    def _share(self, entry: Entry) -> None:
+        share = Begun.model_validate(entry["share"])
+        before = self._begun.get(share.cell)
+        if before is not None:
+            self._begun[share.cell] = before.and_then(share)
+        elif share.after == (0, 0):
+            self._begun[share.cell] = share
 
     def _clip(self, entry: Entry) -> None:
         path, start, part = entry["clip"]

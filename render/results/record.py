@@ -6,16 +6,19 @@ import contextlib
 import os
 import platform
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from fractions import Fraction
 from importlib import metadata
 from pathlib import Path
+from typing import IO
 
 from render.errors import OutputError
 from render.events import CellDone, CellFailed, CellKept, Event, Preview
 from render.files.digest import digest_of
 from render.planning.plan import Cell, Plan
+from render.results.begun import Begun
 from render.results.fold import Fold, clip_key
 from render.results.journal import Entry, Journal
 from render.results.results import (
@@ -124,6 +127,17 @@ class Recorder:
         self._flush()
         return self.results()
 
+    @property
+    def begun(self) -> Mapping[str, Begun]:
+        """What was found of cells whose figures are not whole, by their ids."""
+        return self._fold.begun
+
+    def share(self, share: Begun) -> None:
+        """Record a share of a cell's figures. Raises OutputError."""
+        self._note(share.as_entry())
+        with self._journal.locked() as file:
+            self._append(file)
+
     def made(self, what: str, name: str, basis: str) -> Results:
         """Record that the file ``name`` was made of the previews: a grid, a sheet, a source video.
         ``basis`` is a mark of all that it depends on. Raises OutputError."""
@@ -186,11 +200,14 @@ class Recorder:
     def _flush(self) -> None:
         """Append what is noted, and make the results anew with what others appended meanwhile."""
         with self._journal.locked() as file:
-            self._catch_up()
-            self._journal.append_to(file, *self._pending)
-            self._pending.clear()
-            self._read = file.seek(0, os.SEEK_END)
+            self._append(file)
             save(self.results(), self.folder)
+
+    def _append(self, file: IO[bytes]) -> None:
+        self._catch_up()
+        self._journal.append_to(file, *self._pending)
+        self._pending.clear()
+        self._read = file.seek(0, os.SEEK_END)
 
     def _cell(self, preview: Preview) -> CellResult:
         planned = self._planned(preview.cell)

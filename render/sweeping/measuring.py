@@ -20,6 +20,7 @@ from render.sweeping.work import SweepWork
 if TYPE_CHECKING:
     from render.compare.metrics.measure import Measured
     from render.compare.metrics.modes import Metrics
+    from render.results.begun import Begun
 
 _STEP = SweepStep.FIGURES
 
@@ -51,10 +52,20 @@ def _measured(work: SweepWork) -> Iterator[SweepEvent]:
         return
     yield StepStarted(_STEP)
     from render.compare.metrics.measure import Measured, Measuring, measure
+    from render.results.begun import Begun
 
-    ffmpeg = work.ffmpeg.path
-    for update in measure(work.results, work.folder, ffmpeg, mode, work.outputs.reference):
+    updates = measure(
+        work.results,
+        work.folder,
+        work.ffmpeg.path,
+        mode,
+        work.outputs.reference,
+        begun=work.recorder.begun,
+    )
+    for update in updates:
         match update:
+            case Begun():
+                yield from _noted(work, update)
             case Measuring(done, total, words):
                 yield StepProgress(_STEP, None, done, total, words)
             case Measured():
@@ -68,6 +79,13 @@ def _suiting(work: SweepWork) -> Metrics:
     from render.compare.metrics.reference import comparable
 
     return Metrics.FAST if comparable(work.results, work.clips) else Metrics.NONE
+
+
+def _noted(work: SweepWork, share: Begun) -> Iterator[SweepEvent]:
+    try:
+        work.recorder.share(share)
+    except OutputError as error:
+        yield from work.fail(SweepStep.RESULTS, error)
 
 
 def _recorded(work: SweepWork, measured: Measured) -> Iterator[SweepEvent]:

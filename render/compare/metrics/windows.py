@@ -54,13 +54,14 @@ class Windows:
 
     def run(self, some: Sequence[Subject]) -> Iterator[Step | Trouble]:
         """Measure one of the `batches`; what is found is in the subjects then."""
-        for window in self._windows:
+        for number, window in enumerate(self._windows):
             fitting = []
             for subject in some:
-                if subject is self._reference:
+                if subject is self._reference or subject.watched > number:
                     continue
                 held = self._held(subject, window)
                 if held is None or subject.failed is not None:
+                    subject.watched = number + 1
                     yield Step(subject.id)
                 else:
                     fitting.append((subject, held))
@@ -110,6 +111,7 @@ class Windows:
         for (subject, _), value in zip(videos, values, strict=False):
             subject.found.jod.append(value)
         for subject, _ in videos:
+            subject.watched += 1
             yield Step(subject.id)
 
     def _video(self, subject: Subject, held: Sequence[int]) -> list[Picture]:
