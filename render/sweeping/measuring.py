@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from render.errors import OutputError
+from render.errors import RenderError
 from render.sweeping.sweep_events import (
     CellMeasured,
     ResultsReady,
@@ -33,7 +33,7 @@ def figures(work: SweepWork) -> Iterator[SweepEvent]:
     path = work.folder / NAME
     try:
         work.results = work.recorder.update(work.results)
-    except OutputError as error:
+    except RenderError as error:
         yield from work.fail(SweepStep.RESULTS, error)
         yield ResultsReady(work.results, None)
     else:
@@ -84,7 +84,7 @@ def _suiting(work: SweepWork) -> Metrics:
 def _noted(work: SweepWork, share: Begun) -> Iterator[SweepEvent]:
     try:
         work.recorder.share(share)
-    except OutputError as error:
+    except RenderError as error:
         yield from work.fail(SweepStep.RESULTS, error)
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from render.errors import OutputError
+from render.errors import RenderError
 from render.events import CellFailed
 from render.planning.plan import Plan
 from render.planning.request import Request
@@ -67,7 +67,7 @@ def sweep(
     work = SweepWork(plan, outputs, recorder)
     try:
         work.results = recorder.save(time.monotonic() - began)
-    except OutputError as error:
+    except RenderError as error:
         yield from work.fail(SweepStep.RESULTS, error)
     if work.results.cells:
         yield from _steps(work)
@@ -127,7 +127,7 @@ class _Recording:
             return
         try:
             self._recorder.save(time.monotonic() - self._began)
-        except OutputError as lost:
+        except RenderError as lost:
             if isinstance(error, GeneratorExit):
                 raise
             error.add_note(str(lost))

@@ -11,6 +11,7 @@ import pytest
 
 from render.errors import ClipError, UsageError
 from render.events import CellDone, CellFailed, CellKept
+from render.results.begun import Begun
 from render.results.fold import Fold
 from render.results.journal import Journal
 from render.results.record import Recorder
@@ -101,6 +102,30 @@ def test_figures_and_what_is_made_are_kept(tmp_path: Path) -> None:
     assert Recorder(make_plan(cell(tmp_path, "a.mp4")), tmp_path, CALL).results().grids == ()
 
 
+def test_shares_of_figures_last_until_the_figures_are_whole(tmp_path: Path) -> None:
+    def share(first: int, last: int) -> Begun:
+        values = {"ssim": tuple(n / 7 for n in range(first, last))}
+        return Begun(cell="a.mp4", basis="x", after=(first, 0), done=(last, 0), values=values,
+                     missing=("no JOD",))  # fmt: skip
+
+    one = cell(tmp_path, "a.mp4")
+    written = record(tmp_path, one)
+    recorder = Recorder(make_plan(one), tmp_path, CALL)
+    recorder.share(share(0, 2))
+    other = Recorder(make_plan(one), tmp_path, CALL)
+    assert other.begun == {"a.mp4": share(0, 2)}
+    # Both go on at the same place, and have found the same.
+    recorder.share(share(2, 5))
+    other.share(share(2, 5))
+    third = Recorder(make_plan(one), tmp_path, CALL)
+    assert third.begun == {"a.mp4": share(0, 5)}
+    assert load(tmp_path) == written  # which only tells what is whole
+    figures = Figures(reference="a.mp4", ssim=1.0, basis="x")
+    cells = (written.cells[0].model_copy(update={"figures": figures}),)
+    third.update(written.model_copy(update={"cells": cells}))
+    assert third.begun == Recorder(make_plan(one), tmp_path, CALL).begun == {}
+
+
 def test_results_of_before_there_was_a_journal_are_kept(tmp_path: Path) -> None:
     old = record(tmp_path, cell(tmp_path, "a.mp4"))
     Journal(tmp_path).path.unlink()
@@ -138,6 +163,7 @@ def test_two_runs_at_once_keep_all(tmp_path: Path) -> None:
         {"kind": "run", "run": "x", "facts": {"command": 3}, "cells": []},
         {"kind": "cell", "run": "none", "clip": {}, "cell": {}},
         {"kind": "figures", "cell": "none", "figures": {}},
+        {"kind": "begun", "share": {"cell": 3}},
         {"kind": "clip", "clip": [], "changes": {}},
         {"kind": "adopted", "results": []},
         {"kind": "adopted", "results": {"grids": ["../grid.mp4"]}},

@@ -53,6 +53,12 @@ class Values:
         single = {name: getattr(self, name) for name in _SINGLE}
         return single | {n: [getattr(d, n) for d in self.detail] for n in _DETAIL}
 
+    @staticmethod
+    def can_take(begun: Begun) -> bool:
+        """Whether it is from the start, and as `as_lists` gave it."""
+        sharpness, stroke = (len(begun.values.get(name, ())) for name in _DETAIL)
+        return begun.after == (0, 0) and sharpness == stroke
+
     def take(self, begun: Begun) -> None:
         """What was found before, in another run."""
         for name in _SINGLE:
@@ -91,8 +97,8 @@ class Subject:
         return self.cell.id
 
     def go_on(self, begun: Begun | None, basis: str) -> None:
-        """From where another run was, if that is known and was of the same ``basis``."""
-        if begun is not None and begun.basis == basis and begun.after == (0, 0):
+        """From where another run was, if that is known, whole and of the same ``basis``."""
+        if begun is not None and begun.basis == basis and Values.can_take(begun):
             self.found.take(begun)
             self.compared, self.watched = begun.done
             self.share(basis)
