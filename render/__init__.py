@@ -1,8 +1,13 @@
 """See a live neural video filter before building it for the phone.
 
-    from render import Request, make_plan, run
+    import render
+
+    request = render.Request(clips=(Path("clip.mp4"),))
+    for event in render.sweep(request, render.Outputs(report=True)):
+        print(event)
 
 The names below load when they are first used, so that ``import render`` costs next to nothing.
+docs/python.md tells of each.
 """
 
 from __future__ import annotations
@@ -11,24 +16,70 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from render.choice.ranking import Choice, ChoiceTerms, choose
+    from render.compare.metrics.measure import Measured, Measuring, measure
+    from render.compare.metrics.modes import Metrics
+    from render.compare.metrics.subject import Trouble
+    from render.compare.report.page import write_report
+    from render.devices.profile import Profile, load_profile
     from render.errors import (
         ClipError,
         EngineError,
+        ExportError,
         FFmpegError,
+        Hint,
+        InternalError,
         OutputError,
         PresetError,
         RenderError,
         StyleError,
+        TrainingError,
         UsageError,
     )
-    from render.events import CellDone, CellFailed, CellProgress, CellStarted, Event, Preview
+    from render.events import (
+        CellDone,
+        CellFailed,
+        CellKept,
+        CellProgress,
+        CellRetried,
+        CellStarted,
+        Event,
+        Preview,
+        SegmentsLeft,
+        Timings,
+    )
     from render.execution.execute import run
+    from render.export.export_model import Exported
+    from render.export.export_model import export as export_model
+    from render.export.export_target import ExportTarget
     from render.media.encoding import AudioMode, Encoder, Encoding
     from render.planning.as_dict import plan_as_dict, plan_from_dict
-    from render.planning.plan import Cell, Plan, make_plan
+    from render.planning.plan import Cell, Plan, Refusal
+    from render.planning.plan import make_plan as plan
     from render.planning.request import Request
     from render.preset import Preset, list_presets, load_preset
+    from render.results.results import CellResult, Figures, Results
+    from render.results.results import load as load_results
+    from render.sweeping.outputs import Outputs
+    from render.sweeping.sweep import sweep
+    from render.sweeping.sweep_events import (
+        CellMeasured,
+        Chosen,
+        LeftoversCleared,
+        Planned,
+        ResultsReady,
+        StepFailed,
+        StepMade,
+        StepProgress,
+        StepSkipped,
+        StepStarted,
+        SweepDone,
+        SweepEvent,
+        SweepStep,
+    )
     from render.target import Fit, Look, Orient, Rate, Size, Target, Upscaling
+    from render.training.loop import train
+    from render.training.settings import Painting, TrainingSettings
 
 __version__ = "0.1.0"
 
@@ -37,66 +88,205 @@ __all__ = [
     "Cell",
     "CellDone",
     "CellFailed",
+    "CellKept",
+    "CellMeasured",
     "CellProgress",
+    "CellResult",
+    "CellRetried",
     "CellStarted",
+    "Choice",
+    "ChoiceTerms",
+    "Chosen",
     "ClipError",
     "Encoder",
     "Encoding",
     "EngineError",
     "Event",
+    "ExportError",
+    "ExportTarget",
+    "Exported",
     "FFmpegError",
+    "Figures",
     "Fit",
+    "Hint",
+    "InternalError",
+    "LeftoversCleared",
     "Look",
+    "Measured",
+    "Measuring",
+    "Metrics",
     "Orient",
     "OutputError",
+    "Outputs",
+    "Painting",
     "Plan",
+    "Planned",
     "Preset",
     "PresetError",
     "Preview",
+    "Profile",
     "Rate",
+    "Refusal",
     "RenderError",
     "Request",
+    "Results",
+    "ResultsReady",
+    "SegmentsLeft",
     "Size",
+    "StepFailed",
+    "StepMade",
+    "StepProgress",
+    "StepSkipped",
+    "StepStarted",
     "StyleError",
+    "SweepDone",
+    "SweepEvent",
+    "SweepStep",
     "Target",
+    "Timings",
+    "TrainingError",
+    "TrainingSettings",
+    "Trouble",
     "Upscaling",
     "UsageError",
     "__version__",
+    "choose",
+    "export_model",
     "list_presets",
     "load_preset",
-    "make_plan",
+    "load_profile",
+    "load_results",
+    "measure",
+    "plan",
     "plan_as_dict",
     "plan_from_dict",
     "run",
+    "sweep",
+    "train",
+    "write_report",
 ]
 
+# Where each name is at home; `a=b`: what is `a` there is `b` here.
 _HOMES = {
+    "render.choice.ranking": (
+        "Choice",
+        "ChoiceTerms",
+        "choose",
+    ),
+    "render.compare.metrics.measure": (
+        "Measured",
+        "Measuring",
+        "measure",
+    ),
+    "render.compare.metrics.modes": ("Metrics",),
+    "render.compare.metrics.subject": ("Trouble",),
+    "render.compare.report.page": ("write_report",),
+    "render.devices.profile": (
+        "Profile",
+        "load_profile",
+    ),
     "render.errors": (
         "ClipError",
         "EngineError",
+        "ExportError",
         "FFmpegError",
+        "Hint",
+        "InternalError",
         "OutputError",
         "PresetError",
         "RenderError",
         "StyleError",
+        "TrainingError",
         "UsageError",
     ),
-    "render.events": ("CellDone", "CellFailed", "CellProgress", "CellStarted", "Event", "Preview"),
-    "render.media.encoding": ("AudioMode", "Encoder", "Encoding"),
+    "render.events": (
+        "CellDone",
+        "CellFailed",
+        "CellKept",
+        "CellProgress",
+        "CellRetried",
+        "CellStarted",
+        "Event",
+        "Preview",
+        "SegmentsLeft",
+        "Timings",
+    ),
     "render.execution.execute": ("run",),
-    "render.planning.plan": ("Cell", "Plan", "make_plan"),
+    "render.export.export_model": (
+        "Exported",
+        "export=export_model",
+    ),
+    "render.export.export_target": ("ExportTarget",),
+    "render.media.encoding": (
+        "AudioMode",
+        "Encoder",
+        "Encoding",
+    ),
+    "render.planning.as_dict": (
+        "plan_as_dict",
+        "plan_from_dict",
+    ),
+    "render.planning.plan": (
+        "Cell",
+        "Plan",
+        "Refusal",
+        "make_plan=plan",
+    ),
     "render.planning.request": ("Request",),
-    "render.planning.as_dict": ("plan_as_dict", "plan_from_dict"),
-    "render.preset": ("Preset", "list_presets", "load_preset"),
-    "render.target": ("Fit", "Look", "Orient", "Rate", "Size", "Target", "Upscaling"),
+    "render.preset": (
+        "Preset",
+        "list_presets",
+        "load_preset",
+    ),
+    "render.results.results": (
+        "CellResult",
+        "Figures",
+        "Results",
+        "load=load_results",
+    ),
+    "render.sweeping.outputs": ("Outputs",),
+    "render.sweeping.sweep": ("sweep",),
+    "render.sweeping.sweep_events": (
+        "CellMeasured",
+        "Chosen",
+        "LeftoversCleared",
+        "Planned",
+        "ResultsReady",
+        "StepFailed",
+        "StepMade",
+        "StepProgress",
+        "StepSkipped",
+        "StepStarted",
+        "SweepDone",
+        "SweepEvent",
+        "SweepStep",
+    ),
+    "render.target": (
+        "Fit",
+        "Look",
+        "Orient",
+        "Rate",
+        "Size",
+        "Target",
+        "Upscaling",
+    ),
+    "render.training.loop": ("train",),
+    "render.training.settings": (
+        "Painting",
+        "TrainingSettings",
+    ),
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_HOME_OF = {
+    entry.partition("=")[2] or entry: (home, entry.partition("=")[0])
+    for home, entries in _HOMES.items()
+    for entry in entries
+}
 
 
 def __getattr__(name: str) -> Any:
-    home = _HOME_OF.get(name)
-    if home is None:
+    if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(home), name)
+    home, there = _HOME_OF[name]
+    value = getattr(import_module(home), there)
     globals()[name] = value
     return value

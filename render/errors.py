@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
+
+class Hint(StrEnum):
+    """What to do about an error, in Python's words; the command line has words of its own
+    (`render/cli/hints.py`)."""
+
+    OVERWRITE = "force=True overwrites it"
+    SEVERAL = "ask for several rates, sizes or networks"
+    FIGURES = "leave out metrics=Metrics.NONE"
+
 
 class RenderError(Exception):
     """Anything that render can explain to its user.
 
     ``str(error)`` is one line. The CLI prints it and exits with ``exit_status``; with ``--debug``
     it prints the traceback too. But for InternalError, the library raises nothing else on purpose.
+
+    ``message`` is the line without the ``option`` that it is about (a field of `Request` or
+    `Outputs`) and without the ``hint``, which whoever shows it may say in other words.
 
     ``transient``: what was tried may well succeed the next time (a child was killed, a disk was
     full).
@@ -16,9 +30,19 @@ class RenderError(Exception):
     exit_status = 1
     kind = "error"
 
-    def __init__(self, message: str, *, transient: bool = False) -> None:
-        super().__init__(" ".join(message.split()))
+    def __init__(
+        self,
+        message: str,
+        *,
+        option: str = "",
+        hint: Hint | None = None,
+        transient: bool = False,
+    ) -> None:
+        self.message = " ".join(message.split())
+        self.option, self.hint = option, hint
         self.transient = transient
+        said = f"{option}: {self.message}" if option else self.message
+        super().__init__(said if hint is None else f"{said}; {hint}")
 
 
 class UsageError(RenderError):

@@ -1,10 +1,12 @@
 """The project's own promises: its README, its CI, its rules."""
 
 import ast
+import dataclasses
 import re
 import subprocess
 import sys
 import tomllib
+import typing
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from packaging.utils import canonicalize_name
 
 import render
 from render import distribution
+from render import errors as errors_module
 from render.cli import doctor
 
 ROOT = Path(__file__).parents[1]
@@ -127,11 +130,30 @@ def test_the_public_names_are_there() -> None:
         render.nothing  # noqa: B018
 
 
+def test_the_calls_events_and_errors_are_documented() -> None:
+    words = (ROOT / "docs/python.md").read_text(encoding="utf-8")
+    events = typing.get_args(render.SweepEvent)
+    errors = [name for name in render.__all__ if name.endswith("Error")]
+    calls = [name for name in render.__all__ if name[0].islower()]
+    assert {"CellDone", "StepFailed"} <= {event.__name__ for event in events}
+    names = [*(event.__name__ for event in events), *errors, *calls]
+    assert [name for name in names if f"`{name}" not in words] == []
+    # What is told of an event is what it holds.
+    for name, fields in re.findall(r"`(\w+)\(([\w, ]+)\)`", words):
+        if name[0].isupper() and name not in ("Request", "Outputs"):
+            kind = getattr(render, name)
+            assert [f.name for f in dataclasses.fields(kind)] == fields.split(", "), name
+    assert set(errors) == {
+        name for name, kind in vars(errors_module).items()
+        if isinstance(kind, type) and name.endswith("Error")
+    }  # fmt: skip
+
+
 def test_no_file_names_a_package_registry() -> None:
     # In pieces, or this file would.
     hosts = ["py" + "pi.org", "python" + "hosted.org", "download.py" + "torch.org", "ana" + "conda"]
     suffixes = {".py", ".md", ".toml", ".cfg", ".txt", ".sh", ".yml", ".yaml", ".lock", ""}
-    folders = ["render", "tests", "presets", "samples", "benchmarks", ".ci", "docs"]
+    folders = ["render", "tests", "presets", "samples", "benchmarks", "examples", ".ci", "docs"]
     files = [p for f in folders for p in (ROOT / f).rglob("*") if p.is_file()]
     files += [p for p in ROOT.iterdir() if p.is_file()]
     for path in files:

@@ -9,6 +9,7 @@ from typing import Any
 from cyclopts import App, CycloptsError, Parameter
 
 from render.cli import streams
+from render.cli.hints import explained
 from render.cli.output import complain, put, say
 from render.cli.render import render
 from render.cli.signals import came, interruptible
@@ -81,7 +82,7 @@ def _ended(error: Exception | KeyboardInterrupt, flags: list[str]) -> int:
     if isinstance(error, CycloptsError):
         return _wrong_usage(wrong_usage(error), flags)
     if isinstance(error, RenderError):
-        return _failed(str(error), error.kind, error.exit_status, error, flags)
+        return _failed(explained(error), error.kind, error.exit_status, error, flags)
     hint = "" if "--debug" in flags else "; run again with --debug and report it"
     kind = "" if isinstance(error, InternalError) else f"{type(error).__name__}: "
     message = f"internal error: {kind}{error}{hint}"

@@ -164,34 +164,34 @@ def compare(
         contacts = [_contact(group, moments=moments, at=at, crop=crop) for group in groups]
         paths = _numbered(path, len(contacts), inputs, force=force)
         for one, place in zip(contacts, paths, strict=True):
-            write_sheet(one, place, ffmpeg, _common(one.tiles))
+            _write_sheet(one, place, ffmpeg, _common(one.tiles))
             put(str(place))
         return 0
     room = Room() if within is None else Room(_within(Size.parse(within)), turns=False)
     pages = _pages(groups, rows, cols, room)
     paths = _numbered(path, len(pages), inputs, force=force)
     for page, place in zip(pages, paths, strict=True):
-        write_page(page, place, ffmpeg, encoding, room, shortest=shortest, force=force)
+        _write_page(page, place, ffmpeg, encoding, room, shortest=shortest, force=force)
         put(str(place))
     return 0
 
 
-def write_page(
+def _write_page(
     page: Page,
     path: Path,
     ffmpeg: FFmpeg,
     encoding: Encoding,
-    room: Room | None = None,
+    room: Room,
     *,
-    shortest: bool = False,
-    force: bool = False,
+    shortest: bool,
+    force: bool,
 ) -> None:
     """Write a grid, with its progress on stderr."""
-    from render.compare.video_grid import about_frames, layout, write_grid
+    from render.compare.video_grid import about_frames, described, lengths_note, write_grid
 
-    where = layout(page, room)
     about = about_frames(page, shortest=shortest)
-    _say_lengths(page, shortest=shortest)
+    if note := lengths_note(page, shortest=shortest):
+        say(labelled("note", note, sys.stderr))
     count = Count("frame", sys.stderr)
     frames = write_grid(
         page, path, ffmpeg.path, encoding, room=room, shortest=shortest, force=force
@@ -207,36 +207,18 @@ def write_page(
             count.show(path.name, done, max(done, about or done))
     for warning in warnings:
         say(labelled("warning", f"{path.name}: {warning}", sys.stderr))
-    cells = f"{len(page.cells)} x {page.columns} cells of {where.cell}"
-    say(f"{safe(str(path))}: {where.whole} at {float(where.rate):.5g} fps, {cells}")
+    say(f"{safe(str(path))}: {described(page, room)}")
 
 
-def write_sheet(contact: Contact, path: Path, ffmpeg: FFmpeg, title: str) -> None:
+def _write_sheet(contact: Contact, path: Path, ffmpeg: FFmpeg, title: str) -> None:
     """Write a contact sheet, with its progress on stderr."""
-    from render.compare.contact import grid, pictures
-    from render.compare.sheet import draw, save
+    from render.compare.contact import write_contact
 
     total = len(contact.tiles) * len(contact.moments)
-    shown = []
-    with contextlib.closing(Count("picture", sys.stderr)) as count:
-        for picture in pictures(contact, ffmpeg.path):
-            shown.append(picture)
-            count.show(path.name, len(shown), total)
-    save(draw(grid(contact, shown, title), contact.cell), path)
-
-
-def _say_lengths(page: Page, *, shortest: bool) -> None:
-    known = [tile for tile in page.tiles if tile.seconds is not None]
-    if len(known) < 2:
-        return
-    lengths = [float(tile.seconds or 0) for tile in known]
-    # A tick of the slowest: previews of one clip end within one of each other.
-    if max(lengths) - min(lengths) <= float(max(1 / tile.rate for tile in known)) + 0.05:
-        return
-    least = known[lengths.index(min(lengths))].clip.path.name
-    what = "all end with it" if shortest else "it stays, dimmed, while the others go on"
-    said = f"{safe(least)} ends at {min(lengths):.1f} s, another at {max(lengths):.1f} s: {what}"
-    say(labelled("note", said, sys.stderr))
+    done = write_contact(contact, path, ffmpeg.path, title)
+    with contextlib.closing(Count("picture", sys.stderr)) as count, contextlib.closing(done):
+        for pictures in done:
+            count.show(path.name, pictures, total)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from render.networks.metadata import StyleMetadata
     from render.planning.estimate import Estimate
     from render.planning.plan import Cell, Plan
+    from render.sweeping.sweep_events import SweepEvent
 
 SCHEMA = 1
 _EVERY = 1.0
@@ -53,6 +54,23 @@ def style_line(path: Path, style: StyleMetadata) -> str:
 def error_line(message: str, kind: str, exit_status: int) -> str:
     """The last line of a run that could not be carried through."""
     return line("error", kind=kind, message=message, exit_status=exit_status)
+
+
+def step_line(event: SweepEvent) -> str | None:
+    """What was made of the previews, or failed; None for what is told by other lines."""
+    from render.cli.hints import explained
+    from render.sweeping.sweep_events import ResultsReady, StepFailed, StepMade, SweepStep
+
+    match event:
+        case ResultsReady(_, path) if path is not None:
+            return line("results", path=str(path))
+        case StepMade(step, path) if step is not SweepStep.SOURCE:
+            return line(step.value, path=str(path), kept=event.kept)
+        case StepFailed(step, error, path):
+            where = {} if path is None else {"path": str(path)}
+            said = {"kind": error.kind, "message": explained(error)}
+            return line("failed", step=step.value, **where, **said)
+    return None
 
 
 class EventLines:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +12,9 @@ from render.cli import options
 from render.errors import UsageError
 
 if TYPE_CHECKING:
-    from render.cli.after import Wanted
-    from render.cli.steps import Steps
     from render.compare.metrics.modes import Metrics
-    from render.planning.plan import Plan
-    from render.results.record import Recorder
+    from render.planning.request import Request
+    from render.sweeping.outputs import Outputs
 
 
 def render(
@@ -75,11 +72,10 @@ def render(
       render clip.mp4 --dry-run                  what would be done, and with what
       render clip.mp4 --json                     results and progress for a program
     """
-    from render.cli.after import Wanted
     from render.cli.devices_folder import device as named_device
     from render.cli.phones import phones
     from render.cli.read_request import make_request
-    from render.planning.plan import make_plan
+    from render.sweeping.outputs import Outputs
 
     if not clips:
         raise UsageError(
@@ -117,7 +113,7 @@ def render(
         ffmpeg=ffmpeg,
         phones=phones(play_on, latency, sustained=sustained, warm=warm, late=late, seed=seed),
     )
-    wanted = Wanted(
+    outputs = Outputs(
         grid=grid,
         rows=rows,
         cols=cols,
@@ -128,12 +124,12 @@ def render(
         reference=reference,
         on=None if on is None else named_device(on),
     )
-    plan = make_plan(request)
     if dry_run:
         from render.cli.dry_run import show_plan
+        from render.planning.plan import make_plan
 
-        return show_plan(plan, json=json)
-    return _render(plan, wanted, json=json, debug=debug)
+        return show_plan(make_plan(request), json=json)
+    return _sweep(request, outputs, json=json, debug=debug)
 
 
 def _catch_mistyped_command(clips: tuple[Path, ...]) -> None:
@@ -154,76 +150,21 @@ def _metrics(word: str) -> Metrics:
     return one_of(Metrics, "--metrics", word)
 
 
-def _recorder(plan: Plan, wanted: Wanted) -> Recorder | None:
-    """None where nothing is to be recorded. Raises UsageError for what cannot be done."""
-    from render.cli.after import check, results_folder
-
-    folder = results_folder(plan, wanted)
-    if folder is None:
-        return None
-    from datetime import UTC, datetime
-
-    from render.results.record import Call, Recorder
-
-    call = Call(("render", *sys.argv[1:]), datetime.now(UTC))
-    recorder = Recorder(plan, folder, call)
-    check(recorder, wanted)
-    return recorder
-
-
-def _render(plan: Plan, wanted: Wanted, *, json: bool, debug: bool) -> int:
-    from render.cli.after import After
-    from render.cli.dry_run import warn_long
-    from render.cli.output import say
-    from render.cli.show import Show
+def _sweep(request: Request, outputs: Outputs, *, json: bool, debug: bool) -> int:
+    from render.cli.show_sweep import ShowSweep
     from render.cli.signals import heed
-    from render.cli.steps import Steps
-    from render.execution.execute import run
+    from render.sweeping.sweep import sweep
 
-    recorder = _recorder(plan, wanted)
-    if long := warn_long(plan):
-        say(long)
-    began = time.monotonic()
-    _clear(plan, debug=debug)
-    steps = Steps(json=json, debug=debug)
-    show = Show(plan, json=json, debug=debug)
-    with contextlib.closing(show), contextlib.ExitStack() as stack:
-        # Whatever ends us, also a signal: the pipeline removes what is half-written, then what is
-        # done is recorded.
-        if recorder:
-            stack.callback(_save, recorder, began, steps)
-        for event in stack.enter_context(contextlib.closing(run(plan))):
-            heed()
-            # Recorded before it is announced.
-            if recorder:
-                recorder.event(event)
-            show.event(event)
-    if recorder:
-        results = recorder.results()
-        if results.cells:
-            After(plan, recorder, wanted, steps, json=json).run(results)
-    return show.finish(steps.failed)
-
-
-def _save(recorder: Recorder, began: float, steps: Steps) -> None:
-    steps.attempt("results", lambda: recorder.save(time.monotonic() - began), None)
-
-
-def _clear(plan: Plan, *, debug: bool) -> None:
-    """Remove what runs that were killed have left where this one writes."""
-    from render.cli.output import labelled, say
-    from render.files.temporary import clear_dead
-
-    for folder in dict.fromkeys(cell.output.parent for cell in plan.cells):
-        cleared = clear_dead(folder)
-        if cleared.removed:
-            files = "file" if cleared.removed == 1 else "files"
-            note = f"{folder}: removed {cleared.removed} temporary {files} of a run that was killed"
-            say(labelled("note", note, sys.stderr))
-        if cleared.unsure and debug:
-            stay = "file stays" if cleared.unsure == 1 else "files stay"
-            note = (
-                f"{folder}: {cleared.unsure} temporary {stay}: without file locks nobody can tell "
-                "whether the run still goes on"
-            )
-            say(labelled("note", note, sys.stderr))
+    events = sweep(request, outputs, command=("render", *sys.argv[1:]))
+    show = ShowSweep(json=json, debug=debug, on=outputs.on)
+    with contextlib.closing(show):
+        try:
+            # Whatever ends us, also a signal: what is half-written goes, what is done is recorded.
+            with contextlib.closing(events):
+                for event in events:
+                    heed()
+                    show.event(event)
+        except KeyboardInterrupt:
+            show.stopped()
+            raise
+    return show.finish()

@@ -50,6 +50,15 @@ class Show:
             for note in cell.notes:
                 self._note(f"{cell.clip.path.name}: {note}")
 
+    @property
+    def there(self) -> int:
+        """Previews that were written or kept so far."""
+        return self._written + self._kept
+
+    def note(self, message: str) -> None:
+        """Something to know, beside the progress."""
+        self._label("note", message)
+
     def event(self, event: Event) -> None:
         """Show one event."""
         self._say_what_was_there(event)

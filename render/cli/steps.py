@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from render.cli.debug import explain
 from render.cli.events_json import line
+from render.cli.hints import explained
 from render.cli.output import labelled, put, say
 from render.cli.signals import heed
 from render.errors import RenderError
@@ -43,7 +44,7 @@ class Steps:
         """Say by ``tell`` that ``step`` failed, at ``path`` if it is about one file. What fails
         again for the same reason, such as saving the results, counts once."""
         heed()
-        message = str(error)
+        message = explained(error)
         if (step, path, message) in self._said:
             return
         self._said.add((step, path, message))

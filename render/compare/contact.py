@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -98,7 +98,7 @@ def _check_sheet(contact: Contact) -> None:
         ) from error
 
 
-def pictures(contact: Contact, ffmpeg: Path) -> Iterator[Picture]:
+def pictures(contact: Contact, ffmpeg: Path) -> Generator[Picture, None, None]:
     """Every cell's picture, row by row, no larger than its cell. Raises ClipError."""
     shape = shape_of(contact.tiles)
 
@@ -116,6 +116,19 @@ def pictures(contact: Contact, ffmpeg: Path) -> Iterator[Picture]:
     with contextlib.closing(in_order(places, lambda which: which, one, _AT_ONCE)) as found:
         for _, picture in found:
             yield picture
+
+
+def write_contact(
+    contact: Contact, path: Path, ffmpeg: Path, title: str
+) -> Generator[int, None, None]:
+    """Write the sheet, yielding how many of its pictures are read. Raises ClipError and
+    OutputError."""
+    shown: list[Picture] = []
+    with contextlib.closing(pictures(contact, ffmpeg)) as found:
+        for picture in found:
+            shown.append(picture)
+            yield len(shown)
+    sheet.save(sheet.draw(grid(contact, shown, title), contact.cell), path)
 
 
 def _same_place(box: Box, shape: Size, size: Size) -> Box:

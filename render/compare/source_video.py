@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from fractions import Fraction
 from pathlib import Path
 
@@ -24,7 +24,7 @@ def write_source(
     encoding: Encoding,
     *,
     patience: Patience = PATIENCE,
-) -> Iterator[int]:
+) -> Generator[int, None, None]:
     """Write to ``output`` what ``cell`` shows, without the network, at ``rate`` and the display's
     own sharpness; silent. Yields the number of frames written so far. An existing file is replaced.
     Raises ClipError, OutputError, and FFmpegError for a decoder that was killed or stood still

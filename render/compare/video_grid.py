@@ -68,6 +68,27 @@ def about_frames(page: Page, *, shortest: bool) -> int | None:
     return max(1, round(length * max(tile.rate for tile in page.tiles)))
 
 
+def described(page: Page, room: Room | None = None) -> str:
+    """``1928x1088 at 30 fps, 3 x 3 cells of 640x360``."""
+    where = layout(page, room)
+    cells = f"{len(page.cells)} x {page.columns} cells of {where.cell}"
+    return f"{where.whole} at {float(where.rate):.5g} fps, {cells}"
+
+
+def lengths_note(page: Page, *, shortest: bool) -> str:
+    """What becomes of videos of several lengths; empty where all are of one."""
+    known = [tile for tile in page.tiles if tile.seconds is not None]
+    if len(known) < 2:
+        return ""
+    lengths = [float(tile.seconds or 0) for tile in known]
+    # A tick of the slowest: previews of one clip end within one of each other.
+    if max(lengths) - min(lengths) <= float(max(1 / tile.rate for tile in known)) + 0.05:
+        return ""
+    least = known[lengths.index(min(lengths))].clip.path.name
+    what = "all end with it" if shortest else "it stays, dimmed, while the others go on"
+    return f"{least} ends at {min(lengths):.1f} s, another at {max(lengths):.1f} s: {what}"
+
+
 def write_grid(
     page: Page,
     output: Path,

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
+from render.defaults import DEFAULTS
 from render.engines.base import DeviceName, EngineName
 from render.files.names import is_file
 from render.media.encode import SUFFIXES
-from render.media.encoding import Encoding
+from render.media.encoding import AudioMode, Encoder, Encoding
 from render.planning.segments import LENGTH
 from render.target import Fit, Look, Orient
 
 
+def _looks() -> tuple[Look, ...]:
+    from render.preset import Preset
+
+    return (Preset().look(),)
+
+
+def _encoding() -> Encoding:
+    return Encoding(Encoder(DEFAULTS.encoder), DEFAULTS.crf, AudioMode(DEFAULTS.audio))
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the user asked for, parsed but not yet met with any clip.
+    """What the user asked for, parsed but not yet met with any clip. All but the clips has the
+    command's defaults.
 
     Attributes:
         clips: paths as given. A folder stands for the videos in it, ``FOLDER/**`` also for those
@@ -31,10 +43,10 @@ class Request:
     """
 
     clips: tuple[Path, ...]
-    looks: tuple[Look, ...]
-    orient: Orient
-    fit: Fit
-    encoding: Encoding
+    looks: tuple[Look, ...] = field(default_factory=_looks)
+    orient: Orient = field(default_factory=lambda: Orient(DEFAULTS.orient))
+    fit: Fit = field(default_factory=lambda: Fit(DEFAULTS.fit))
+    encoding: Encoding = field(default_factory=_encoding)
     start: Fraction = Fraction(0)
     duration: Fraction | None = None
     engine: EngineName = EngineName.AUTO

@@ -7,7 +7,7 @@ leaves the results of one that was not.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -15,10 +15,14 @@ from pydantic import ValidationError
 from render.errors import UsageError
 from render.files.journal import Entry
 from render.files.names import leads_below
+from render.results.begun import Begun
 from render.results.results import CellResult, Failure, Figures, Results, Run, SourceClip
 
 ClipKey = tuple[str, str, str | None]
 """Path, start and part, as the journal writes them: all cells of one show the same moments."""
+
+Mark = tuple[str, str]
+"""Of a file that was made of previews: what it depends on, and its content, as hashes."""
 
 
 def clip_key(clip: SourceClip) -> ClipKey:
@@ -36,7 +40,8 @@ class Fold:
         self._ended_runs: set[str] = set()
         self._goes_on: dict[str, str] = {}
         self._order: dict[str, int] = {}
-        self._made: dict[str, dict[str, None]] = {"grid": {}, "sheet": {}}
+        self._made: dict[str, dict[str, Mark | None]] = {"grid": {}, "sheet": {}}
+        self._begun: dict[str, Begun] = {}
         self._take: dict[str, Callable[[Entry], None]] = {
             "adopted": self._adopted,
             "run": self._run,
@@ -44,6 +49,7 @@ class Fold:
             "cell": self._cell,
             "failed": self._failed,
             "figures": self._figures,
+            "begun": self._share,
             "clip": self._clip,
             "made": self._thing,
         }
@@ -65,6 +71,15 @@ class Fold:
         """Of the preview at that path below the folder, as its last entry says."""
         found = self._cells.get(cell)
         return None if found is None else found[2].fingerprint
+
+    @property
+    def begun(self) -> Mapping[str, Begun]:
+        """What was found of cells whose figures are not whole, by their ids."""
+        return self._begun
+
+    def made(self, what: str, name: str) -> Mark | None:
+        """What is known of a file that was made of the previews; None where nothing is."""
+        return self._made.get(what, {}).get(name)
 
     def results(self, folder: Path) -> Results:
         """What is there of it: cells, grids and sheets whose files are gone are left out, and the
@@ -150,6 +165,7 @@ class Fold:
         _check_below(cell.id)
         self._cells[cell.id] = (run, clip, cell)
         self._order.setdefault(cell.id, len(self._order))
+        self._begun.pop(cell.id, None)
         self._failures.pop((clip[0], Path(cell.id).name), None)
 
     def _failed(self, entry: Entry) -> None:
@@ -160,6 +176,15 @@ class Fold:
         run, clip, cell = self._cells[entry["cell"]]
         figures = Figures.model_validate(entry["figures"])
         self._cells[cell.id] = run, clip, cell.model_copy(update={"figures": figures})
+        self._begun.pop(cell.id, None)
+
+    def _share(self, entry: Entry) -> None:
+        share = Begun.model_validate(entry["share"])
+        before = self._begun.get(share.cell)
+        if before is not None:
+            self._begun[share.cell] = before.and_then(share)
+        elif share.after == (0, 0):
+            self._begun[share.cell] = share
 
     def _clip(self, entry: Entry) -> None:
         path, start, part = entry["clip"]
@@ -171,7 +196,8 @@ class Fold:
 
     def _thing(self, entry: Entry) -> None:
         _check_below(entry["name"])
-        self._made.setdefault(entry["what"], {})[entry["name"]] = None
+        mark = (str(entry["basis"]), str(entry["content"])) if "basis" in entry else None
+        self._made.setdefault(entry["what"], {})[entry["name"]] = mark
 
 
 def _same(run: Run, other: Run) -> bool:

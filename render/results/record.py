@@ -5,14 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from render.errors import OutputError
 from render.events import CellDone, CellFailed, CellKept, Event, Preview
+from render.files.digest import digest_of
 from render.files.journal import Entry, Journal
 from render.planning.plan import Cell, Plan
+from render.results.begun import Begun
 from render.results.fold import Fold, clip_key
 from render.results.results import (
     NAME,
@@ -103,7 +107,7 @@ class Recorder:
 
     def update(self, results: Results) -> Results:
         """Record what ``results``, which are made of `results`, know more: figures, references, and
-        what was made of the previews. Raises OutputError."""
+        the clips' own videos. Raises OutputError."""
         before = self.results()
         figures = {cell.id: cell.figures for cell in before.cells}
         for cell in results.cells:
@@ -115,12 +119,35 @@ class Recorder:
             if clip != clips.get(clip_key(clip)):
                 told = clip.model_dump(mode="json", include={"reference", "sampling", "preview"})
                 self._note({"kind": "clip", "clip": list(clip_key(clip)), "changes": told})
-        made = [("grid", name) for name in results.grids if name not in before.grids]
-        made += [("sheet", name) for name in results.sheets if name not in before.sheets]
-        for what, name in made:
-            self._note({"kind": "made", "what": what, "name": name})
         self._flush()
         return self.results()
+
+    @property
+    def begun(self) -> Mapping[str, Begun]:
+        """What was found of cells whose figures are not whole, by their ids."""
+        return self._fold.begun
+
+    def share(self, share: Begun) -> None:
+        """Record a share of a cell's figures. Raises OutputError."""
+        self._note(share.as_entry())
+        with self._journal.locked() as file:
+            self._append(file)
+
+    def made(self, what: str, name: str, basis: str) -> Results:
+        """Record that the file ``name`` was made of the previews: a grid, a sheet, a source video.
+        ``basis`` is a mark of all that it depends on. Raises OutputError."""
+        content = digest_of(self.folder / name, OutputError)
+        entry = {"kind": "made", "what": what, "name": name, "basis": basis, "content": content}
+        self._note(entry)
+        self._flush()
+        return self.results()
+
+    def is_made(self, what: str, name: str, basis: str) -> bool:
+        """Whether that file is there already, as it was made, and of the same."""
+        mark, path = self._fold.made(what, name), self.folder / name
+        if mark is None or mark[0] != basis or not path.is_file():
+            return False
+        return mark[1] == digest_of(path, OutputError)
 
     def save(self, wall: float | None = None) -> Results:
         """Write all that was noted, if any preview is there. ``wall``: seconds of the whole run.
@@ -168,11 +195,14 @@ class Recorder:
     def _flush(self) -> None:
         """Append what is noted, and make the results anew with what others appended meanwhile."""
         with self._journal.locked() as file:
-            self._catch_up()
-            self._journal.append_to(file, *self._pending)
-            self._pending.clear()
-            self._read = file.seek(0, os.SEEK_END)
+            self._append(file)
             save(self.results(), self.folder)
+
+    def _append(self, file: IO[bytes]) -> None:
+        self._catch_up()
+        self._journal.append_to(file, *self._pending)
+        self._pending.clear()
+        self._read = file.seek(0, os.SEEK_END)
 
     def _cell(self, preview: Preview) -> CellResult:
         planned = self._planned(preview.cell)

@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,9 @@ import pytest
 
 from render.cli.output import put, safe
 from render.errors import FFmpegError, InternalError
+from render.events import CellStarted, Event
+from render.planning.plan import Plan
+from render.planning.request import Request
 
 from .conftest import Machine
 
@@ -172,6 +176,37 @@ def test_the_pipeline_is_closed_whatever_happens(
     monkeypatch.setattr("render.cli.progress.Lines.start", fail)
     assert command("a.mp4") == 1
     assert machine.closed
+
+
+@pytest.mark.parametrize(
+    ("force", "how"), [([], "the same"), (["--force"], "without --force the same")]
+)
+def test_an_interrupted_run_says_what_is_kept(
+    force: list[str], how: str, command: Command, machine: Machine, capsys: Capture,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+
+    def work(plan: Plan) -> Generator[Event, None, None]:
+        for event in machine.run(plan):
+            if isinstance(event, CellStarted) and event.cell is plan.cells[-1]:
+                raise KeyboardInterrupt
+            yield event
+
+    def plan(request: Request) -> Plan:
+        return replace(machine.make_plan(request), force=request.force)
+
+    monkeypatch.setattr("render.execution.execute.run", work)
+    monkeypatch.setattr("render.planning.plan.make_plan", plan)
+    clips = ("a.mp4", "b.mp4", "c.mp4")
+    # Where nothing is recorded there is nothing to say.
+    assert command(*clips) == 130
+    assert "stopped" not in capsys.readouterr().err
+    assert command(*clips, "--metrics", "none", *force) == 130
+    assert capsys.readouterr().err.splitlines()[-2:] == [
+        f"stopped: 2 of 3 previews are kept; {how} command goes on",
+        "error: interrupted",
+    ]
 
 
 EVIL = "a\x1b[31m\nb\u202e\u00a0é.mp4"

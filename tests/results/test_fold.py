@@ -12,6 +12,7 @@ import pytest
 from render.errors import ClipError, UsageError
 from render.events import CellDone, CellFailed, CellKept
 from render.files.journal import Journal
+from render.results.begun import Begun
 from render.results.fold import Fold
 from render.results.record import Recorder
 from render.results.results import NAME, Figures, Results, load, save
@@ -105,15 +106,45 @@ def test_figures_and_what_is_made_are_kept(tmp_path: Path) -> None:
                 "cells": (written.cells[0], written.cells[1].model_copy(
                     update={"figures": figures})),
                 "clips": (written.clips[0].model_copy(update={"reference": "a.mp4"}),),
-                "grids": ("grid.mp4",),
             }
         )
     )  # fmt: skip
+    recorder.made("grid", "grid.mp4", "of these")
     results = load(tmp_path)
     assert results.cells[1].figures == figures and results.cells[0].figures is None
     assert results.clips[0].reference == "a.mp4" and results.grids == ("grid.mp4",)
+    again = Recorder(make_plan(cell(tmp_path, "a.mp4")), tmp_path, CALL)
+    assert again.is_made("grid", "grid.mp4", "of these")
+    assert not again.is_made("grid", "grid.mp4", "of others")
+    (tmp_path / "grid.mp4").write_bytes(b"a holiday")
+    assert not again.is_made("grid", "grid.mp4", "of these")
     (tmp_path / "grid.mp4").unlink()
+    assert not again.is_made("grid", "grid.mp4", "of these")
     assert Recorder(make_plan(cell(tmp_path, "a.mp4")), tmp_path, CALL).results().grids == ()
+
+
+def test_shares_of_figures_last_until_the_figures_are_whole(tmp_path: Path) -> None:
+    def share(first: int, last: int) -> Begun:
+        values = {"ssim": tuple(n / 7 for n in range(first, last))}
+        return Begun(cell="a.mp4", basis="x", after=(first, 0), done=(last, 0), values=values,
+                     missing=("no JOD",))  # fmt: skip
+
+    one = cell(tmp_path, "a.mp4")
+    written = record(tmp_path, one)
+    recorder = Recorder(make_plan(one), tmp_path, CALL)
+    recorder.share(share(0, 2))
+    other = Recorder(make_plan(one), tmp_path, CALL)
+    assert other.begun == {"a.mp4": share(0, 2)}
+    # Both go on at the same place, and have found the same.
+    recorder.share(share(2, 5))
+    other.share(share(2, 5))
+    third = Recorder(make_plan(one), tmp_path, CALL)
+    assert third.begun == {"a.mp4": share(0, 5)}
+    assert load(tmp_path) == written  # which only tells what is whole
+    figures = Figures(reference="a.mp4", ssim=1.0, basis="x")
+    cells = (written.cells[0].model_copy(update={"figures": figures}),)
+    third.update(written.model_copy(update={"cells": cells}))
+    assert third.begun == Recorder(make_plan(one), tmp_path, CALL).begun == {}
 
 
 def test_results_of_before_there_was_a_journal_are_kept(tmp_path: Path) -> None:
@@ -153,10 +184,12 @@ def test_two_runs_at_once_keep_all(tmp_path: Path) -> None:
         {"kind": "run", "run": "x", "facts": {"command": 3}, "cells": []},
         {"kind": "cell", "run": "none", "clip": {}, "cell": {}},
         {"kind": "figures", "cell": "none", "figures": {}},
+        {"kind": "begun", "share": {"cell": 3}},
         {"kind": "clip", "clip": [], "changes": {}},
         {"kind": "adopted", "results": []},
         {"kind": "adopted", "results": {"grids": ["../grid.mp4"]}},
         {"kind": "made", "what": "grid", "name": "/etc/passwd"},
+        {"kind": "made", "what": "grid", "name": "grid.mp4", "basis": "x"},
     ],
 )
 def test_entries_that_render_did_not_write_are_refused(entry: dict[str, object]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -25,6 +25,7 @@ from render.compare.metrics.windows import Windows
 from render.errors import RenderError
 from render.media.clip import Clip
 from render.media.ffmpeg import FFmpeg, find_ffmpeg
+from render.results.begun import Begun
 from render.results.results import CellResult, Figures, Results, Sampling
 
 VERSION = 1
@@ -42,22 +43,32 @@ class Measuring:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The last one: the results with all their figures."""
+    """The results with all figures so far; those of ``cells`` (ids) are new. The last one of all
+    is a Measured."""
 
     results: Results
+    cells: tuple[str, ...] = ()
 
 
-Update = Measuring | Trouble | Measured
+Update = Measuring | Trouble | Measured | Begun
 
 
 def measure(
-    results: Results, folder: Path, ffmpeg: Path, mode: Metrics, reference: str | None = None
+    results: Results,
+    folder: Path,
+    ffmpeg: Path | None = None,
+    mode: Metrics = Metrics.FAST,
+    reference: str | None = None,
+    *,
+    begun: Mapping[str, Begun] | None = None,
 ) -> Iterator[Update]:
     """Fill in the figures of every cell in ``results``, from the previews in ``folder``.
 
-    Yields how far it is, Trouble for each cell that cannot be measured (the others go on), and
-    Measured at the end. Nothing is written. ``reference`` is as in `groups`. Raises UsageError when
-    nothing fits that, FFmpegError when ``ffmpeg`` does not run.
+    Yields how far it is; Begun for every share of a cell's figures, which another call may be given
+    as ``begun`` to go on from there; Measured whenever cells are done, and at the end; and Trouble
+    for each cell that cannot be measured, while the others go on. Nothing is written. ``reference``
+    is as in `groups`; without ``ffmpeg`` the usual one is looked for. Raises UsageError when
+    nothing fits the reference, FFmpegError when ffmpeg does not run.
     """
     check_reference(results, reference)
     if mode is Metrics.NONE:
@@ -65,17 +76,27 @@ def measure(
         return
     found = find_ffmpeg(ffmpeg)
     numbers = range(len(results.clips))
-    clips = [_ClipWork(results, n, folder, found, mode, reference) for n in numbers]
+    clips = [_ClipWork(results, n, folder, found, mode, reference, begun or {}) for n in numbers]
     total = sum(clip.steps for clip in clips)
     done = 0
     for clip in clips:
         for update in clip.run():
-            if isinstance(update, Trouble):
-                yield update
-            else:
-                done += 1
-                yield Measuring(done, max(total, done), Path(update.cell).name)
+            match update:
+                case Step():
+                    done += 1
+                    yield Measuring(done, max(total, done), Path(update.cell).name)
+                case Trouble() | Begun():
+                    yield update
+                case _Done(cells):
+                    yield Measured(_merged(results, clips), cells)
     yield Measured(_merged(results, clips))
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """The figures of these cells (ids) are taken."""
+
+    cells: tuple[str, ...]
 
 
 class _ClipWork:
@@ -89,6 +110,7 @@ class _ClipWork:
         ffmpeg: FFmpeg,
         mode: Metrics,
         reference: str | None,
+        begun: Mapping[str, Begun],
     ) -> None:
         self.clip = results.clips[number]
         self.groups = groups(results, number, reference)
@@ -96,6 +118,7 @@ class _ClipWork:
         self.sampling = self.clip.sampling
         self._folder, self._ffmpeg, self._mode = folder, ffmpeg, mode
         self._results = results
+        self._begun = begun
         self._source: Clip | None = open_source(Path(self.clip.path), ffmpeg)
         self._gap = common_gap(_rates(results.of_clip(number)))
         self._stale = [self._to_measure(group) for group in self.groups]
@@ -139,14 +162,14 @@ class _ClipWork:
             )
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
 
-    def run(self) -> Generator[Step | Trouble, None, None]:
+    def run(self) -> Generator[Step | Trouble | Begun | _Done, None, None]:
         for group, stale in zip(self.groups, self._stale, strict=True):
             if stale:
                 yield from self._group(group, stale)
 
     def _group(
         self, group: Group, stale: Sequence[CellResult]
-    ) -> Generator[Step | Trouble, None, None]:
+    ) -> Generator[Step | Trouble | Begun | _Done, None, None]:
         try:
             reference = self._subject(group.reference)
         except RenderError as error:
@@ -165,13 +188,30 @@ class _ClipWork:
         path = self._ffmpeg.path
         stills = Stills(subjects, reference, self._source, self._gap, self._effort, path)
         windows = Windows(subjects, reference, self._effort, path)
-        yield from stills.run()
-        yield from windows.run()
+        # Without the clip other moments are compared.
+        there = "" if self._source is None else " with its clip"
+        basis_of = {subject: self._basis(subject.cell, group) for subject in subjects}
         for subject in subjects:
-            found = _figures(subject, reference, self._basis(subject.cell, group))
-            self.figures[subject.id] = found.model_copy(update=_NO_LOSS) if group.alone else found
-        if group is self.groups[0]:
-            self.sampling = self._sampled(group, subjects, stills, windows)
+            subject.go_on(self._begun.get(subject.id), basis_of[subject] + there)
+
+        def told(updates: Iterator[Step | Trouble]) -> Iterator[Step | Trouble | Begun]:
+            by_id = {subject.id: subject for subject in subjects}
+            for update in updates:
+                subject = by_id.get(update.cell)
+                if isinstance(update, Step) and subject is not None and subject.failed is None:
+                    yield subject.share(basis_of[subject] + there)
+                yield update
+
+        yield from told(stills.run())
+        for some in windows.batches():
+            yield from told(windows.run(some))
+            for subject in some:
+                found = _figures(subject, reference, basis_of[subject])
+                found = found.model_copy(update=_NO_LOSS) if group.alone else found
+                self.figures[subject.id] = found
+            if group is self.groups[0]:
+                self.sampling = self._sampled(group, subjects, stills, windows)
+            yield _Done(tuple(subject.id for subject in some))
 
     def _subject(self, cell: CellResult) -> Subject:
         return Subject(cell, self.clip.start, self._folder, self._ffmpeg)

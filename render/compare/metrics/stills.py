@@ -86,8 +86,13 @@ class Stills:
         longest = max((len(s.moments) for s in self._subjects), default=0)
         for first in range(0, longest, self._effort.at_once):
             numbers = slice(first, first + self._effort.at_once)
-            working = [s for s in self._subjects if s.failed is None and s.moments[numbers]]
-            yield from self._some(working, numbers)
+            working = [
+                subject
+                for subject in self._subjects
+                if subject.failed is None and subject.moments[numbers] and subject.compared <= first
+            ]
+            if working:
+                yield from self._some(working, numbers)
 
     def _some(self, working: Sequence[Subject], numbers: slice) -> Iterator[Step | Trouble]:
         try:
@@ -104,6 +109,8 @@ class Stills:
             except RenderError as error:
                 subject.failed = error
                 yield Trouble(subject.id, error)
+            else:
+                subject.compared = numbers.stop
             yield Step(subject.id)
 
     def _read_reference(self, working: Sequence[Subject], numbers: slice) -> dict[int, _Against]:

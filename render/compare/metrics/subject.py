@@ -11,6 +11,7 @@ from render.compare.metrics.moments import Moment, Ticks
 from render.errors import ClipError, RenderError
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
+from render.results.begun import Begun
 from render.results.results import CellResult
 
 
@@ -46,12 +47,36 @@ class Values:
         if why not in self.missing:
             self.missing.append(why)
 
+    def as_lists(self) -> dict[str, list[float]]:
+        """By figure, as JSON has them."""
+        single = {name: getattr(self, name) for name in _SINGLE}
+        return single | {n: [getattr(d, n) for d in self.detail] for n in _DETAIL}
+
+    @staticmethod
+    def can_take(begun: Begun) -> bool:
+        """Whether it is from the start, and as `as_lists` gave it."""
+        sharpness, stroke = (len(begun.values.get(name, ())) for name in _DETAIL)
+        return begun.after == (0, 0) and sharpness == stroke
+
+    def take(self, begun: Begun) -> None:
+        """What was found before, in another run."""
+        for name in _SINGLE:
+            getattr(self, name).extend(begun.values.get(name, ()))
+        pairs = zip(*(begun.values.get(name, ()) for name in _DETAIL), strict=True)
+        self.detail.extend(Detail(*pair) for pair in pairs)
+        self.missing.extend(begun.missing)
+
+
+_SINGLE = ("lpips", "ssim", "style", "flicker", "flicker_gap", "jod")
+_DETAIL = ("sharpness", "stroke")
+
 
 class Subject:
     """Attributes:
     cell: what is measured. clip: its preview. ticks: when that shows its pictures.
     moments: where it is compared with its reference; of: how many there would have been.
-    found: what came out so far. failed: why no more will, or None.
+    found: what came out so far, of so many ``compared`` moments and ``watched`` windows.
+    failed: why no more will, or None.
     """
 
     def __init__(self, cell: CellResult, start: Fraction, folder: Path, ffmpeg: FFmpeg) -> None:
@@ -62,11 +87,34 @@ class Subject:
         self.moments: list[Moment] = []
         self.of = 0
         self.found = Values()
+        self.compared = self.watched = 0
         self.failed: RenderError | None = None
+        self._told: tuple[tuple[int, int], dict[str, int], int] = ((0, 0), {}, 0)
 
     @property
     def id(self) -> str:
         return self.cell.id
+
+    def go_on(self, begun: Begun | None, basis: str) -> None:
+        """From where another run was, if that is known, whole and of the same ``basis``."""
+        if begun is not None and begun.basis == basis and Values.can_take(begun):
+            self.found.take(begun)
+            self.compared, self.watched = begun.done
+            self.share(basis)
+
+    def share(self, basis: str) -> Begun:
+        """What was found since the last one."""
+        after, lengths, missing = self._told
+        done, found = (self.compared, self.watched), self.found.as_lists()
+        self._told = done, {name: len(of) for name, of in found.items()}, len(self.found.missing)
+        return Begun(
+            cell=self.id,
+            basis=basis,
+            after=after,
+            done=done,
+            values={name: tuple(of[lengths.get(name, 0) :]) for name, of in found.items()},
+            missing=tuple(self.found.missing[missing:]),
+        )
 
     def own_time(self, tick: int) -> Fraction:
         """In the preview's own time, which begins at 0."""

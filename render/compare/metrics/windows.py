@@ -25,6 +25,7 @@ class Windows:
         self, subjects: Sequence[Subject], reference: Subject, effort: Effort, ffmpeg: Path
     ) -> None:
         self._subjects = tuple(s for s in subjects if s is not reference)
+        self._own = tuple(s for s in subjects if s is reference)
         self._reference, self._ffmpeg = reference, ffmpeg
         self.size = within(reference.cell.video.size, effort.jod_side)
         self._windows: tuple[range, ...] = ()
@@ -42,18 +43,29 @@ class Windows:
         ticks = sum(len(window) for window in self._windows)
         return ticks / float(self._reference.ticks.rate) if ticks else None
 
-    def run(self) -> Iterator[Step | Trouble]:
-        """Measure; what is found is in the subjects then."""
-        for window in self._windows:
+    def batches(self) -> list[tuple[Subject, ...]]:
+        """The subjects as they are measured together and are done together, the reference first:
+        as few batches as memory allows, since each reads the reference anew, and of one size, so
+        that what ends the work costs little of it."""
+        count = -(-len(self._subjects) // _AT_ONCE)
+        shares = [self._subjects[n::count] for n in range(count)]
+        return [self._own, *shares] if self._own else shares
+
+    def run(self, some: Sequence[Subject]) -> Iterator[Step | Trouble]:
+        """Measure one of the `batches`; what is found is in the subjects then."""
+        for number, window in enumerate(self._windows):
             fitting = []
-            for subject in self._subjects:
+            for subject in some:
+                if subject is self._reference or subject.watched > number:
+                    continue
                 held = self._held(subject, window)
                 if held is None or subject.failed is not None:
+                    subject.watched = number + 1
                     yield Step(subject.id)
                 else:
                     fitting.append((subject, held))
-            for first in range(0, len(fitting), _AT_ONCE):
-                yield from self._some(fitting[first : first + _AT_ONCE], window)
+            if fitting:
+                yield from self._some(fitting, window)
 
     def _held(self, subject: Subject, window: range) -> list[int] | None:
         """What the subject shows at each tick of the reference; None where it cannot compare."""
@@ -98,6 +110,7 @@ class Windows:
         for (subject, _), value in zip(videos, values, strict=False):
             subject.found.jod.append(value)
         for subject, _ in videos:
+            subject.watched += 1
             yield Step(subject.id)
 
     def _video(self, subject: Subject, held: Sequence[int]) -> list[Picture]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import pytest
 import torch
 
 from render.compare.metrics.measure import Measured, Measuring, measure
-from render.compare.metrics.modes import Metrics
+from render.compare.metrics.modes import EFFORTS, Metrics
 from render.compare.metrics.reading import pictures
 from render.compare.metrics.stills import SOURCE_GONE
 from render.compare.metrics.subject import Trouble
@@ -21,6 +23,7 @@ from render.errors import ClipError, UsageError
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
 from render.planning.geometry import place
+from render.results.begun import Begun
 from render.results.results import Figures, Results, View, load, save
 from render.target import Fit, Size
 from tests.compare.metrics.folders import RunFFmpeg, a_cell, a_clip, preview, results_of
@@ -64,9 +67,10 @@ def made(tmp_path_factory: pytest.TempPathFactory, run_ffmpeg: RunFFmpeg) -> tup
 def run(
     results: Results, folder: Path, ff: FFmpeg, reference: str | None = None
 ) -> tuple[Results, list[Any]]:
+    """The results, and what is said on the way, but for figures as they are taken."""
     *updates, last = measure(results, folder, ff.path, Metrics.FAST, reference)
     assert isinstance(last, Measured)
-    return last.results, updates
+    return last.results, [each for each in updates if not isinstance(each, Measured | Begun)]
 
 
 def figures(results: Results) -> dict[str, Figures]:
@@ -74,8 +78,17 @@ def figures(results: Results) -> dict[str, Figures]:
 
 
 @pytest.fixture(scope="module")
-def measured(made: tuple[Path, Results], ff: FFmpeg) -> tuple[Results, list[Any]]:
-    return run(made[1], made[0], ff)
+def every_update(made: tuple[Path, Results], ff: FFmpeg) -> list[Any]:
+    """One cell in hand at a time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("render.compare.metrics.windows._AT_ONCE", 1)
+        return list(measure(made[1], made[0], ff.path, Metrics.FAST))
+
+
+@pytest.fixture(scope="module")
+def measured(every_update: list[Any]) -> tuple[Results, list[Any]]:
+    *updates, last = every_update
+    return last.results, [each for each in updates if not isinstance(each, Measured | Begun)]
 
 
 def test_the_reference_loses_nothing(measured: tuple[Results, list[Any]]) -> None:
@@ -256,3 +269,55 @@ def test_pictures_are_those_on_show(made: tuple[Path, Results], ff: FFmpeg) -> N
     assert not np.array_equal(found[moments[0]], found[moments[1]])
     with pytest.raises(ClipError, match=r"ends at 1\.50 s, before the picture at 2\.30 s"):
         list(pictures(clip, Size(192, 108), [Fraction(1), Fraction(23, 10)], ff.path))
+
+
+def test_each_cell_is_told_as_it_is_done_and_what_is_told_is_not_taken_again(
+    made: tuple[Path, Results], ff: FFmpeg, every_update: list[Any]
+) -> None:
+    told = [each for each in every_update if isinstance(each, Measured)]
+    # The reference first; the last one is the whole.
+    assert [each.cells for each in told] == [("best.mp4",), ("slow.mp4",), ("soft.mp4",), ()]
+    assert [len(figures(each.results)) for each in told] == [1, 2, 3, 3]
+    # Wherever it was cut, and however many are in hand at a time: the same figures.
+    again, steps = run(told[0].results, made[0], ff)
+    assert again == told[-1].results
+    assert {step.words for step in steps} == {"slow.mp4", "soft.mp4"}
+
+
+def test_a_kill_costs_no_more_than_a_share(
+    made: tuple[Path, Results], ff: FFmpeg, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Cut after every share, each time going on from there."""
+    # Several shares a cell, of pictures and of stretches.
+    effort = replace(EFFORTS[Metrics.FAST], moments=4, at_once=2, windows=2, window=0.3)
+    monkeypatch.setitem(EFFORTS, Metrics.FAST, effort)
+    folder, results = made[0], made[1].model_copy(update={"cells": made[1].cells[::2]})
+    whole = figures(run(results, folder, ff)[0])
+    begun: dict[str, Begun] = {}
+    taken = 0
+    while len(figures(results)) < 2:
+        for update in measure(results, folder, ff.path, Metrics.FAST, begun=dict(begun)):
+            if isinstance(update, Measured):
+                results = update.results
+            if isinstance(update, Begun):
+                # As the journal has it.
+                share = Begun.model_validate(json.loads(update.model_dump_json()))
+                known = begun.get(share.cell)
+                begun[share.cell] = share if known is None else known.and_then(share)
+                taken += 1
+                break
+    assert figures(results) == whole
+    assert taken == 2 * 2 + 2  # of none was any taken twice
+
+
+def test_a_share_of_another_run_is_not_taken_twice() -> None:
+    def share(after: int, done: int, basis: str = "x") -> Begun:
+        values = {"ssim": tuple(n / 10 for n in range(after, done))}
+        return Begun(
+            cell="a.mp4", basis=basis, after=(after, 0), done=(done, 0), values=values, missing=()
+        )
+
+    first = share(0, 2)
+    assert first.and_then(share(2, 3)) == share(0, 3)
+    assert first.and_then(share(0, 2)) == first.and_then(share(3, 4)) == first
+    assert first.and_then(share(0, 1, "y")) == share(0, 1, "y")

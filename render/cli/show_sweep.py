@@ -1,0 +1,190 @@
+"""A sweep's events → results on stdout, words and progress on stderr, and the exit status."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from render.cli.count import Count
+from render.cli.debug import explain
+from render.cli.events_json import step_line
+from render.cli.hints import explained
+from render.cli.output import labelled, put, safe, say
+from render.cli.show import Show
+from render.events import CellDone, CellFailed, CellKept, CellProgress, CellStarted
+from render.sweeping.sweep_events import (
+    CellMeasured,
+    Chosen,
+    LeftoversCleared,
+    Planned,
+    ResultsReady,
+    StepFailed,
+    StepMade,
+    StepProgress,
+    StepSkipped,
+    StepStarted,
+    SweepEvent,
+    SweepStep,
+)
+
+if TYPE_CHECKING:
+    from render.devices.profile import Profile
+    from render.planning.plan import Plan
+    from render.results.results import Results
+
+_UNITS = {SweepStep.FIGURES: "step", SweepStep.SHEET: "picture"}
+# Whose files stand in results, and are not announced by themselves.
+_QUIET = (SweepStep.SOURCE,)
+
+
+class ShowSweep:
+    """Shows what happens during a sweep; ``on`` is the device that its table names."""
+
+    def __init__(self, *, json: bool, debug: bool, on: Profile | None) -> None:
+        self._json, self._debug, self._on = json, debug, on
+        self._show: Show | None = None
+        self._planned: Planned | None = None
+        self._count: Count | None = None
+        self._failed = 0
+        self._measured = 0
+
+    def event(self, event: SweepEvent) -> None:
+        """Show one event."""
+        match event:
+            case Planned(plan):
+                self._begin(event, plan)
+            case LeftoversCleared():
+                self._cleared(event)
+            case CellStarted() | CellProgress() | CellDone() | CellKept() | CellFailed():
+                self._cells.event(event)
+            case _:
+                # The previews are through.
+                self._cells.close()
+                self._after(event)
+        if self._json and (line := step_line(event)):
+            put(line)
+
+    def _after(self, event: SweepEvent) -> None:
+        """What is made of the previews."""
+        match event:
+            case StepStarted(step, _, note):
+                self._begin_step(step, note)
+            case StepProgress(step, path, done, total, words):
+                title = step.value if path is None else path.name
+                self._counted(step).show(title, done, total, words)
+            case StepMade():
+                self._made(event)
+            case StepSkipped(step, why):
+                say(f"no {step}: {why}")
+            case StepFailed():
+                self._fail(event)
+            case CellMeasured():
+                self._measured += 1
+            case ResultsReady(results):
+                self._still()
+                self._table(results)
+            case Chosen(_, headline, reasons):
+                say(f"to take: {headline}")
+                for reason in reasons:
+                    say(f"  {reason}")
+
+    def finish(self) -> int:
+        """The last words, and the exit status."""
+        return self._cells.finish(self._failed)
+
+    def stopped(self) -> None:
+        """What is kept of a run that was interrupted, and how to go on."""
+        if self._planned is None or self._planned.folder is None or self._show is None:
+            return
+        self.close()
+        plan, there = self._planned.plan, self._show.there
+        kept = f"{there} of {len(plan.cells)} previews"
+        if self._measured:
+            kept += f" and the figures of {self._measured}"
+        how = "without --force the same command" if plan.force else "the same command"
+        say(f"stopped: {kept} are kept; {how} goes on")
+
+    def close(self) -> None:
+        """Take the progress off the screen."""
+        self._still()
+        if self._show is not None:
+            self._show.close()
+
+    @property
+    def _cells(self) -> Show:
+        assert self._show is not None, "a sweep begins with its plan"
+        return self._show
+
+    def _begin(self, planned: Planned, plan: Plan) -> None:
+        from render.cli.dry_run import warn_long
+
+        if long := warn_long(plan):
+            say(long)
+        self._planned = planned
+        self._show = Show(plan, json=self._json, debug=self._debug)
+
+    def _cleared(self, event: LeftoversCleared) -> None:
+        folder, removed, unsure = event.folder, event.removed, event.unsure
+        if removed:
+            files = "file" if removed == 1 else "files"
+            note = f"{folder}: removed {removed} temporary {files} of a run that was killed"
+            self._cells.note(note)
+        if unsure and self._debug:
+            stay = "file stays" if unsure == 1 else "files stay"
+            note = (
+                f"{folder}: {unsure} temporary {stay}: without file locks nobody can tell "
+                "whether the run still goes on"
+            )
+            self._cells.note(note)
+
+    def _begin_step(self, step: SweepStep, note: str) -> None:
+        self._still()
+        if note:
+            say(labelled("note", note, sys.stderr))
+        if step is SweepStep.FIGURES:
+            self._counted(step).wait("figures", "loading what measures, and reading the previews")
+
+    def _made(self, event: StepMade) -> None:
+        self._still()
+        for warning in event.warnings:
+            say(labelled("warning", f"{event.path.name}: {warning}", sys.stderr))
+        if event.kept:
+            say(f"{safe(str(event.path))}: kept, since it is of the same previews")
+        elif event.about:
+            say(f"{safe(str(event.path))}: {event.about}")
+        if not self._json and event.step not in _QUIET:
+            put(str(event.path))
+
+    def _fail(self, event: StepFailed) -> None:
+        self._failed += 1
+        if self._debug:
+            explain(event.error)
+        said = labelled("error", explained(event.error), sys.stderr)
+        # Figures go on beside what failed of them.
+        if event.step is SweepStep.FIGURES and self._count is not None:
+            self._count.say(said)
+            return
+        self._still()
+        say(said)
+
+    def _table(self, results: Results) -> None:
+        from render.cli.table import table
+        from render.compare.metrics.rows import figure_rows
+
+        if len(results.cells) < 2:
+            return
+        figures = figure_rows(results, self._on)
+        for line in table(figures.header, figures.rows, figures.right):
+            say(line)
+        for line in figures.legend:
+            say(line)
+
+    def _counted(self, step: SweepStep) -> Count:
+        if self._count is None:
+            self._count = Count(_UNITS.get(step, "frame"), sys.stderr)
+        return self._count
+
+    def _still(self) -> None:
+        if self._count is not None:
+            self._count.close()
+            self._count = None

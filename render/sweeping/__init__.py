@@ -1,0 +1,1 @@
+"""All that the command does, as one stream of events."""

@@ -1,0 +1,146 @@
+"""What happens during a sweep, beside what happens to its cells (`render.events`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from render.errors import RenderError
+from render.events import Event
+from render.planning.plan import Plan
+
+if TYPE_CHECKING:
+    from render.choice.ranking import Choice
+    from render.results.results import Figures, Results
+
+
+class SweepStep(StrEnum):
+    """What a sweep does with its previews, in this order."""
+
+    RESULTS = "results"
+    FIGURES = "figures"
+    CHOICE = "choice"
+    GRID = "grid"
+    SHEET = "sheet"
+    SOURCE = "source"
+    REPORT = "report"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The first event: what will run, and the folder that will hold the results, None where none
+    are kept. Nothing has been written yet."""
+
+    plan: Plan
+    folder: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftoversCleared:
+    """Of runs that were killed, ``removed`` temporary files in ``folder`` are gone. ``unsure`` stay
+    because nobody can tell whether their run still goes on."""
+
+    folder: Path
+    removed: int
+    unsure: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """Of a file, if it makes one; ``note`` is what the user should know of it, or empty."""
+
+    step: SweepStep
+    path: Path | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepProgress:
+    """``done`` of about ``total``: moments and stretches of the figures, frames of a grid or of a
+    source video, pictures of a sheet. ``words`` say what is in hand, or are empty."""
+
+    step: SweepStep
+    path: Path | None
+    done: int
+    total: int
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepMade:
+    """A file is whole and in its place. ``about`` says what it is in words; where it was ``kept``
+    it was there, made of the same before."""
+
+    step: SweepStep
+    path: Path
+    about: str = ""
+    warnings: tuple[str, ...] = ()
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StepSkipped:
+    """A step that has nothing to work on, and why."""
+
+    step: SweepStep
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepFailed:
+    """A step, or its part about ``path``; the others go on. Once for each reason."""
+
+    step: SweepStep
+    error: RenderError
+    path: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CellMeasured:
+    """The figures of the preview at ``path`` are taken and recorded."""
+
+    path: Path
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsReady:
+    """The folder's results with all figures; ``path`` is their file, None where it could not be
+    written."""
+
+    results: Results
+    path: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which target to build, in words and with the reasons."""
+
+    choice: Choice
+    headline: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SweepDone:
+    """The last event. ``results`` are the folder's, None where none are kept."""
+
+    results: Results | None
+
+
+SweepEvent: TypeAlias = (
+    Planned
+    | LeftoversCleared
+    | Event
+    | StepStarted
+    | StepProgress
+    | StepMade
+    | StepSkipped
+    | StepFailed
+    | CellMeasured
+    | ResultsReady
+    | Chosen
+    | SweepDone
+)
