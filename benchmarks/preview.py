@@ -25,6 +25,7 @@ from render.engines.base import Engine, EngineName
 from render.events import CellDone, CellFailed
 from render.execution import pipeline
 from render.execution.resize import resize
+from render.look import Look
 from render.media.decode import Decoder
 from render.media.frame import Picture
 from render.media.sample import sample
@@ -32,7 +33,7 @@ from render.networks.spec import NetworkSpec
 from render.planning.plan import Cell, Plan, make_plan
 from render.planning.request import Request
 from render.preset import Preset
-from render.target import Look, Rate, Size
+from render.target import Rate, Size
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "bigbuckbunny.mp4"
 

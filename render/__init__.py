@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     )
     from render.events import CellDone, CellFailed, CellProgress, CellStarted, Event, Preview
     from render.execution.pipeline import run
+    from render.look import Look
     from render.media.encoding import AudioMode, Encoder, Encoding
     from render.planning.as_dict import plan_as_dict, plan_from_dict
     from render.planning.plan import Cell, Plan, make_plan
     from render.planning.request import Request
     from render.preset import Preset, list_presets, load_preset
-    from render.target import Fit, Look, Orient, Rate, Size, Target, Upscaling
+    from render.target import Fit, Orient, Rate, Size, Target, Upscaling
 
 __version__ = "0.1.0"
 
@@ -88,7 +89,8 @@ _HOMES = {
     "render.planning.request": ("Request",),
     "render.planning.as_dict": ("plan_as_dict", "plan_from_dict"),
     "render.preset": ("Preset", "list_presets", "load_preset"),
-    "render.target": ("Fit", "Look", "Orient", "Rate", "Size", "Target", "Upscaling"),
+    "render.look": ("Look",),
+    "render.target": ("Fit", "Orient", "Rate", "Size", "Target", "Upscaling"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -13,6 +13,7 @@ from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.errors import ClipError, OutputError, RenderError, StyleError, UsageError
 from render.files.digest import digest_of
 from render.files.names import file_name, inside
+from render.look import Look
 from render.media.clip import Clip
 from render.media.colour import even
 from render.media.encoding import Encoder, Encoding
@@ -23,7 +24,7 @@ from render.planning.geometry import Placement
 from render.planning.identify import identify, is_kept, placement
 from render.planning.request import Request, written_file
 from render.planning.resolve import ResolvedLook, StyleFile, notes, resolve, said
-from render.target import Look, Size, Upscaling
+from render.target import Size, Upscaling
 
 PREVIEWS = Path("previews")
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from render.engines.base import DeviceName, EngineName
 from render.files.names import is_file
+from render.look import Look
 from render.media.encode import SUFFIXES
 from render.media.encoding import Encoding
-from render.target import Fit, Look, Orient
+from render.target import Fit, Orient
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,13 @@ from render.devices.phone import Phone
 from render.devices.playback import Late, shows
 from render.errors import UsageError
 from render.events import Preview
+from render.look import Look
 from render.media.ffmpeg import FFmpeg
 from render.planning.estimate import pictures as pictures_of
 from render.planning.plan import make_plan
 from render.results.record import Call, Recorder
 from render.results.results import load
-from render.target import Look, Rate, Size, Target
+from render.target import Rate, Size, Target
 from tests.conftest import X264, MakeClip
 from tests.media.preview import events, no_network, pictures, preview, request
 from tests.results.test_record import CALL

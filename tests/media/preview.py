@@ -22,6 +22,7 @@ import numpy.typing as npt
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.events import CellDone, CellFailed, Preview
 from render.execution import pipeline
+from render.look import Look
 from render.media.encoding import AudioMode, Encoder, Encoding
 from render.media.ffmpeg import FFmpeg
 from render.media.frame import Picture
@@ -29,7 +30,7 @@ from render.planning import plan
 from render.planning.plan import Cell, make_plan
 from render.planning.request import Request
 from render.planning.resolve import StyleFile
-from render.target import Fit, Look, Orient, Rate, Size, Target
+from render.target import Fit, Orient, Rate, Size, Target
 
 FINE = Encoding(Encoder.X264, 1, AudioMode.KEEP)
 

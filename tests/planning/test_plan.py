@@ -16,11 +16,12 @@ from render.devices.latency import Latency
 from render.devices.playback import Playback
 from render.errors import ClipError, StyleError, UsageError
 from render.execution.preview_file import comment
+from render.look import Look
 from render.planning.as_dict import plan_as_dict, plan_from_dict
 from render.planning.plan import Cell, Refusal, make_plan
 from render.planning.request import Request
 from render.preset import Preset
-from render.target import Look, Orient, Rate, Size, Upscaling
+from render.target import Orient, Rate, Size, Upscaling
 from tests.cli.conftest import make_cell
 from tests.cli.conftest import make_plan as make_hand_plan
 from tests.media.preview import no_network, request
