@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from render.devices.screen import Schedule
 from render.engines.base import DeviceName
@@ -25,9 +25,6 @@ from render.networks.spec import NetworkSpec
 from render.planning.plan import Cell, Plan
 from render.planning.schedule import Pass, passes
 from render.target import Size
-
-if TYPE_CHECKING:
-    from render.planning.calibrate import Machine
 
 # The powers by which a picture's bytes grow with the pixels of the display, with those of the
 # network's input, and with the rate. Fitted to the sample clip, with x264 alone: a network's
@@ -150,16 +147,6 @@ class Estimate:
     def unknown(self) -> int:
         """How many cells are not in it."""
         return sum(cell.frames is None for cell in self.cells)
-
-
-def calibrate(plan: Plan, machine: Machine | None = None) -> Calibration:
-    """Measure for a few seconds what ``plan``, which has a cell, takes here. Raises RenderError.
-
-    ``machine`` does all that really runs: tests give one that runs nothing.
-    """
-    from render.planning.calibrate import Machine, measure
-
-    return measure(plan, machine or Machine(plan))
 
 
 def estimate(plan: Plan, calibration: Calibration) -> Estimate:

@@ -187,7 +187,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     stand_in = Machine()
     monkeypatch.setattr("render.planning.plan.make_plan", stand_in.make_plan)
     monkeypatch.setattr("render.execution.pipeline.run", stand_in.run)
-    monkeypatch.setattr("render.planning.estimate.calibrate", stand_in.calibrate)
+    monkeypatch.setattr("render.execution.calibrate.calibrate", stand_in.calibrate)
     monkeypatch.setattr("render.cli.events_json._cost", lambda cell: {"parameters": 1, "macs": 2})
     return stand_in
 

@@ -1,4 +1,4 @@
-"""A few seconds of a plan's work, measured: what `estimate.py` reckons with."""
+"""A few seconds of a plan's work, measured: what `planning/estimate.py` reckons with."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from render.target import Fit, Size
 _PIXELS = 180 * 320
 _PIXELS_DEVICE = 480 * 853
 
-_BUDGET = 4.0  # seconds: past these no further network is measured
+BUDGET = 4.0  # seconds
 _DECODING = 1.0  # seconds
 _PART = Fraction(3)  # seconds of the clip
 _CLIPS = 3  # tried
@@ -110,8 +110,13 @@ class Machine:
             return list(_packets(path)), watch.work * (1 / len(painted))
 
 
-def measure(plan: Plan, machine: Machine) -> Calibration:
-    """See ``estimate.calibrate``."""
+def calibrate(plan: Plan, machine: Machine | None = None, *, budget: float = BUDGET) -> Calibration:
+    """Measure for a few seconds what ``plan``, which has a cell, takes here. Raises RenderError.
+
+    ``machine`` does all that really runs: tests give one that runs nothing. Once ``budget`` seconds
+    have gone no further network is measured.
+    """
+    machine = machine or Machine(plan)
     began = time.perf_counter()
     # The networks that the plan has most of come first: there may not be time for all.
     by_network: dict[str, Cell] = {}
@@ -126,7 +131,7 @@ def measure(plan: Plan, machine: Machine) -> Calibration:
     speeds: dict[str, NetworkSpeed] = {}
     engine: Engine | None = None
     for network, cell in by_network.items():
-        if engine is not None and time.perf_counter() - began > _BUDGET:
+        if engine is not None and time.perf_counter() - began > budget:
             break
         engine, load = machine.load(cell, size)
         timed = list(itertools.islice(itertools.cycle(inputs), _TIMED * engine.streams))
