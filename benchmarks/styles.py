@@ -26,11 +26,11 @@ from typing import Any
 
 from preview import SAMPLE, network_inputs
 
-from render.compare.flicker import flicker_along, motions
 from render.engines.base import Engine, EngineName
 from render.errors import RenderError, UsageError
 from render.execution import pipeline
 from render.look import Look
+from render.media.flicker import flicker_along, motions
 from render.media.frame import Picture
 from render.networks.catalogue import styles_dir
 from render.networks.metadata import SUFFIX, StyleMetadata, read_metadata

@@ -10,6 +10,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from render.distribution import VERSION
+
 if TYPE_CHECKING:
     from render.errors import (
         ClipError,
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from render.preset import Preset, list_presets, load_preset
     from render.target import Fit, Orient, Rate, Size, Target, Upscaling
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 __all__ = [
     "AudioMode",

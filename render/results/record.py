@@ -12,6 +12,7 @@ from fractions import Fraction
 from importlib import metadata
 from pathlib import Path
 
+from render.distribution import VERSION
 from render.errors import OutputError
 from render.events import CellDone, CellFailed, CellKept, Event, Preview
 from render.planning.plan import Cell, Plan
@@ -302,9 +303,7 @@ def _cost(cell: Cell) -> Cost:
 
 def versions() -> dict[str, str]:
     """Of render, Python and the libraries that decide what a preview shows."""
-    from render import __version__
-
-    found = {"render": __version__, "python": platform.python_version()}
+    found = {"render": VERSION, "python": platform.python_version()}
     for name in _LIBRARIES:
         try:
             found[name] = metadata.version(name)

@@ -18,12 +18,12 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from render.compare.flicker import pair_flicker
-from render.compare.flow import Mask, motion
 from render.errors import ClipError, TrainingError, UsageError
 from render.media.clip import Clip
 from render.media.decode import Decoder
 from render.media.ffmpeg import FFmpeg, find_ffmpeg
+from render.media.flicker import pair_flicker
+from render.media.flow import Mask, motion
 from render.media.frame import Picture
 from render.media.probe import probe
 from render.media.sample import sample

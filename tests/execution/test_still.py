@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from render.compare.still import take
 from render.compare.style_table import rows_and_columns
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.engines.select import create
 from render.errors import ClipError, StyleError, UsageError
 from render.execution.pipeline import stylized
+from render.execution.still import take
 from render.execution.upscale import create as create_upscaler
 from render.media.decode import Decoder
 from render.media.ffmpeg import FFmpeg
