@@ -29,7 +29,7 @@ from render.files.limits import LARGEST, short
 from render.files.problems import problems
 from render.files.toml import check_schema, read_toml
 from render.look import Look
-from render.media.encoding import AudioMode, Encoder, Encoding
+from render.media.encoding import CODECS, AudioMode, Encoder, Encoding
 from render.nearest import did_you_mean
 from render.networks.spec import NetworkSpec
 from render.resources import presets_dir
@@ -188,7 +188,7 @@ class Preset(BaseModel):
     @field_validator("crf", mode="plain")
     @classmethod
     def _check_crf(cls, value: object, info: ValidationInfo) -> int:
-        limit = 63 if info.data.get("encoder") is Encoder.AV1 else 51
+        limit = CODECS[info.data.get("encoder", Encoder(DEFAULTS.encoder))].worst
         if isinstance(value, str) and value.strip().isdecimal() and len(value) < 10:
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= limit:

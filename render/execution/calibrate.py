@@ -22,6 +22,7 @@ from render.files.temporary import beside
 from render.media.clip import Clip
 from render.media.decode import Decoder
 from render.media.encode import VideoWriter
+from render.media.encoding import key_interval
 from render.media.frame import Frame, Picture
 from render.media.sample import sample
 from render.networks.spec import NetworkSpec
@@ -140,7 +141,9 @@ def calibrate(plan: Plan, machine: Machine | None = None, *, budget: float = BUD
     assert engine is not None, "a plan to be measured has a cell"
     painted, _ = machine.stylize(engine, inputs)
     sizes, encode = machine.write(first, rate, painted)
-    others = sizes[1:] or sizes
+    every = key_interval(rate)
+    keys = sizes[::every]
+    others = [size for n, size in enumerate(sizes) if n % every] or keys
     return Calibration(
         cores=machine.cores,
         networks=speeds,
@@ -149,7 +152,7 @@ def calibrate(plan: Plan, machine: Machine | None = None, *, budget: float = BUD
         size=size,
         shown=first.output_size,
         rate=rate,
-        first=sizes[0],
+        key=sum(keys) / len(keys),
         other=sum(others) / len(others),
     )
 

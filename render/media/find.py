@@ -9,14 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from render.errors import ClipError
+from render.files.names import VIDEOS
 from render.files.results_file import written
 
-# What in a folder is taken for a clip. A file that is named itself may be called anything.
-SUFFIXES = frozenset((
-    ".mp4", ".m4v", ".mov", ".qt", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".m2v", ".mts",
-    ".m2ts", ".ts", ".vob", ".3gp", ".3g2", ".wmv", ".asf", ".flv", ".f4v", ".ogv", ".mxf", ".dv",
-    ".y4m",
-))  # fmt: skip
 _DEEP = "**"
 
 
@@ -97,7 +92,7 @@ def _videos(folder: Path, *, deep: bool) -> list[Path]:
 
 def _is_video_name(name: str) -> bool:
     # A leading dot: hidden, or one of ours that a crash has left half-written.
-    return not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES
+    return not name.startswith(".") and Path(name).suffix.lower() in VIDEOS
 
 
 def _is_folder(path: Path) -> bool:

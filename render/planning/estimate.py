@@ -19,7 +19,7 @@ from typing import Any
 
 from render.devices.screen import Schedule
 from render.engines.base import DeviceName
-from render.media.encoding import AudioMode
+from render.media.encoding import SOUND_BITS, AudioMode, key_interval
 from render.media.sample import LOOK_AHEAD
 from render.networks.spec import NetworkSpec
 from render.planning.plan import Cell, Plan
@@ -33,9 +33,7 @@ from render.target import Size
 _BY_SHOWN = 0.65
 _BY_INPUT = 0.28
 _BY_RATE = -0.6
-_KEY_EVERY = 250  # x264's own interval, taken for every encoder's
 _REPEATED = 300  # bytes of a picture that repeats the last one
-_SOUND = 24_000  # bytes a second: sound.py's 192 kbit/s
 
 # Of the cores' time, what is left where stages wait for one another.
 _PACKING = 0.92
@@ -80,7 +78,7 @@ class Calibration:
         cores: that the work may use.
         networks: by name; not all of the plan's where there are many.
         decode, encode: for one pixel, of the canvas and of the display; encode has the upscale too.
-        first, other: bytes of a preview's first picture, and of each of the others.
+        key, other: bytes of a preview's key frame, and of each picture between two.
         size, shown, rate: the network's input, the display and the rate that they were measured at.
     """
 
@@ -88,7 +86,7 @@ class Calibration:
     networks: Mapping[str, NetworkSpeed]
     decode: Work
     encode: Work
-    first: float
+    key: float
     other: float
     size: Size
     shown: Size
@@ -262,12 +260,13 @@ def _bytes(cell: Cell, plan: Plan, calibration: Calibration) -> int:
     scale *= (cell.size.pixels / calibration.size.pixels) ** _BY_INPUT
     rate = min(cell.rate, cell.clip.video.rate)
     other: float = calibration.other * float(rate / calibration.rate) ** _BY_RATE
-    keys = 1 + (frames - 1) // _KEY_EVERY
-    total = scale * (keys * calibration.first + max(0, different - keys) * other)
-    total += (frames - different) * _REPEATED
+    keys = 1 + (frames - 1) // key_interval(cell.video_rate)
+    between = 1 - keys / frames
+    total = scale * (keys * calibration.key + different * between * other)
+    total += (frames - different) * between * _REPEATED
     audio = cell.clip.audio
     if plan.encoding.audio is AudioMode.KEEP and audio is not None and audio.decodable:
-        total += float(frames / cell.video_rate) * _SOUND
+        total += float(frames / cell.video_rate) * SOUND_BITS / 8
     return round(total)
 
 

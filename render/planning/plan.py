@@ -16,7 +16,7 @@ from render.files.names import file_name, inside
 from render.look import Look
 from render.media.clip import Clip
 from render.media.colour import even
-from render.media.encoding import Encoder, Encoding
+from render.media.encoding import SUFFIX, Encoder, Encoding
 from render.media.ffmpeg import FFmpeg, find_ffmpeg
 from render.media.find import Found, find_clips
 from render.planning.fingerprint import Identity
@@ -130,8 +130,7 @@ def make_plan(request: Request, probe: Probe = _probe) -> Plan:
     _check_count(request, found)
     styles = _find_styles(request.looks)
     ffmpeg = find_ffmpeg(request.ffmpeg)
-    if request.encoding.encoder in (Encoder.X265, Encoder.AV1):
-        _check_encoder(ffmpeg, request.encoding.encoder)
+    _check_encoder(ffmpeg, request.encoding.encoder)
     engine = _choose_engine(request.engine, request.device)
     cells: list[Cell] = []
     refusals: list[Refusal] = []
@@ -199,7 +198,7 @@ def _check_count(request: Request, found: tuple[Found, ...]) -> None:
 def _check_encoder(ffmpeg: FFmpeg, encoder: Encoder) -> None:
     if encoder.value not in ffmpeg.abilities:
         raise UsageError(
-            f"--encoder {encoder.value}: ffmpeg {ffmpeg.version} lacks it; use libx264"
+            f"--encoder {encoder.value}: ffmpeg {ffmpeg.version} lacks it; use {Encoder.X264.value}"
         )
 
 
@@ -313,9 +312,9 @@ def _about_frames(
 
 def _output(folder: Path, clip: Clip, resolved: ResolvedLook, taken: set[Path]) -> Path:
     parts = [clip.path.stem, *said(resolved)]
-    output, count = inside(folder, file_name(parts, ".mp4")), 1
+    output, count = inside(folder, file_name(parts, SUFFIX)), 1
     while output in taken:  # clips of one name from several folders
         count += 1
-        output = inside(folder, file_name([*parts, str(count)], ".mp4"))
+        output = inside(folder, file_name([*parts, str(count)], SUFFIX))
     taken.add(output)
     return output

@@ -9,8 +9,7 @@ from pathlib import Path
 from render.engines.base import DeviceName, EngineName
 from render.files.names import is_file
 from render.look import Look
-from render.media.encode import SUFFIXES
-from render.media.encoding import Encoding
+from render.media.encoding import SUFFIXES, Encoding, suffixes_for
 from render.target import Fit, Orient
 
 
@@ -46,7 +45,11 @@ class Request:
 
 
 def written_file(request: Request) -> Path | None:
-    """Where a preview goes for which a file was named; None where there is a folder for it."""
-    out, written = request.output, f"previews are written as {', '.join(SUFFIXES)}"
-    named = out is not None and not request.into_folder and is_file(out, SUFFIXES, written)
+    """Where a preview goes for which a file was named; None where there is a folder for it. Raises
+    UsageError for a file of a kind that is not written."""
+    encoder = request.encoding.encoder
+    fitting = suffixes_for(encoder)
+    by = "" if fitting == SUFFIXES else f" by {encoder.value}"
+    out, written = request.output, f"previews are written{by} as {', '.join(fitting)}"
+    named = out is not None and not request.into_folder and is_file(out, fitting, written)
     return out if named else None

@@ -169,7 +169,7 @@ class Machine:
             networks={"res3": NetworkSpeed(load=Work(), mac=Work(wall=1e-12))},
             decode=Work(),
             encode=Work(),
-            first=100_000,
+            key=100_000,
             other=10_000,
             size=Size(853, 480),
             shown=Size(1920, 1080),

@@ -50,7 +50,7 @@ FREE = Calibration(
     networks={"res3": NetworkSpeed(Work(), Work())},
     decode=Work(),
     encode=Work(),
-    first=1000,
+    key=1000,
     other=100,
     size=Size(853, 480),
     shown=Size(1920, 1080),
@@ -160,8 +160,9 @@ def bytes_of(one: Cell, encoding: Encoding | None = None) -> int:
 
 
 def test_bytes() -> None:
-    assert bytes_of(cell()) == 1000 + 59 * 100
-    assert bytes_of(cell("60", source="15")) == 1000 + 60 * 100 + 179 * 300, "repeats are cheap"
+    assert bytes_of(cell()) == 8 * 1000 + 52 * 100, "a key frame every half second"
+    between = (61 * 100 + 179 * 300) * 232 / 240
+    assert bytes_of(cell("60", source="15")) == 8 * 1000 + round(between), "repeats are cheap"
     assert bytes_of(cell("30")) < 2 * bytes_of(cell()), "closer pictures differ less"
     smaller = cell(size=Size(427, 240), output_size=Size(427, 240), upscale=None)
     assert bytes_of(smaller) < bytes_of(cell(size=Size(427, 240))) < bytes_of(cell())

@@ -17,6 +17,8 @@ from render.devices.playback import Playback
 from render.errors import ClipError, StyleError, UsageError
 from render.execution.preview_file import comment
 from render.look import Look
+from render.media.encoding import AudioMode, Encoder, Encoding
+from render.media.ffmpeg import FFmpeg
 from render.planning.as_dict import plan_as_dict, plan_from_dict
 from render.planning.plan import Cell, Refusal, make_plan
 from render.planning.request import Request
@@ -86,6 +88,10 @@ def test_the_plan_is_json_and_complete(moving: Path, tmp_path: Path) -> None:
         ({"start": Fraction(-1)}, "--start"),
         ({"duration": Fraction(0)}, "--duration"),
         ({"output": Path("o.avi")}, ".mp4, .mov, .mkv"),
+        (
+            {"output": Path("o.mov"), "encoding": Encoding(Encoder.AV1, 30, AudioMode.KEEP)},
+            "o.mov: previews are written by libsvtav1 as .mp4, .mkv",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_usage(
@@ -94,6 +100,17 @@ def test_what_cannot_be_meant_is_usage(
     asked = request(moving, tmp_path / "o.mp4")
     with no_network(), pytest.raises(UsageError, match=said):
         make_plan(replace(asked, **changes))
+
+
+def test_an_encoder_that_this_ffmpeg_lacks_is_refused_at_once(
+    ff: FFmpeg, moving: Path, tmp_path: Path
+) -> None:
+    encoder = Encoder.VIDEOTOOLBOX_H264
+    if encoder.value in ff.abilities:
+        pytest.skip("a Mac's ffmpeg has it")
+    asked = request(moving, tmp_path, encoding=Encoding(encoder, 18, AudioMode.KEEP))
+    with no_network(), pytest.raises(UsageError, match=f"--encoder {encoder}: .* lacks it"):
+        make_plan(asked)
 
 
 def test_several_previews_need_a_folder(moving: Path, tmp_path: Path) -> None:
