@@ -23,7 +23,7 @@ from render.media.encoding import SOUND_BITS, AudioMode, key_interval
 from render.media.sample import LOOK_AHEAD
 from render.networks.spec import NetworkSpec
 from render.planning.plan import Cell, Plan
-from render.planning.schedule import Pass, passes
+from render.planning.schedule import Pass, engine_key, passes
 from render.target import Size
 
 # The powers by which a picture's bytes grow with the pixels of the display, with those of the
@@ -219,7 +219,7 @@ def _cell(cell: Cell, plan: Plan, calibration: Calibration) -> CellEstimate:
 def _seconds(cells: Iterable[Cell], calibration: Calibration) -> float:
     """Of one pass a clip; networks stay loaded from clip to clip."""
     known = [cell for cell in cells if cell.about_frames is not None]
-    engines = {(cell.style_path, cell.size, cell.strength): cell.network for cell in known}
+    engines = {engine_key(cell): cell.network for cell in known}
     loads = sum(calibration.speed(network).load.wall for network in engines.values())
     return loads + sum(_pass(one, calibration) for one in passes(known))
 

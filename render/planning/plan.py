@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import TypeAlias
 
 from render.devices.playback import Playback, refreshes_of
 from render.engines.base import DeviceName, EngineChoice, EngineName
@@ -115,20 +116,28 @@ def _probe(path: Path, ffmpeg: FFmpeg) -> Clip:
     return probe(path, ffmpeg)
 
 
-Probe = Callable[[Path, FFmpeg], Clip]
+def _find_style(style: str, network: str | None) -> StyleFile:
+    from render.networks.catalogue import find_style
+
+    path, metadata = find_style(style, network)
+    return StyleFile(metadata.style, metadata.network, path, digest_of(path, StyleError))
 
 
-def make_plan(request: Request, probe: Probe = _probe) -> Plan:
+Probe: TypeAlias = Callable[[Path, FFmpeg], Clip]
+FindStyle: TypeAlias = Callable[[str, str | None], StyleFile]
+
+
+def make_plan(request: Request, *, probe: Probe = _probe, styles: FindStyle = _find_style) -> Plan:
     """Find and probe the clips, find the styles, decide every cell.
 
     A clip that cannot be read, or whose preview cannot be written, becomes a ``Refusal``; what is
     wrong with the request itself raises UsageError, StyleError, EngineError or FFmpegError.
-    ``probe`` is what looks into a clip.
+    ``probe`` is what looks into a clip; ``styles`` finds one, by its name or file, for a network.
     """
     _check(request)
     found = find_clips(request.clips)
     _check_count(request, found)
-    styles = _find_styles(request.looks)
+    found_styles = _find_styles(request.looks, styles)
     ffmpeg = find_ffmpeg(request.ffmpeg)
     _check_encoder(ffmpeg, request.encoding.encoder)
     engine = _choose_engine(request.engine, request.device)
@@ -145,7 +154,7 @@ def make_plan(request: Request, probe: Probe = _probe) -> Plan:
         planned: set[tuple[object, ...]] = set()
         for look in request.looks:
             try:
-                resolved = resolve(look, clip, request.orient, styles[look])
+                resolved = resolve(look, clip, request.orient, found_styles[look])
                 # Rates and sizes that were written differently may be one on this clip.
                 if resolved.identity not in planned:
                     planned.add(resolved.identity)
@@ -208,7 +217,7 @@ def _choose_engine(engine: EngineName, device: DeviceName) -> EngineChoice:
     return choose(engine, device)
 
 
-def _find_styles(looks: tuple[Look, ...]) -> dict[Look, StyleFile]:
+def _find_styles(looks: tuple[Look, ...], styles: FindStyle) -> dict[Look, StyleFile]:
     """Each look's style file. Raises one StyleError that names all that are not there."""
     from render.networks.catalogue import MissingNetworkError, missing_networks
 
@@ -217,7 +226,7 @@ def _find_styles(looks: tuple[Look, ...]) -> dict[Look, StyleFile]:
     errors: list[StyleError] = []
     for style, network in dict.fromkeys((look.style, look.target.network) for look in looks):
         try:
-            found[style, network] = _find_style(style, network)
+            found[style, network] = styles(style, network)
         except MissingNetworkError as error:
             missing.append(error)
         except StyleError as error:
@@ -229,13 +238,6 @@ def _find_styles(looks: tuple[Look, ...]) -> dict[Look, StyleFile]:
         words = tuple(dict.fromkeys(str(error) for error in errors))
         raise errors[0] if len(words) == 1 else StyleError("; ".join(words))
     return {look: found[look.style, look.target.network] for look in looks}
-
-
-def _find_style(style: str, network: str | None) -> StyleFile:
-    from render.networks.catalogue import find_style
-
-    path, metadata = find_style(style, network)
-    return StyleFile(metadata.style, metadata.network, path, digest_of(path, StyleError))
 
 
 def _probe_all(

@@ -21,12 +21,11 @@ from render.media.decode import Decoder
 from render.media.ffmpeg import FFmpeg
 from render.networks.checkpoint import save_style
 from render.networks.metadata import StyleMetadata
-from render.planning.plan import make_plan
 from render.planning.schedule import passes
 from render.preset import Preset
 from render.target import Size
 from tests.conftest import X264, MakeClip
-from tests.media.preview import no_network, request
+from tests.media.preview import plan_for, request
 from tests.networks.test_modules import lively
 
 pytestmark = pytest.mark.torch
@@ -45,8 +44,7 @@ def test_a_cell_is_the_preview_s_frame(
     engine = create(lively("res0-w4"), still.size, choice)
     asked = request(moving, tmp_path / "o.mp4", start=at)
     asked = replace(asked, looks=(preset.look(),), orient=preset.orient, fit=preset.fit)
-    with no_network():
-        (cell,) = make_plan(asked).cells
+    (cell,) = plan_for(asked).cells
     with Decoder(cell.clip, cell.placement.canvas, ff.path, start=at) as decoder:
         (one,) = passes((cell,))
         painted = next(stylized(one, {one.branches[0]: engine}, decoder)).picture
