@@ -18,8 +18,6 @@ from statistics import median
 
 import cv2
 
-from render.compare.flicker import pair_flicker
-from render.compare.flow import motion
 from render.compare.metrics.detail import detail
 from render.compare.metrics.jod import jods, pixels_per_degree
 from render.compare.metrics.lpips import lpips
@@ -28,6 +26,8 @@ from render.compare.metrics.reading import pictures, reduced, within
 from render.compare.metrics.ssim import ssim
 from render.compare.metrics.style import grams, style_distance
 from render.media.ffmpeg import find_ffmpeg
+from render.media.flicker import pair_flicker
+from render.media.flow import motion
 from render.media.frame import as_picture
 from render.media.probe import probe
 from render.target import Size

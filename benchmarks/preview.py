@@ -26,6 +26,7 @@ from render.events import CellDone, CellFailed
 from render.execution import execute, pipeline
 from render.execution.local import LocalExecutor
 from render.execution.resize import resize
+from render.look import Look
 from render.media.decode import Decoder
 from render.media.frame import Picture
 from render.media.sample import sample
@@ -33,7 +34,7 @@ from render.networks.spec import NetworkSpec
 from render.planning.plan import Cell, Plan, make_plan
 from render.planning.request import Request
 from render.preset import Preset
-from render.target import Look, Rate, Size
+from render.target import Rate, Size
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "bigbuckbunny.mp4"
 

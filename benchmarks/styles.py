@@ -26,17 +26,18 @@ from typing import Any
 
 from preview import SAMPLE, network_inputs
 
-from render.compare.flicker import flicker_along, motions
 from render.engines.base import Engine, EngineName
 from render.errors import RenderError, UsageError
 from render.execution import pipeline
+from render.look import Look
+from render.media.flicker import flicker_along, motions
 from render.media.frame import Picture
 from render.networks.catalogue import styles_dir
 from render.networks.metadata import SUFFIX, StyleMetadata, read_metadata
 from render.planning.plan import Cell, Plan, make_plan
 from render.planning.request import Request
 from render.preset import Preset
-from render.target import Look, Rate, Size, Target
+from render.target import Rate, Size, Target
 
 FULL, HALF = Size(480, 853), Size(240, 427)
 LONGEST = 20 * 60

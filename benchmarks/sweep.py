@@ -31,6 +31,7 @@ from render.events import CellFailed
 from render.execution import execute, pipeline
 from render.execution.local import LocalExecutor
 from render.execution.resize import resize
+from render.look import Look
 from render.media.decode import Decoder
 from render.media.frame import Picture
 from render.media.sample import sample_all
@@ -39,7 +40,6 @@ from render.planning.plan import Plan, make_plan
 from render.planning.request import Request
 from render.planning.schedule import Branch, passes
 from render.preset import Preset
-from render.target import Look
 
 
 def make(args: argparse.Namespace, folder: Path) -> Plan:

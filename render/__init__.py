@@ -15,6 +15,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from render.distribution import VERSION
+
 if TYPE_CHECKING:
     from render.choice.ranking import Choice, ChoiceTerms, choose
     from render.compare.metrics.measure import Measured, Measuring, measure
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from render.export.export_model import Exported
     from render.export.export_model import export as export_model
     from render.export.export_target import ExportTarget
+    from render.look import Look
     from render.media.encoding import AudioMode, Encoder, Encoding
     from render.planning.as_dict import plan_as_dict, plan_from_dict
     from render.planning.plan import Cell, Plan, Refusal
@@ -77,11 +80,11 @@ if TYPE_CHECKING:
         SweepEvent,
         SweepStep,
     )
-    from render.target import Fit, Look, Orient, Rate, Size, Target, Upscaling
+    from render.target import Fit, Orient, Rate, Size, Target, Upscaling
     from render.training.loop import train
     from render.training.settings import Painting, TrainingSettings
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 __all__ = [
     "AudioMode",
@@ -261,9 +264,9 @@ _HOMES = {
         "SweepEvent",
         "SweepStep",
     ),
+    "render.look": ("Look",),
     "render.target": (
         "Fit",
-        "Look",
         "Orient",
         "Rate",
         "Size",

@@ -1,6 +1,7 @@
-"""What pip calls render: its own name was taken there, by another product."""
+"""What pip calls render (its own name was taken there, by another product), and its version."""
 
 NAME = "live-filter-preview"
+VERSION = "0.1.0"
 
 
 def installing(extra: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 _LEAST = 0.66
 """Of difflib's ratio. Under it a guess is more often wrong than right, and none is better."""
@@ -26,6 +26,14 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     forms = {_letters(name): name for name in known}
     close = difflib.get_close_matches(letters, forms, n=1, cutoff=_LEAST)
     return forms[close[0]] if close else None
+
+
+def did_you_mean(
+    word: object, known: Iterable[str], *, quote: Callable[[str], str] = lambda key: f"`{key}`"
+) -> str:
+    """``; did you mean `fps`?``, or nothing where no known word is near."""
+    close = nearest(str(word), known)
+    return f"; did you mean {quote(close)}?" if close else ""
 
 
 def _letters(text: str) -> str:

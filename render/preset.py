@@ -7,7 +7,7 @@ import json
 import math
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
@@ -26,16 +26,17 @@ from pydantic import (
 from render.defaults import DEFAULTS
 from render.errors import PresetError, UsageError
 from render.files.limits import LARGEST, short
+from render.files.problems import problems
 from render.files.toml import check_schema, read_toml
-from render.media.encoding import AudioMode, Encoder, Encoding
-from render.nearest import nearest
+from render.look import Look
+from render.media.encoding import CODECS, AudioMode, Encoder, Encoding
+from render.nearest import did_you_mean
 from render.networks.spec import NetworkSpec
 from render.resources import presets_dir
-from render.target import Fit, Look, Orient, Rate, Size, Target, Upscaling
+from render.target import Fit, Orient, Rate, Size, Target, Upscaling
 
 SCHEMA = 1
 MAX_BYTES = 64 * 1024
-_MAX_PROBLEMS = 3  # more than a few in one line is no line
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -187,7 +188,7 @@ class Preset(BaseModel):
     @field_validator("crf", mode="plain")
     @classmethod
     def _check_crf(cls, value: object, info: ValidationInfo) -> int:
-        limit = 63 if info.data.get("encoder") is Encoder.AV1 else 51
+        limit = CODECS[info.data.get("encoder", Encoder(DEFAULTS.encoder))].worst
         if isinstance(value, str) and value.strip().isdecimal() and len(value) < 10:
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= limit:
@@ -228,7 +229,7 @@ class Preset(BaseModel):
         try:
             return self.model_validate(written | changed)
         except ValidationError as error:
-            raise UsageError(problems(error, lambda key: f"--{key}")) from None
+            raise UsageError(problems(error, lambda key: f"--{key}", KEYS)) from None
 
     def as_dict(self) -> dict[str, object]:
         """The keys as TOML or JSON would hold them."""
@@ -285,7 +286,7 @@ def _load(path: Path, label: str) -> Preset:
     try:
         return Preset.model_validate(data)
     except ValidationError as error:
-        raise PresetError(f"{label}: {problems(error, lambda key: f'`{key}`')}") from None
+        raise PresetError(f"{label}: {problems(error, lambda key: f'`{key}`', KEYS)}") from None
 
 
 def _in_folder(preset: Preset, folder: Path) -> Preset:
@@ -299,37 +300,6 @@ def style_from(folder: Path, style: str) -> str:
     if not is_style_file(style) or Path(style).is_absolute():
         return style
     return str(folder / style)
-
-
-def problems(
-    error: ValidationError, label: Callable[[str], str], known: Iterable[str] = KEYS
-) -> str:
-    """What pydantic found, in a line; ``label`` says how the reader writes a key."""
-    lines = []
-    for detail in error.errors(include_url=False):
-        key = ".".join(str(part) for part in detail["loc"])
-        if detail["type"] == "extra_forbidden":
-            said = unknown_key(key, label, known)
-        else:
-            said = detail["msg"].removeprefix("Value error, ")
-        lines.append(f"{label(key)}: {said}")
-    more = len(lines) - _MAX_PROBLEMS
-    return "; ".join(lines[:_MAX_PROBLEMS]) + (f" (and {more} more)" if more > 0 else "")
-
-
-def unknown_key(key: str, label: Callable[[str], str], known: Iterable[str]) -> str:
-    """That there is no such key, and which was meant."""
-    known = tuple(known)
-    meant = did_you_mean(key, known, quote=label)
-    return f"unknown key{meant or '; known keys: ' + ', '.join(known)}"
-
-
-def did_you_mean(
-    word: object, known: Iterable[str], *, quote: Callable[[str], str] = lambda key: f"`{key}`"
-) -> str:
-    """``; did you mean `fps`?``, or nothing where no known word is near."""
-    close = nearest(str(word), known)
-    return f"; did you mean {quote(close)}?" if close else ""
 
 
 def _key(key: str) -> str:

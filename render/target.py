@@ -6,13 +6,9 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from render.errors import UsageError
 from render.files.limits import short
-
-if TYPE_CHECKING:
-    from render.devices.phone import Phone
 
 MAX_SIDE = 8192
 MAX_RATE = 240
@@ -159,13 +155,3 @@ class Target:
     def __post_init__(self) -> None:
         if not 0 <= self.strength <= 1:  # so written, NaN is refused too
             raise UsageError(f"strength {self.strength:g}: must be 0 to 1")
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A style, by name or file, at a target: with a clip it becomes a cell. With a ``phone`` its
-    preview shows what that would show."""
-
-    style: str
-    target: Target
-    phone: Phone | None = None

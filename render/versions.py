@@ -12,9 +12,9 @@ _LIBRARIES = ("torch", "openvino", "av", "opencv-python", "opencv-python-headles
 
 def versions() -> dict[str, str]:
     """Of render, Python and the libraries that decide what a preview shows."""
-    from render import __version__
+    from render.distribution import VERSION
 
-    found = {"render": __version__, "python": platform.python_version()}
+    found = {"render": VERSION, "python": platform.python_version()}
     for name in _LIBRARIES:
         try:
             found[name] = metadata.version(name)

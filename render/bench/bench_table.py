@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from render.bench.rounds import WEIGHTS_SEED, Bench, Timed
+from render.bench.contender import WEIGHTS_SEED
+from render.bench.rounds import Bench, Timed
 from render.versions import machine, versions
 
 SCHEMA = 1

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
-from render.bench import alone
-from render.bench.rounds import WEIGHTS_SEED, Contender
+from render.bench.alone import memory
+from render.bench.contender import WEIGHTS_SEED, Contender
 from render.engines.base import DeviceName, Engine
 from render.engines.select import create
 from render.networks.checkpoint import load_style
@@ -25,14 +26,15 @@ _SIDE_DEVICE = 4096
 
 
 class RealMachine:
-    """See ``Machine``."""
+    """See ``BenchMachine``. ``memory`` is what measures that."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: Callable[[Contender], int | None] = memory) -> None:
+        self._memory = memory
         self._pictures: dict[Size, Picture] = {}
         self._matrices: dict[DeviceName, tuple[torch.Tensor, torch.Tensor]] = {}
 
     def memory(self, contender: Contender) -> int | None:
-        return alone.memory(contender)
+        return self._memory(contender)
 
     def load(self, contender: Contender) -> Engine:
         return create(_network(contender), contender.size, contender.choice, streams=1)

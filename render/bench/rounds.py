@@ -13,35 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
-from pathlib import Path
 from typing import Protocol
 
-from render.engines.base import DeviceName, Engine, EngineChoice
+from render.bench.contender import Contender
+from render.engines.base import DeviceName, Engine
 from render.errors import UsageError
-from render.networks.spec import NetworkSpec
-from render.target import Size
-
-WEIGHTS_SEED = 0
-"""Of the random weights of networks that no style is for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Contender:
-    """A network at a size on an engine. ``style_path`` None: random weights."""
-
-    spec: NetworkSpec
-    size: Size
-    choice: EngineChoice
-    style_path: Path | None
-
-    @property
-    def name(self) -> str:
-        """``res3 480x853 openvino``."""
-        return f"{self.spec.name} {self.size} {self.choice.engine.value}"
-
-    @property
-    def macs(self) -> int:
-        return self.spec.macs(self.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +26,7 @@ class Timed:
 
     Attributes:
         load: of loading and compiling. first: of the first iteration, start-up. ms: of the others,
-        in their order. memory: see ``Machine.memory``.
+        in their order. memory: see ``BenchMachine.memory``.
     """
 
     contender: Contender
@@ -160,20 +136,16 @@ def bench(
     contenders: Sequence[Contender],
     iterations: int,
     *,
+    machine: BenchMachine,
     seed: int = 0,
-    machine: BenchMachine | None = None,
 ) -> Iterator[BenchProgress]:
-    """Run ``iterations`` of each contender, the first of them start-up, yielding after each; the
-    last one holds the result. Ending it early leaves what the whole rounds say.
+    """Run ``iterations`` of each contender on ``machine``, the first of them start-up, yielding
+    after each; the last one holds the result. Ending it early leaves what the whole rounds say.
 
     Raises UsageError for fewer than 2 iterations, and an engine's own errors.
     """
     if iterations < 2:
         raise UsageError(f"--iterations {iterations}: the first is start-up, so at least 2")
-    if machine is None:
-        from render.bench.machine import RealMachine
-
-        machine = RealMachine()
     engines, loads, memory = [], [], []
     for number, contender in enumerate(contenders):
         yield BenchProgress(Stage.LOADING, number, len(contenders), contender.name)

@@ -9,34 +9,14 @@ from typing import Any
 from cyclopts import App, CycloptsError, Parameter
 
 from render.cli import streams
+from render.cli.commands import COMMANDS
 from render.cli.hints import explained
 from render.cli.output import complain, put, say
 from render.cli.render import render
 from render.cli.signals import came, interruptible
 from render.cli.usage import wrong_usage
+from render.distribution import VERSION
 from render.errors import InternalError, RenderError
-
-# Loaded when called: `render doctor` needs not what `render train` needs.
-COMMANDS = {
-    "bench": ("render.cli.bench:bench", "How long networks take here, in turns."),
-    "choose": (
-        "render.cli.choose:choose",
-        "Which target of a sweep to build for a device, and why.",
-    ),
-    "clean": ("render.cli.clean:clean", "Remove what interrupted runs have left in a folder."),
-    "compare": ("render.cli.compare:compare", "Videos side by side, in step; or contact sheets."),
-    "devices": ("render.cli.devices:app", "What is known of phones' speed: list, show, import."),
-    "doctor": (
-        "render.cli.doctor:doctor",
-        "What this machine can render with, and what is missing.",
-    ),
-    "export": ("render.cli.export:export", "A target as a Core ML model, verified."),
-    "presets": ("render.cli.presets:app", "The presets that come with render: list, show."),
-    "report": ("render.cli.report:report", "Write a folder's report page anew."),
-    "styles": ("render.cli.styles:app", "The styles that come with render: list, show, compare."),
-    "train": ("render.cli.train:train", "Train a style from a painting."),
-    "verify": ("render.cli.verify:verify", "Whether a model is what the preview shows."),
-}
 
 # Exit statuses from here on are a signal's number more.
 _SIGNALLED = 128
@@ -102,9 +82,7 @@ def _dispatch(app: App, tokens: list[str], flags: list[str]) -> int:
             put(line)
         return 0
     if "--version" in flags:
-        from render import __version__
-
-        put(f"render {__version__}")
+        put(f"render {VERSION}")
         return 0
     command, bound, _ = app.parse_args(
         tokens, exit_on_error=False, print_error=False, verbose=False

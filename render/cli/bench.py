@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from fractions import Fraction
 
-    from render.bench.rounds import Bench, Contender
+    from render.bench.contender import Contender
+    from render.bench.rounds import Bench
     from render.cli.steps import Steps
     from render.engines.base import EngineChoice
     from render.networks.spec import NetworkSpec
@@ -131,6 +132,7 @@ def bench(
 
 def _run(contenders: Sequence[Contender], iterations: int, seed: int) -> tuple[Bench, int]:
     """What came of it, and the exit status: another than 0 where a signal ended it early."""
+    from render.bench.machine import RealMachine
     from render.bench.rounds import Stage
     from render.bench.rounds import bench as benched
     from render.cli.count import Count
@@ -144,7 +146,7 @@ def _run(contenders: Sequence[Contender], iterations: int, seed: int) -> tuple[B
         for count in counts.values():
             stack.callback(count.close)
         try:
-            for step in benched(contenders, iterations, seed=seed):
+            for step in benched(contenders, iterations, machine=RealMachine(), seed=seed):
                 found = step.bench or found
                 for stage, count in counts.items():
                     if stage is not step.stage:
@@ -191,7 +193,7 @@ def _end(places: Sequence[Path], *, json: bool, steps: Steps, status: int) -> No
 
 
 def _notes(contenders: Sequence[Contender]) -> Iterator[str]:
-    from render.bench.rounds import WEIGHTS_SEED
+    from render.bench.contender import WEIGHTS_SEED
 
     names = dict.fromkeys(one.spec.name for one in contenders if one.style_path is None)
     if names:
@@ -204,7 +206,7 @@ def _notes(contenders: Sequence[Contender]) -> Iterator[str]:
 def _contenders(
     networks: str | None, sizes: str, engines: str | None, device: str | None, style: str | None
 ) -> list[Contender]:
-    from render.bench.rounds import Contender
+    from render.bench.contender import Contender
     from render.cli.ranges import values, words
     from render.networks.spec import NetworkSpec
     from render.target import Size

@@ -16,6 +16,7 @@ from render.cli.help import ShownAs
 from render.cli.output import labelled, put, safe, say
 from render.defaults import DEFAULTS
 from render.errors import OutputError, UsageError
+from render.media.encoding import SUFFIXES
 
 if TYPE_CHECKING:
     from render.compare.contact import Contact
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from render.results.results import Results
     from render.target import Size
 
-_VIDEOS = (".mp4", ".mov", ".mkv")
 _SHEETS = (".png", ".jpg", ".jpeg")
 
 
@@ -43,7 +43,7 @@ def compare(
     output: Annotated[
         str | None,
         _help(
-            "The grid (.mp4, .mov, .mkv), or a contact sheet (.png, .jpg). Several pages are "
+            f"The grid ({', '.join(SUFFIXES)}), or a contact sheet (.png, .jpg). Several pages are "
             "numbered: grid-1.mp4.",
             "--output",
             "-o",
@@ -136,11 +136,11 @@ def compare(
 
     if not videos:
         raise UsageError("no video given. Usage: render compare VIDEO VIDEO [VIDEO ...] [OPTIONS]")
-    written = f"a grid is written as {', '.join(_VIDEOS)}, a contact sheet as {', '.join(_SHEETS)}"
-    path = only_file("grid.mp4" if output is None else output, (*_VIDEOS, *_SHEETS), written)
+    written = f"a grid is written as {', '.join(SUFFIXES)}, a contact sheet as {', '.join(_SHEETS)}"
+    path = only_file("grid.mp4" if output is None else output, (*SUFFIXES, *_SHEETS), written)
     kind = path.suffix.lower()
     for_sheets = (("--moments", moments), ("--at", at), ("--crop", crop))
-    for option, word in for_sheets if kind in _VIDEOS else ():
+    for option, word in for_sheets if kind in SUFFIXES else ():
         if word is not None:
             raise UsageError(f"{option} {word}: is for contact sheets; write one by -o sheet.png")
     lengths = "" if shortest else None

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from render.cli.help import ShownAs
-from render.distribution import installing
+from render.distribution import VERSION, installing
 
 # Module → the distribution that brings it, and the extra that asks for it.
 _EXTRAS = {
@@ -112,9 +112,7 @@ def examine(ffmpeg: Path | None, *, debug: bool = False) -> Report:
 def _versions(report: Report, *, debug: bool) -> None:
     from importlib import import_module
 
-    from render import __version__
-
-    report.versions |= {"render": __version__, "Python": platform.python_version()}
+    report.versions |= {"render": VERSION, "Python": platform.python_version()}
     for name, module in _LIBRARIES.items():
         version = _installed(*_DISTRIBUTIONS.get(name, (name,)))
         report.versions[name] = version

@@ -42,12 +42,13 @@ def show_plan(plan: Plan, *, json: bool) -> int:
 def _estimated(plan: Plan) -> Estimate | None:
     """None where there is nothing to render, or it cannot be measured, which is said."""
     from render.cli.output import labelled, say
+    from render.execution.calibrate import calibrate
     from render.planning import estimate
 
     if not plan.todo:
         return None
     try:
-        return estimate.estimate(plan, estimate.calibrate(plan))
+        return estimate.estimate(plan, calibrate(plan))
     except RenderError as error:
         import sys
 
@@ -65,8 +66,10 @@ def warn_long(plan: Plan) -> str | None:
 
     if len(plan.todo) < 2 or estimate.surely_short(plan):
         return None
+    from render.execution.calibrate import calibrate
+
     try:
-        found = estimate.estimate(plan, estimate.calibrate(plan))
+        found = estimate.estimate(plan, calibrate(plan))
     except RenderError:  # rendering will say it
         return None
     if found.seconds < estimate.LONG:

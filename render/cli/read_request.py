@@ -17,9 +17,9 @@ from render.nearest import nearest
 
 if TYPE_CHECKING:
     from render.devices.phone import Phone
+    from render.look import Look
     from render.planning.request import Request
     from render.preset import Preset
-    from render.target import Look
 
 
 def make_request(

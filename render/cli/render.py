@@ -134,7 +134,7 @@ def render(
 
 def _catch_mistyped_command(clips: tuple[Path, ...]) -> None:
     """``render docter``: a clip that is not there, but for a command that nearly is."""
-    from render.cli.app import COMMANDS
+    from render.cli.commands import COMMANDS
     from render.nearest import nearest
 
     first = str(clips[0])

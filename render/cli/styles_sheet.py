@@ -20,9 +20,9 @@ from render.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
     from render.compare.sheet import Grid, Label
-    from render.compare.still import Still
     from render.compare.style_table import StyleRow
     from render.engines.base import EngineChoice
+    from render.execution.still import Still
     from render.networks.catalogue import FoundStyle
     from render.networks.spec import NetworkSpec
 
@@ -90,10 +90,10 @@ def sheet(
     from render.cli.ranges import words
     from render.cli.read_request import one_of, seconds
     from render.compare.sheet import check, draw, fitting_width, save
-    from render.compare.still import take
     from render.compare.style_table import rows_and_columns
     from render.engines.base import DeviceName, EngineName
     from render.engines.select import choose
+    from render.execution.still import take
     from render.media.ffmpeg import find_ffmpeg
     from render.networks.spec import NetworkSpec
     from render.preset import Preset

@@ -39,9 +39,9 @@ def verify(
     from render.cli.export_report import checks, follow, not_checked, verified_facts
     from render.cli.output import put, say
     from render.export.description import target_of
-    from render.export.graph import read
     from render.export.proof import verify as verified
     from render.export.proof_pictures import given
+    from render.export.read_model import read
 
     if model is None:
         raise UsageError("no model given. Usage: render verify NAME.mlpackage")

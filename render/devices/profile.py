@@ -17,8 +17,9 @@ from render.devices.measurements import Measurement
 from render.devices.shelf import all_kept
 from render.errors import UsageError
 from render.files.limits import short
+from render.files.problems import problems
 from render.files.toml import check_schema, read_toml
-from render.preset import did_you_mean, problems
+from render.nearest import did_you_mean
 
 __all__ = [
     "Bound", "Figure", "Peak", "Profile", "SeparableBlocks", "Sure", "find_profile",

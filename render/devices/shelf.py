@@ -31,11 +31,13 @@ def all_kept(folder: Path) -> dict[str, tuple[Measurement, ...]]:
     return kept
 
 
-def keep(folder: Path, name: str, measured: Iterable[Measurement]) -> tuple[Path, int, int]:
+def keep(
+    folder: Path, name: str, measured: Iterable[Measurement], *, most: int = MAX_BYTES
+) -> tuple[Path, int, int]:
     """Add them to the device's file, whole or not at all; what has the same device, network, size,
     units and os is replaced. The file, how many were added, and how many replaced.
 
-    Raises UsageError for a name that cannot be one, OutputError.
+    Raises UsageError for a name that cannot be one and for more than ``most`` bytes, OutputError.
     """
     path = _file(folder, name)
     old = {m.key: m for m in load_measurements(path)} if path.exists() else {}
@@ -45,8 +47,8 @@ def keep(folder: Path, name: str, measured: Iterable[Measurement]) -> tuple[Path
     head = json.dumps({"schema": SCHEMA, "kind": KIND, "profile": name})
     lines = ",\n".join(json.dumps(m.as_dict(), allow_nan=False) for m in (old | new).values())
     text = f'{head[:-1]}, "measurements": [\n{lines}\n]}}\n'
-    if len(text) > MAX_BYTES:
-        raise UsageError(f"{path}: would be over {MAX_BYTES >> 20} MiB; leave out `latencies_ms`")
+    if len(text) > most:
+        raise UsageError(f"{path}: would be over {most >> 20} MiB; leave out `latencies_ms`")
     with whole(path, OutputError) as temporary:
         temporary.write_text(text, encoding="ascii")
     return path, len(new) - replaced, replaced

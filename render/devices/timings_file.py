@@ -14,7 +14,7 @@ from render.devices.measurements import Measurement
 from render.errors import UsageError
 from render.files.json import read_json
 from render.files.limits import short
-from render.preset import problems
+from render.files.problems import problems
 
 SCHEMA = 1
 KIND = "render-timings"

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from render.engines import silent_openvino
 from render.engines.base import EngineChoice
 from render.engines.refusals import check_size, out_of_memory
-from render.engines.signal_stack import kept_signal_stack
 from render.errors import EngineError
+from render.libraries import silent_openvino
+from render.libraries.signal_stack import kept_signal_stack
 from render.media.frame import Picture
 from render.networks.modules import StyleNetwork, folded
 from render.target import Size

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import TypeAlias
 
 from render.devices.screen import Schedule
@@ -19,7 +18,7 @@ from render.media.frame import Frame, Picture
 from render.media.sample import Shown, sample_all
 from render.planning.geometry import Placement
 from render.planning.plan import Cell
-from render.planning.schedule import Branch, Pass
+from render.planning.schedule import Branch, EngineKey, Pass, engine_key
 from render.target import Size
 
 # Pictures waiting between decode and network, and between network and encode: enough to ride out
@@ -27,33 +26,38 @@ from render.target import Size
 _DEPTH = 3
 
 
+def load_engine(cell: Cell | Branch, choice: EngineChoice) -> Engine:
+    """The cell's network on its engine. Raises StyleError or EngineError."""
+    from render.engines.select import create
+    from render.networks.checkpoint import load_style
+
+    network = load_style(cell.style_path).network
+    network.strength = cell.strength
+    return create(network, cell.size, choice)
+
+
+LoadEngine: TypeAlias = Callable[[Cell | Branch, EngineChoice], Engine]
+
+
 class Engines:
     """The engines of the pass in hand; they stay loaded for the next, as far as it needs them."""
 
-    def __init__(self, choice: EngineChoice) -> None:
+    def __init__(self, choice: EngineChoice, load: LoadEngine = load_engine) -> None:
         self._choice = choice
-        self._loaded: dict[tuple[Path, Size, float], Engine] = {}
+        self._load = load
+        self._loaded: dict[EngineKey, Engine] = {}
 
     def get(self, cell: Cell | Branch) -> Engine:
         """A loaded engine for the cell. Raises StyleError or EngineError."""
-        from render.engines.select import create
-        from render.networks.checkpoint import load_style
-
-        key = _engine_key(cell)
+        key = engine_key(cell)
         if key not in self._loaded:
-            network = load_style(cell.style_path).network
-            network.strength = cell.strength
-            self._loaded[key] = create(network, cell.size, self._choice)
+            self._loaded[key] = self._load(cell, self._choice)
         return self._loaded[key]
 
     def keep(self, branches: Iterable[Branch]) -> None:
         """Let go of all that these do not need, before they take memory of their own."""
-        keys = {_engine_key(branch) for branch in branches}
+        keys = {engine_key(branch) for branch in branches}
         self._loaded = {key: engine for key, engine in self._loaded.items() if key in keys}
-
-
-def _engine_key(cell: Cell | Branch) -> tuple[Path, Size, float]:
-    return cell.style_path, cell.size, cell.strength
 
 
 Wanted: TypeAlias = Callable[[Cell, range], bool]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from render.distribution import VERSION
 from render.errors import ExportError, RenderError
 from render.export.export_target import (
     Compression,
@@ -32,8 +33,6 @@ _RENDER, _PRESET = "render", "preset"
 def words_of(target: ExportTarget, preset: Preset, style: StyleMetadata) -> dict[str, str]:
     """The model's metadata. No path of this machine is among it: a style of one's own goes by its
     file's name."""
-    from render import __version__
-
     said = preset.as_dict()
     if is_style_file(preset.style):
         said["style"] = Path(preset.style).name
@@ -58,14 +57,14 @@ def words_of(target: ExportTarget, preset: Preset, style: StyleMetadata) -> dict
         "precision": target.precision.value,
         "compression": target.compression.value,
         "ios": target.ios,
-        "render": __version__,
+        "render": VERSION,
     }
     title = f"{style.title}, " if style.title else ""
     width, height = target.size.width, target.size.height
     return {
         "author": preset.author or style.author,
         "license": style.licence,
-        "version": __version__,
+        "version": VERSION,
         "description": f"A live filter in the style of {style.style} ({title}{target.spec.name}): "
         f"paints {width}x{height} and returns {target.output_size}, at {preset.fps} fps",
         _PRESET: json.dumps(said, sort_keys=True),

@@ -20,8 +20,9 @@ from render.export import on_mac
 from render.export.as_previewed import Floats, painted, preview, psnr, rounded, upscaled
 from render.export.evaluate import Evaluated, evaluate
 from render.export.export_target import Compression, ExportTarget, WeightPrecision
-from render.export.graph import Graph, Image, read
+from render.export.graph import Graph, Image
 from render.export.proof_pictures import Given
+from render.export.read_model import read
 from render.media.frame import Picture
 from render.networks.checkpoint import load_style
 from render.target import Size

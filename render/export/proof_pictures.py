@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from render.compare.still import take
 from render.errors import ClipError
+from render.execution.still import take
 from render.export.export_target import ExportTarget
 from render.media.ffmpeg import FFmpeg, find_ffmpeg
 from render.media.frame import Picture

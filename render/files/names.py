@@ -28,12 +28,16 @@ _SEPARATORS = frozenset("/\\")
 _CATEGORIES = frozenset(("Cc", "Cs", "Zl", "Zp"))
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
-# What is called so is a file to everybody, also where it is none that we write.
-MEDIA = frozenset((
+VIDEOS = frozenset((
     ".mp4", ".m4v", ".mov", ".qt", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".m2v", ".mts",
     ".m2ts", ".ts", ".vob", ".3gp", ".3g2", ".wmv", ".asf", ".flv", ".f4v", ".ogv", ".mxf", ".dv",
-    ".y4m", ".gif", ".png", ".apng", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".heic",
-    ".avif", ".jxl", ".svg", ".pdf",
+    ".y4m",
+))  # fmt: skip
+"""What in a folder is taken for a clip. A file that is named itself may be called anything."""
+# What is called so is a file to everybody, also where it is none that we write.
+MEDIA = VIDEOS | frozenset((
+    ".gif", ".png", ".apng", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp", ".heic", ".avif",
+    ".jxl", ".svg", ".pdf",
 ))  # fmt: skip
 
 

@@ -8,20 +8,17 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 from render.errors import OutputError
 from render.files.temporary import beside
 from render.media import ffmpeg
 from render.media.colour import Planes, ToYUV, even
-from render.media.encoding import Encoder, Encoding
+from render.media.encoding import Encoding, codec_options, container_options, key_interval
 from render.media.frame import Picture
 from render.media.process import Process
 from render.media.tags import count_frames
 from render.media.watch import PATIENCE, Patience
 from render.target import Size
-
-SUFFIXES = (".mp4", ".mov", ".mkv")
 
 
 class VideoWriter:
@@ -149,41 +146,11 @@ def _arguments(
         color_trc="bt709",
         colorspace="bt709",
     ).filter("setsar", "1")
-    options = _codec_options(encoding, spare=spare) | container_options(path)
-    # A key frame every half second: players seek in no time, which people who compare do all day.
-    options |= {"g": max(1, round(rate / 2))}
+    options = codec_options(encoding, spare=spare) | container_options(path)
+    options |= {"g": key_interval(rate)}
     options |= {"fps_mode": "passthrough"}
     output = graph.output(picture, ffmpeg.OUTPUT, **options).overwrite_output()
     return ffmpeg.with_names(ffmpeg.tagged(output.get_args(), tags), output=path)
-
-
-def _codec_options(encoding: Encoding, *, spare: bool) -> dict[str, Any]:
-    encoder, crf = encoding.encoder, encoding.crf
-    options: dict[str, Any] = {"vcodec": encoder.value}
-    if encoder is Encoder.X264:
-        # The cores are the network's. Processor time a frame at 1920x1080 and crf 18: veryfast
-        # 65 ms, superfast 51 ms, without B-frames and CABAC 24 ms for 1.6 times veryfast's bytes,
-        # at the same SSIM (.987); ultrafast 17 ms, but it shows (.981).
-        options |= {"preset": "superfast", "bf": 0, "coder": 0, "crf": crf}
-        # Threads of its own cost a tenth more, and nine encoders' get in the network's way.
-        return options | {"threads": 1} if spare else options
-    if encoder is Encoder.X265:
-        # hvc1: what QuickTime and iPhones want to see on HEVC.
-        return options | {
-            "preset": "veryfast",
-            "crf": crf,
-            "tag:v": "hvc1",
-            "x265-params": "log-level=error",
-        }
-    if encoder is Encoder.AV1:
-        return options | {"preset": 8, "crf": crf, "svtav1-params": "color-range=0"}
-    # VideoToolbox has no crf: its constant quality runs from 1 to 100, upwards.
-    return options | {"q:v": max(1, round(100 - crf * 100 / 51))}
-
-
-def container_options(path: Path) -> dict[str, str]:
-    """Index first, so that a player can start before the end of the file has come."""
-    return {} if path.suffix.lower() == ".mkv" else {"movflags": "+faststart"}
 
 
 def check_frames(path: Path, frames: int) -> None:

@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from render.errors import FFmpegError
+from render.media.encoding import CODECS, SOUND_CODEC, Encoder
 
-NEEDED = ("libx264", "aac", "scale", "zscale", "tonemap", "bwdif", "tpad", "fps_mode")
-USEFUL = ("libx265", "libsvtav1", "libvpx-vp9", "xstack", "libvmaf")
+_FILTERS = ("scale", "zscale", "tonemap", "bwdif", "tpad", "fps_mode")
+_ENCODERS = tuple(encoder.value for encoder in Encoder)
+NEEDED = (Encoder.X264.value, SOUND_CODEC, *_FILTERS)
+_ANYWHERE = tuple(encoder.value for encoder, codec in CODECS.items() if codec.anywhere)
+USEFUL = (*(name for name in _ANYWHERE if name not in NEEDED), "libvpx-vp9", "xstack", "libvmaf")
 
 # Every container that a camera, an editor or a browser writes, and no playlist: HLS, ffconcat and
 # their kin open other files, even when their own name ends in .mp4.
@@ -32,7 +36,8 @@ class FFmpeg:
     Attributes:
         path: the binary. version: as it says itself.
         origin: ``--ffmpeg``, ``bundled`` or ``PATH``.
-        abilities: which of NEEDED and USEFUL it has. missing: which of NEEDED it lacks.
+        abilities: which of NEEDED, USEFUL and the encoders it has. missing: which of NEEDED it
+        lacks.
     """
 
     path: Path
@@ -116,7 +121,7 @@ def inspect(path: Path, origin: str) -> FFmpeg:
     trial = "-v error -f lavfi -i color=s=16x16 -frames:v 1 -fps_mode passthrough -f framecrc -"
     if ask(*trial.split()):
         listed.add("fps_mode")
-    return FFmpeg(path, version[1], origin, frozenset(listed & {*NEEDED, *USEFUL}))
+    return FFmpeg(path, version[1], origin, frozenset(listed & {*NEEDED, *USEFUL, *_ENCODERS}))
 
 
 def input_options(*, still: bool) -> dict[str, str]:

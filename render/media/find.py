@@ -9,14 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from render.errors import ClipError
-from render.files.json import read_json
+from render.files.names import VIDEOS
+from render.files.results_file import written
 
-# What in a folder is taken for a clip. A file that is named itself may be called anything.
-SUFFIXES = frozenset((
-    ".mp4", ".m4v", ".mov", ".qt", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".m2v", ".mts",
-    ".m2ts", ".ts", ".vob", ".3gp", ".3g2", ".wmv", ".asf", ".flv", ".f4v", ".ogv", ".mxf", ".dv",
-    ".y4m",
-))  # fmt: skip
 _DEEP = "**"
 
 
@@ -81,7 +76,7 @@ def _videos(folder: Path, *, deep: bool) -> list[Path]:
         raise ClipError(f"{error.filename or folder}: cannot be read: {error.strerror}")
 
     for top, folders, names in os.walk(folder, onerror=refuse):
-        own |= _written(Path(top))
+        own |= written(Path(top))
         here = [Path(top) / name for name in sorted(names) if _is_video_name(name)]
         skipped += sum(path in own for path in here)
         videos += [path for path in here if path not in own]
@@ -97,29 +92,7 @@ def _videos(folder: Path, *, deep: bool) -> list[Path]:
 
 def _is_video_name(name: str) -> bool:
     # A leading dot: hidden, or one of ours that a crash has left half-written.
-    return not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES
-
-
-def _written(folder: Path) -> set[Path]:
-    """What a folder's ``results.json`` says that render wrote below it. Read without its schema:
-    also a newer render's previews are no clips."""
-    from render.results.results import MANY, MAX_BYTES, NAME
-
-    try:
-        data = read_json(folder / NAME, "file of results", MAX_BYTES, ClipError, many=MANY)
-    except ClipError:  # not there, or damaged
-        return set()
-    data = data if isinstance(data, dict) else {}
-    names = [*_texts(data.get("grids")), *_texts(data.get("cells"), "id")]
-    return {folder / name for name in [*names, *_texts(data.get("clips"), "preview")]}
-
-
-def _texts(items: object, key: str | None = None) -> list[str]:
-    """The texts in a list, or (``key``) in the objects of a list."""
-    found = items if isinstance(items, list) else []
-    if key is not None:
-        found = [item.get(key) for item in found if isinstance(item, dict)]
-    return [text for text in found if isinstance(text, str)]
+    return not name.startswith(".") and Path(name).suffix.lower() in VIDEOS
 
 
 def _is_folder(path: Path) -> bool:

@@ -12,7 +12,8 @@ from pathlib import Path
 from render.errors import OutputError
 from render.files.temporary import beside
 from render.media import ffmpeg
-from render.media.encode import check_frames, container_options, write_failure
+from render.media.encode import check_frames, write_failure
+from render.media.encoding import container_options
 from render.media.process import Process
 from render.media.watch import PATIENCE, Patience
 

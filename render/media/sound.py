@@ -16,7 +16,8 @@ from render.errors import OutputError
 from render.media import ffmpeg
 from render.media.clip import AudioStream, Clip
 from render.media.decode import BROADCAST, range_options
-from render.media.encode import check_frames, container_options, write_failure
+from render.media.encode import check_frames, write_failure
+from render.media.encoding import SOUND_BITS, SOUND_CODEC, container_options
 from render.media.join import Input, Pictures
 from render.media.process import Process
 from render.media.watch import PATIENCE, Patience
@@ -48,7 +49,7 @@ def add_sound(
         return None
     if not audio.decodable:
         return f"its sound ({audio.codec}) does not decode and was left out"
-    untouched = audio.codec == "aac" and clip.container.startswith("mov")
+    untouched = audio.codec == SOUND_CODEC and clip.container.startswith("mov")
     copies = [True, False] if untouched and start == 0 and duration is None else [False]
     failure = OutputError(_FAILED)
     with pictures.as_input() as source:
@@ -107,7 +108,7 @@ def _arguments(
     sound = source[str(audio.index)]
     codec: dict[str, Any] = {"acodec": "copy"}
     if not copy:
-        codec = {"acodec": "aac", "audio_bitrate": "192k"}
+        codec = {"acodec": SOUND_CODEC, "audio_bitrate": str(SOUND_BITS)}
         if start and clip.container in BROADCAST:
             sound = sound.filter("atrim", start=f"{float(start):.6f}")
             sound = sound.filter("asetpts", f"PTS-{float(start):.6f}/TB")

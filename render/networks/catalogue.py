@@ -45,13 +45,15 @@ def styles_dir() -> Path:
     return presets_dir() / "styles"
 
 
-def list_styles() -> list[FoundStyle]:
-    """The shipped styles, by name and network. Raises StyleError when one is damaged."""
-    return [FoundStyle(path, read_metadata(path)) for path in _files()]
+def list_styles(folder: Path | None = None) -> list[FoundStyle]:
+    """The shipped styles, or those of ``folder``, by name and network. Raises StyleError when one
+    is damaged."""
+    return [FoundStyle(path, read_metadata(path)) for path in _files(folder)]
 
 
-def find_style(name_or_file: str, network: str | None) -> FoundStyle:
-    """The style of a name, or of a file, for a network's short name.
+def find_style(name_or_file: str, network: str | None, folder: Path | None = None) -> FoundStyle:
+    """The style of a name, or of a file, for a network's short name; names are those of the shipped
+    styles, or of the ones in ``folder``.
 
     A name picks the shipped file for ``network``; None takes res3's, or else the first. What has a
     path separator or a model file's suffix, or exists on disk, is a file, and is used as it is.
@@ -71,7 +73,7 @@ def find_style(name_or_file: str, network: str | None) -> FoundStyle:
                 (metadata.network,),
             )
         return FoundStyle(path, metadata)
-    names = {path: _parts(path) for path in _files()}
+    names = {path: _parts(path) for path in _files(folder)}
     mine = {net: path for path, (style, net) in names.items() if style == name_or_file}
     if not mine:
         raise StyleError(_unknown(name_or_file, sorted({style for style, _ in names.values()})))
@@ -126,8 +128,8 @@ def cost(style: FoundStyle) -> int:
     return style.metadata.spec.macs(_SOME_SIZE)
 
 
-def _files() -> list[Path]:
-    folder = styles_dir()
+def _files(folder: Path | None = None) -> list[Path]:
+    folder = folder or styles_dir()
     return sorted(p for p in folder.glob(f"*{SUFFIX}") if not p.name.startswith("."))
 
 

@@ -9,9 +9,11 @@ from pydantic import ValidationError
 
 from render.errors import UsageError
 from render.files.limits import short
+from render.files.problems import problems, unknown_key
 from render.files.toml import check_schema, read_toml
+from render.nearest import did_you_mean
 from render.preset import KEYS as PRESET_KEYS
-from render.preset import Preset, did_you_mean, problems, style_from, unknown_key
+from render.preset import Preset, style_from
 
 SCHEMA = 1
 KEYS = ("fps", "size", "network", "style", "upscale", "upscaler", "strength")

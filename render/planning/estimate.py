@@ -15,19 +15,16 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from render.devices.screen import Schedule
 from render.engines.base import DeviceName
-from render.media.encoding import AudioMode
+from render.media.encoding import SOUND_BITS, AudioMode, key_interval
 from render.media.sample import LOOK_AHEAD
 from render.networks.spec import NetworkSpec
 from render.planning.plan import Cell, Plan
-from render.planning.schedule import Pass, passes
+from render.planning.schedule import Pass, engine_key, passes
 from render.target import Size
-
-if TYPE_CHECKING:
-    from render.planning.calibrate import Machine
 
 # The powers by which a picture's bytes grow with the pixels of the display, with those of the
 # network's input, and with the rate. Fitted to the sample clip, with x264 alone: a network's
@@ -36,9 +33,7 @@ if TYPE_CHECKING:
 _BY_SHOWN = 0.65
 _BY_INPUT = 0.28
 _BY_RATE = -0.6
-_KEY_EVERY = 250  # x264's own interval, taken for every encoder's
 _REPEATED = 300  # bytes of a picture that repeats the last one
-_SOUND = 24_000  # bytes a second: sound.py's 192 kbit/s
 
 # Of the cores' time, what is left where stages wait for one another.
 _PACKING = 0.92
@@ -83,7 +78,7 @@ class Calibration:
         cores: that the work may use.
         networks: not all of the plan's where there are many.
         decode, encode: for one pixel, of the canvas and of the display; encode has the upscale too.
-        first, other: bytes of a preview's first picture, and of each of the others.
+        key, other: bytes of a preview's key frame, and of each picture between two.
         size, shown, rate: the network's input, the display and the rate that they were measured at.
     """
 
@@ -91,7 +86,7 @@ class Calibration:
     networks: Mapping[NetworkSpec, NetworkSpeed]
     decode: Work
     encode: Work
-    first: float
+    key: float
     other: float
     size: Size
     shown: Size
@@ -150,16 +145,6 @@ class Estimate:
     def unknown(self) -> int:
         """How many cells are not in it."""
         return sum(cell.frames is None for cell in self.cells)
-
-
-def calibrate(plan: Plan, machine: Machine | None = None) -> Calibration:
-    """Measure for a few seconds what ``plan``, which has a cell, takes here. Raises RenderError.
-
-    ``machine`` does all that really runs: tests give one that runs nothing.
-    """
-    from render.planning.calibrate import Machine, measure
-
-    return measure(plan, machine or Machine(plan))
 
 
 def estimate(plan: Plan, calibration: Calibration) -> Estimate:
@@ -234,7 +219,7 @@ def _cell(cell: Cell, plan: Plan, calibration: Calibration) -> CellEstimate:
 def _seconds(cells: Iterable[Cell], calibration: Calibration) -> float:
     """Of one pass a clip; networks stay loaded from clip to clip."""
     known = [cell for cell in cells if cell.about_frames is not None]
-    engines = {(cell.style_path, cell.size, cell.strength): cell.network for cell in known}
+    engines = {engine_key(cell): cell.network for cell in known}
     loads = sum(calibration.speed(network).load.wall for network in engines.values())
     return loads + sum(_pass(one, calibration) for one in passes(known))
 
@@ -275,12 +260,13 @@ def _bytes(cell: Cell, plan: Plan, calibration: Calibration) -> int:
     scale *= (cell.size.pixels / calibration.size.pixels) ** _BY_INPUT
     rate = min(cell.rate, cell.clip.video.rate)
     other: float = calibration.other * float(rate / calibration.rate) ** _BY_RATE
-    keys = 1 + (frames - 1) // _KEY_EVERY
-    total = scale * (keys * calibration.first + max(0, different - keys) * other)
-    total += (frames - different) * _REPEATED
+    keys = 1 + (frames - 1) // key_interval(cell.video_rate)
+    between = 1 - keys / frames
+    total = scale * (keys * calibration.key + different * between * other)
+    total += (frames - different) * between * _REPEATED
     audio = cell.clip.audio
     if plan.encoding.audio is AudioMode.KEEP and audio is not None and audio.decodable:
-        total += float(frames / cell.video_rate) * _SOUND
+        total += float(frames / cell.video_rate) * SOUND_BITS / 8
     return round(total)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from render.engines.base import EngineChoice, precision
 from render.errors import OutputError
 from render.media.clip import Clip
+from render.media.encoding import SUFFIX
 from render.planning.fingerprint import Identity, read_identity
 from render.planning.geometry import Placement, canvas_for, place
 from render.planning.jsonable import jsonable
@@ -28,7 +29,7 @@ def identify(
     view = placement(request, clip, resolved.size)
     encoding = request.encoding
     file = written_file(request)
-    container = ".mp4" if file is None else file.suffix.lower()
+    container = SUFFIX if file is None else file.suffix.lower()
     computed = precision(engine, resolved.style.network)
     return Identity(
         clip=digest,

@@ -7,15 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import TypeAlias
 
 from render.devices.playback import Playback, refreshes_of
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.errors import ClipError, OutputError, RenderError, StyleError, UsageError
 from render.files.digest import digest_of
 from render.files.names import file_name, inside
+from render.look import Look
 from render.media.clip import Clip
 from render.media.colour import even
-from render.media.encoding import Encoder, Encoding
+from render.media.encoding import SUFFIX, Encoder, Encoding
 from render.media.ffmpeg import FFmpeg, find_ffmpeg
 from render.media.find import Found, find_clips
 from render.networks.spec import NetworkSpec
@@ -24,7 +26,7 @@ from render.planning.geometry import Placement
 from render.planning.identify import identify, is_kept, placement
 from render.planning.request import Request, written_file
 from render.planning.resolve import ResolvedLook, StyleFile, notes, resolve, said
-from render.target import Look, Size, Upscaling
+from render.target import Size, Upscaling
 
 PREVIEWS = Path("previews")
 
@@ -118,23 +120,30 @@ def _probe(path: Path, ffmpeg: FFmpeg) -> Clip:
     return probe(path, ffmpeg)
 
 
-Probe = Callable[[Path, FFmpeg], Clip]
+def _find_style(style: str, network: str | None) -> StyleFile:
+    from render.networks.catalogue import find_style
+
+    path, metadata = find_style(style, network)
+    return StyleFile(metadata.style, metadata.spec, path, digest_of(path, StyleError))
 
 
-def make_plan(request: Request, probe: Probe = _probe) -> Plan:
+Probe: TypeAlias = Callable[[Path, FFmpeg], Clip]
+FindStyle: TypeAlias = Callable[[str, str | None], StyleFile]
+
+
+def make_plan(request: Request, *, probe: Probe = _probe, styles: FindStyle = _find_style) -> Plan:
     """Find and probe the clips, find the styles, decide every cell.
 
     A clip that cannot be read, or whose preview cannot be written, becomes a ``Refusal``; what is
     wrong with the request itself raises UsageError, StyleError, EngineError or FFmpegError.
-    ``probe`` is what looks into a clip.
+    ``probe`` is what looks into a clip; ``styles`` finds one, by its name or file, for a network.
     """
     _check(request)
     found = find_clips(request.clips)
     _check_count(request, found)
-    styles = _find_styles(request.looks)
+    found_styles = _find_styles(request.looks, styles)
     ffmpeg = find_ffmpeg(request.ffmpeg)
-    if request.encoding.encoder in (Encoder.X265, Encoder.AV1):
-        _check_encoder(ffmpeg, request.encoding.encoder)
+    _check_encoder(ffmpeg, request.encoding.encoder)
     engine = _choose_engine(request.engine, request.device)
     cells: list[Cell] = []
     refusals: list[Refusal] = []
@@ -149,7 +158,7 @@ def make_plan(request: Request, probe: Probe = _probe) -> Plan:
         planned: set[tuple[object, ...]] = set()
         for look in request.looks:
             try:
-                resolved = resolve(look, clip, request.orient, styles[look])
+                resolved = resolve(look, clip, request.orient, found_styles[look])
                 # Rates and sizes that were written differently may be one on this clip.
                 if resolved.identity not in planned:
                     planned.add(resolved.identity)
@@ -205,7 +214,7 @@ def _check_count(request: Request, found: tuple[Found, ...]) -> None:
 def _check_encoder(ffmpeg: FFmpeg, encoder: Encoder) -> None:
     if encoder.value not in ffmpeg.abilities:
         raise UsageError(
-            f"--encoder {encoder.value}: ffmpeg {ffmpeg.version} lacks it; use libx264"
+            f"--encoder {encoder.value}: ffmpeg {ffmpeg.version} lacks it; use {Encoder.X264.value}"
         )
 
 
@@ -215,7 +224,7 @@ def _choose_engine(engine: EngineName, device: DeviceName) -> EngineChoice:
     return choose(engine, device)
 
 
-def _find_styles(looks: tuple[Look, ...]) -> dict[Look, StyleFile]:
+def _find_styles(looks: tuple[Look, ...], styles: FindStyle) -> dict[Look, StyleFile]:
     """Each look's style file. Raises one StyleError that names all that are not there."""
     from render.networks.catalogue import MissingNetworkError, missing_networks
 
@@ -224,7 +233,7 @@ def _find_styles(looks: tuple[Look, ...]) -> dict[Look, StyleFile]:
     errors: list[StyleError] = []
     for style, network in dict.fromkeys((look.style, look.target.network) for look in looks):
         try:
-            found[style, network] = _find_style(style, network)
+            found[style, network] = styles(style, network)
         except MissingNetworkError as error:
             missing.append(error)
         except StyleError as error:
@@ -236,13 +245,6 @@ def _find_styles(looks: tuple[Look, ...]) -> dict[Look, StyleFile]:
         words = tuple(dict.fromkeys(str(error) for error in errors))
         raise errors[0] if len(words) == 1 else StyleError("; ".join(words))
     return {look: found[look.style, look.target.network] for look in looks}
-
-
-def _find_style(style: str, network: str | None) -> StyleFile:
-    from render.networks.catalogue import find_style
-
-    path, metadata = find_style(style, network)
-    return StyleFile(metadata.style, metadata.spec, path, digest_of(path, StyleError))
 
 
 def _probe_all(
@@ -319,9 +321,9 @@ def _about_frames(
 
 def _output(folder: Path, clip: Clip, resolved: ResolvedLook, taken: set[Path]) -> Path:
     parts = [clip.path.stem, *said(resolved)]
-    output, count = inside(folder, file_name(parts, ".mp4")), 1
+    output, count = inside(folder, file_name(parts, SUFFIX)), 1
     while output in taken:  # clips of one name from several folders
         count += 1
-        output = inside(folder, file_name([*parts, str(count)], ".mp4"))
+        output = inside(folder, file_name([*parts, str(count)], SUFFIX))
     taken.add(output)
     return output

@@ -9,10 +9,10 @@ from pathlib import Path
 from render.defaults import DEFAULTS
 from render.engines.base import DeviceName, EngineName
 from render.files.names import is_file
-from render.media.encode import SUFFIXES
-from render.media.encoding import AudioMode, Encoder, Encoding
+from render.look import Look
+from render.media.encoding import SUFFIXES, AudioMode, Encoder, Encoding, suffixes_for
 from render.planning.segments import LENGTH
-from render.target import Fit, Look, Orient
+from render.target import Fit, Orient
 
 
 def _looks() -> tuple[Look, ...]:
@@ -60,7 +60,11 @@ class Request:
 
 
 def written_file(request: Request) -> Path | None:
-    """Where a preview goes for which a file was named; None where there is a folder for it."""
-    out, written = request.output, f"previews are written as {', '.join(SUFFIXES)}"
-    named = out is not None and not request.into_folder and is_file(out, SUFFIXES, written)
+    """Where a preview goes for which a file was named; None where there is a folder for it. Raises
+    UsageError for a file of a kind that is not written."""
+    encoder = request.encoding.encoder
+    fitting = suffixes_for(encoder)
+    by = "" if fitting == SUFFIXES else f" by {encoder.value}"
+    out, written = request.output, f"previews are written{by} as {', '.join(fitting)}"
+    named = out is not None and not request.into_folder and is_file(out, fitting, written)
     return out if named else None

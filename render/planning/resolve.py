@@ -10,10 +10,11 @@ from pathlib import Path
 
 from render.defaults import DEFAULTS
 from render.devices.playback import Playback
+from render.look import Look
 from render.media.clip import Clip, Transfer
 from render.media.colour import even
 from render.networks.spec import NetworkSpec
-from render.target import Look, Orient, Rate, Size, Upscaling
+from render.target import Orient, Rate, Size, Upscaling
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import TypeAlias
 
 from render.media.clip import Clip
 from render.planning.geometry import Placement
@@ -38,6 +39,14 @@ class Branch:
     def rates(self) -> tuple[Fraction, ...]:
         """Each rate at which its cells sample the clip, once."""
         return tuple(dict.fromkeys(cell.sampled for cell in self.cells))
+
+
+EngineKey: TypeAlias = tuple[Path, Size, float]
+
+
+def engine_key(one: Cell | Branch) -> EngineKey:
+    """What an engine is loaded for: those of one key share it, whatever their clips."""
+    return one.style_path, one.size, one.strength
 
 
 @dataclass(frozen=True, slots=True)

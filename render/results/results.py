@@ -16,9 +16,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from render.errors import OutputError, UsageError
+from render.files import results_file
 from render.files.atomic import whole
 from render.files.json import read_json
 from render.files.names import leads_below
+from render.files.results_file import MANY, MAX_BYTES
 from render.planning.geometry import Placement
 from render.results.values import (
     BoxAsText,
@@ -39,10 +41,7 @@ from render.results.values import (
 from render.target import as_held
 
 SCHEMA = 1
-NAME = "results.json"
-MAX_BYTES = 64 << 20
-# Of a preview on a phone every picture shown is a list of two numbers.
-MANY = 2_000_000
+NAME = results_file.NAME
 
 
 class _Part(BaseModel):

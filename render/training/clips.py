@@ -18,21 +18,19 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from render.compare.flicker import pair_flicker
-from render.compare.flow import Mask, motion
 from render.errors import ClipError, TrainingError, UsageError
+from render.files.names import VIDEOS
 from render.media.clip import Clip
 from render.media.decode import Decoder
 from render.media.ffmpeg import FFmpeg, find_ffmpeg
+from render.media.flicker import pair_flicker
+from render.media.flow import Mask, motion
 from render.media.frame import Picture
 from render.media.probe import probe
 from render.media.sample import sample
 from render.target import Size
 
-SUFFIXES = frozenset(
-    {".mp4", ".mov", ".m4v", ".mkv", ".webm", ".avi", ".gif", ".mpg", ".mpeg", ".mts", ".m2ts",
-     ".3gp", ".wmv", ".flv", ".ogv", ".mxf"}
-)  # fmt: skip
+SUFFIXES = VIDEOS | {".gif"}
 """What is taken for a clip in a folder."""
 PER_CLIP = 60
 MEMORY = 1 << 30

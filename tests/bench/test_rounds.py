@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 import torch
 
+from render.bench.alone import memory
+from render.bench.contender import Contender
 from render.bench.machine import RealMachine
-from render.bench.rounds import Bench, BenchProgress, Contender, Stage, bench
+from render.bench.rounds import Bench, BenchProgress, Stage, bench
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.errors import EngineError, UsageError
 from render.networks.spec import NetworkSpec
@@ -189,13 +191,10 @@ def test_what_is_ended_early_is_known_by_its_whole_rounds() -> None:
 
 
 @pytest.mark.parametrize("engine", [EngineName.TORCH, EngineName.OPENVINO])
-def test_the_real_machine_has_one_picture_at_a_time(
-    engine: EngineName, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_real_machine_has_one_picture_at_a_time(engine: EngineName) -> None:
     if engine is EngineName.OPENVINO:
         pytest.importorskip("openvino")
-    machine = RealMachine()
-    monkeypatch.setattr(machine, "memory", lambda contender: None)
+    machine = RealMachine(memory=lambda contender: None)
     choice = EngineChoice(engine, DeviceName.CPU, "test")
     small = Contender(NetworkSpec.parse("res0-w4"), Size(32, 48), choice, None)
     assert machine.load(small).streams == 1
@@ -246,8 +245,6 @@ def small_ones(size: str, engine: EngineName = EngineName.TORCH) -> Contender:
 
 
 def test_memory_is_measured_in_a_process_of_its_own() -> None:
-    from render.bench.alone import memory
-
     small, large = (memory(small_ones(size)) for size in ("64x96", "480x853"))
     assert small is not None and large is not None
     # Sixteen channels in and sixteen out at full size, four bytes each, are held at once.
@@ -255,22 +252,21 @@ def test_memory_is_measured_in_a_process_of_its_own() -> None:
     assert memory(contender("res1", ON_GPU)) is None  # a GPU's memory is not the process's
 
 
-def test_what_does_not_fit_in_memory_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    from render.bench import alone
+def test_what_does_not_fit_in_memory_is_one_line() -> None:
+    from render.bench import alone_worker
 
-    free = alone._kib("/proc/meminfo", "MemAvailable")
+    free = alone_worker._kib("/proc/meminfo", "MemAvailable")
     if free is None:
         pytest.skip("only Linux tells what is free")
     # In the process of its own, whatever this machine has: 64 MiB are free.
     start = (
         "import json, sys; asked = json.loads(sys.argv[1]); sys.path[:] = asked['path']; "
-        "from render.bench import alone; real = alone._kib; alone._kib = "
+        "from render.bench import alone_worker as alone; real = alone._kib; alone._kib = "
         "lambda path, key: 65536 if key == 'MemAvailable' else real(path, key); "
         "alone.answer(asked)"
     )
-    monkeypatch.setattr(alone, "_START", start)
     with pytest.raises(EngineError, match="2000x2000 torch: out of memory") as caught:
-        alone.memory(small_ones("2000x2000"))
+        memory(small_ones("2000x2000"), start)
     assert "\n" not in str(caught.value)
 
 
@@ -281,22 +277,14 @@ def test_what_does_not_fit_in_memory_is_one_line(monkeypatch: pytest.MonkeyPatch
         ("""print('{"error": "no such thing"}')""", "64x96 torch: no such thing"),
     ],
 )
-def test_a_trial_that_fails_is_an_error(
-    code: str, message: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from render.bench import alone
-
-    monkeypatch.setattr(alone, "_START", code)
+def test_a_trial_that_fails_is_an_error(code: str, message: str) -> None:
     with pytest.raises(EngineError, match=message):
-        alone.memory(small_ones("64x96"))
+        memory(small_ones("64x96"), code)
 
 
-def test_a_trial_that_says_nothing_is_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
-    from render.bench import alone
-
+def test_a_trial_that_says_nothing_is_no_figure() -> None:
     for code in ("pass", "print('nonsense')", "raise SystemExit(3)"):
-        monkeypatch.setattr(alone, "_START", code)
-        assert alone.memory(small_ones("64x96")) is None
+        assert memory(small_ones("64x96"), code) is None
 
 
 def test_rates_are_exact() -> None:

@@ -172,7 +172,7 @@ class Machine:
             networks={NetworkSpec.parse("res3"): NetworkSpeed(load=Work(), mac=Work(wall=1e-12))},
             decode=Work(),
             encode=Work(),
-            first=100_000,
+            key=100_000,
             other=10_000,
             size=Size(853, 480),
             shown=Size(1920, 1080),
@@ -190,7 +190,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     stand_in = Machine()
     monkeypatch.setattr("render.planning.plan.make_plan", stand_in.make_plan)
     monkeypatch.setattr("render.execution.execute.run", stand_in.run)
-    monkeypatch.setattr("render.planning.estimate.calibrate", stand_in.calibrate)
+    monkeypatch.setattr("render.execution.calibrate.calibrate", stand_in.calibrate)
     monkeypatch.setattr("render.cli.events_json._cost", lambda cell: {"parameters": 1, "macs": 2})
     return stand_in
 

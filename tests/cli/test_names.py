@@ -52,7 +52,7 @@ def unmeasured(monkeypatch: pytest.MonkeyPatch) -> None:
     def nothing(_plan: object) -> None:
         raise ClipError("not now")
 
-    monkeypatch.setattr("render.planning.estimate.calibrate", nothing)
+    monkeypatch.setattr("render.execution.calibrate.calibrate", nothing)
 
 
 def everything(folder: Path) -> list[str]:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from render.engines.base import DeviceName, EngineName
+from render.look import Look
 from render.media.encoding import AudioMode, Encoder, Encoding
 from render.preset import Preset, load_preset
-from render.target import Fit, Look, Orient, Rate, Size, Upscaling
+from render.target import Fit, Orient, Rate, Size, Upscaling
 
 from .conftest import Machine
 

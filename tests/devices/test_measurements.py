@@ -10,7 +10,7 @@ import pytest
 
 from render.devices.measurements import Units
 from render.devices.shelf import all_kept, forget, keep
-from render.devices.timings_file import load_measurements
+from render.devices.timings_file import MAX_BYTES, load_measurements
 from render.errors import OutputError, UsageError
 from render.target import Size
 from tests.devices.planted import measurement
@@ -130,7 +130,7 @@ def test_mistakes_are_one_line(path: Path, data: Any, said: str) -> None:
     assert "\n" not in str(error.value) and len(str(error.value)) < 400
 
 
-def test_files_that_are_none(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_that_are_none(path: Path) -> None:
     with pytest.raises(UsageError, match="there is no such file"):
         load_measurements(path)
     with pytest.raises(UsageError, match="is a folder"):
@@ -140,9 +140,8 @@ def test_files_that_are_none(path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UsageError, match="is not UTF-8 text"):
         load_measurements(path)
-    monkeypatch.setattr("render.devices.timings_file.MAX_BYTES", 1000)
     with pytest.raises(UsageError, match="too long for a file of timings"):
-        load(path, json.dumps(FILE) + " " * 1000)
+        load(path, json.dumps(FILE) + " " * MAX_BYTES)
 
 
 def test_what_is_kept_comes_back(tmp_path: Path, path: Path) -> None:
@@ -192,12 +191,9 @@ def test_a_failed_write_leaves_the_old(tmp_path: Path, monkeypatch: pytest.Monke
     assert [p.name for p in tmp_path.iterdir()] == ["a12.json"]
 
 
-def test_more_than_can_be_read_again_is_not_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("render.devices.shelf.MAX_BYTES", 100)
+def test_more_than_can_be_read_again_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="leave out `latencies_ms`"):
-        keep(tmp_path, "A12", [measurement("res3", "480x853", 60)])
+        keep(tmp_path, "A12", [measurement("res3", "480x853", 60)], most=100)
 
 
 def test_a_foreign_file_on_the_shelf_is_named(tmp_path: Path) -> None:

@@ -15,9 +15,14 @@ from tests.networks.test_modules import lively
 pytestmark = pytest.mark.torch
 
 
-def machine(monkeypatch: pytest.MonkeyPatch, *there: str) -> None:
-    monkeypatch.setattr(select, "_available", lambda device: device.value in there)
-    monkeypatch.setattr(select, "_installed", lambda package: package in there)
+def choose(engine: str, device: str, *there: str) -> EngineChoice:
+    """On a machine that has these packages and devices."""
+    return select.choose(
+        EngineName(engine),
+        DeviceName(device),
+        installed=lambda package: package in there,
+        available=lambda device: device.value in there,
+    )
 
 
 @pytest.mark.parametrize(
@@ -34,15 +39,8 @@ def machine(monkeypatch: pytest.MonkeyPatch, *there: str) -> None:
         (["mps"], "torch", "mps", ("torch", "mps")),
     ],
 )
-def test_choices(
-    monkeypatch: pytest.MonkeyPatch,
-    there: list[str],
-    engine: str,
-    device: str,
-    expected: tuple[str, str],
-) -> None:
-    machine(monkeypatch, *there)
-    choice = select.choose(EngineName(engine), DeviceName(device))
+def test_choices(there: list[str], engine: str, device: str, expected: tuple[str, str]) -> None:
+    choice = choose(engine, device, *there)
     assert (choice.engine.value, choice.device.value) == expected
     assert choice.why
 
@@ -56,12 +54,9 @@ def test_choices(
         ("openvino", "cuda", "--engine torch"),
     ],
 )
-def test_what_is_not_there(
-    monkeypatch: pytest.MonkeyPatch, engine: str, device: str, words: str
-) -> None:
-    machine(monkeypatch)
+def test_what_is_not_there(engine: str, device: str, words: str) -> None:
     with pytest.raises(EngineError, match=words):
-        select.choose(EngineName(engine), DeviceName(device))
+        choose(engine, device)
 
 
 def test_out_of_memory_says_what_to_lower(monkeypatch: pytest.MonkeyPatch) -> None:

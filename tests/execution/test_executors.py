@@ -23,12 +23,13 @@ from render.execution.executor import Executor
 from render.execution.local import LocalExecutor
 from render.execution.pipeline import Engines
 from render.files.journal import STATE
-from render.planning.plan import Plan, make_plan
-from render.target import Look, Rate, Size, Target
+from render.look import Look
+from render.planning.plan import Plan
+from render.target import Rate, Size, Target
 from tests.conftest import X264, MakeClip
 from tests.execution.executors import FarExecutor, SilentExecutor
 from tests.execution.test_pipeline import CHOICE, Tinted
-from tests.media.preview import no_network, request
+from tests.media.preview import plan_for, request
 
 PHONE = Phone("66 ms", Latency.spread(66, 20), seed=3)
 
@@ -37,12 +38,9 @@ class Painters(Engines):
     """Stand for networks. ``broken`` sizes fail at a picture, so many times."""
 
     def __init__(self) -> None:
-        super().__init__(CHOICE)
+        super().__init__(CHOICE, lambda cell, _: Painter(cell.size, self))
         self.seen: Counter[Size] = Counter()
         self.broken: dict[Size, int] = {}
-
-    def get(self, cell: Any) -> Any:
-        return Painter(cell.size, self)
 
 
 class Painter(Tinted):
@@ -90,8 +88,7 @@ def plan_of(clips: tuple[Path, ...], folder: Path, **changes: Any) -> Plan:
         )
     )
     asked = request(clips[0], folder, looks=looks, segment=Fraction(1, 2), into_folder=True)
-    with no_network():
-        return make_plan(replace(asked, clips=clips, **changes))
+    return plan_for(replace(asked, clips=clips, **changes))
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -22,11 +22,11 @@ from render.media.encode import VideoWriter
 from render.media.frame import Picture
 from render.media.sample import sample, sample_all
 from render.planning import schedule
-from render.planning.plan import Cell, Plan, make_plan
+from render.planning.plan import Cell, Plan
 from render.planning.schedule import passes
 from render.target import Size
 from tests.conftest import X264, MakeClip
-from tests.media.preview import no_network, request
+from tests.media.preview import plan_for, request
 
 RATES, SIZES = ("10", "15", "25"), ("64x36", "96x54")
 CHOICE = EngineChoice(EngineName.TORCH, DeviceName.CPU, "test")
@@ -51,23 +51,22 @@ class Tinted:
 
 class Engines(pipeline.Engines):
     def __init__(self) -> None:
-        super().__init__(CHOICE)
+        super().__init__(CHOICE, self._tinted)
         self.seen: Counter[Size] = Counter()
         self.broken: dict[Size, RenderError] = {}
 
-    def get(self, cell: Any) -> Any:
+    def _tinted(self, cell: Any, _choice: EngineChoice) -> Any:
         if error := self.broken.get(cell.size):
             raise error
         return Tinted(cell.size, self.seen)
 
 
 def plan_of(clip: Path, folder: Path, rates: Any = RATES, sizes: Any = SIZES) -> Plan:
-    with no_network():
-        plans = [
-            make_plan(request(clip, folder / f"{size}-{rate}.mp4", fps=rate, size=size))
-            for rate in rates
-            for size in sizes
-        ]
+    plans = [
+        plan_for(request(clip, folder / f"{size}-{rate}.mp4", fps=rate, size=size))
+        for rate in rates
+        for size in sizes
+    ]
     assert not any(plan.refusals for plan in plans)
     return replace(plans[0], cells=tuple(cell for plan in plans for cell in plan.cells))
 
@@ -275,17 +274,13 @@ def test_passes_are_bounded_by_what_they_hold(moving: Path) -> None:
     assert [len(one.cells) for one in passes(wide)] == [49]
 
 
-@pytest.mark.torch
 def test_engines_are_let_go_when_a_pass_does_not_need_them(moving: Path) -> None:
-    engines = pipeline.Engines(CHOICE)
+    engines = Engines()
     first, second = (passes([cell])[0].branches[0] for cell in cells(moving, 2, "64x36"))
-    seen: Counter[Size] = Counter()
-    engines._loaded = {
-        pipeline._engine_key(branch): Tinted(branch.size, seen) for branch in (first, second)
-    }
-    kept = engines.get(second)
+    gone, kept = engines.get(first), engines.get(second)
+    assert engines.get(first) is gone
     engines.keep([second])
-    assert list(engines._loaded.values()) == [kept]
+    assert engines.get(second) is kept and engines.get(first) is not gone
 
 
 def test_pictures_are_not_shared_with_what_changes_them(moving: Path, tmp_path: Path) -> None:

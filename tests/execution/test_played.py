@@ -15,14 +15,14 @@ from render.devices.phone import Phone
 from render.devices.playback import Late, shows
 from render.errors import UsageError
 from render.events import Preview
+from render.look import Look
 from render.media.ffmpeg import FFmpeg
 from render.planning.estimate import pictures as pictures_of
-from render.planning.plan import make_plan
 from render.results.record import Call, Recorder
 from render.results.results import load
-from render.target import Look, Rate, Size, Target
+from render.target import Rate, Size, Target
 from tests.conftest import X264, MakeClip
-from tests.media.preview import events, no_network, pictures, preview, request
+from tests.media.preview import events, pictures, plan_for, preview, request
 from tests.results.test_record import CALL
 
 TARGET = Target(Rate.parse("15"), Size(64, 36), "res3", None)
@@ -87,12 +87,11 @@ def test_the_file_shows_what_the_phone_would(
 def test_a_phone_beside_others_changes_nothing_for_them(counted: Path, tmp_path: Path) -> None:
     phone = Phone("66 ms", Latency(66))
     looks = (look(None), look(phone), look(None, "30"))
-    with no_network():
-        alone = [
-            events(counted, tmp_path / f"{n}.mp4", looks=(one,))[-1].preview
-            for n, one in enumerate(looks)
-        ]
-        found = events(counted, tmp_path, looks=looks)
+    alone = [
+        events(counted, tmp_path / f"{n}.mp4", looks=(one,))[-1].preview
+        for n, one in enumerate(looks)
+    ]
+    found = events(counted, tmp_path, looks=looks)
     together = [event.preview for event in found if hasattr(event, "preview")]
     assert [one.path.name for one in together] == [
         "counted-none-res3-64x36-15-upnone.mp4",
@@ -128,8 +127,7 @@ def test_a_part_of_a_clip_and_a_very_short_one(counted: Path, ff: FFmpeg, tmp_pa
 
 def test_results_keep_what_it_came_to(counted: Path, tmp_path: Path) -> None:
     looks = (look(None), look(Phone("test", Latency(66), seed=9)))
-    with no_network():
-        plan = make_plan(request(counted, tmp_path, looks=looks))
+    plan = plan_for(request(counted, tmp_path, looks=looks))
     recorder = Recorder(plan, tmp_path, Call(CALL.command, CALL.at))
     for event in events(counted, tmp_path, looks=looks):
         recorder.event(event)

@@ -73,7 +73,7 @@ def test_nothing_of_coremltools_is_said(
 
 
 def test_names_and_pictures_are_declared(tmp_path: Path) -> None:
-    from render.export.graph import read
+    from render.export.read_model import read
 
     for form in Format:
         graph = read(saved(make_target(format=form), tmp_path))

@@ -22,8 +22,8 @@ from render.export.canonical import digest
 from render.export.description import target_of
 from render.export.export_model import export
 from render.export.export_target import Compression, Format
-from render.export.graph import read
 from render.export.proof_pictures import given
+from render.export.read_model import read
 from render.networks.spec import NetworkSpec
 from render.target import Size
 from tests.export.conftest import finished, make_target

@@ -15,7 +15,7 @@ from render.errors import ExportError
 from render.export import on_mac
 from render.export.evaluate import evaluate
 from render.export.export_target import ExportTarget
-from render.export.graph import read
+from render.export.read_model import read
 from render.target import Size
 from tests.export.conftest import make_target, saved, verified
 

@@ -22,9 +22,9 @@ from render.export.export_target import (
     Surroundings,
     WeightPrecision,
 )
-from render.export.graph import read
 from render.export.proof import MAX_SINGLE, MEAN_HALF, PSNR_HALF, PSNR_SHOWN
 from render.export.proof_pictures import given
+from render.export.read_model import read
 from render.export.shipped import Shipped, shipped
 from render.export.tools import coremltools
 from render.networks.checkpoint import load_style, save_style

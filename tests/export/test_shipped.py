@@ -9,7 +9,7 @@ import torch
 
 from render.errors import ExportError, UsageError
 from render.export.export_target import ExportTarget, Surroundings, WeightPrecision
-from render.export.graph import read
+from render.export.read_model import read
 from render.export.shipped import Shipped, shipped
 from render.networks.checkpoint import load_style
 from render.networks.modules import folded

@@ -14,7 +14,7 @@ from render.execution.resize import resize
 from render.execution.upscale import create
 from render.export.evaluate import evaluate
 from render.export.export_target import Format
-from render.export.graph import read
+from render.export.read_model import read
 from render.media.ffmpeg import FFmpeg
 from render.planning.plan import make_plan
 from render.preset import Preset

@@ -22,7 +22,10 @@ from render.files.names import (
     safe_part,
     shortened,
 )
-from render.media import find
+from render.files.names import (
+    VIDEOS as READ,
+)
+from render.media.encoding import SUFFIXES
 
 HOSTILE = (
     "", " ", ".", "..", "...", "/", "\\", "//", "../..", "/etc/passwd", "x/../../../victim/y",
@@ -149,7 +152,7 @@ def test_a_file_or_a_folder(tmp_path: Path) -> None:
 
 
 def test_what_is_read_is_known_as_media() -> None:
-    assert find.SUFFIXES < MEDIA
+    assert {*SUFFIXES} < READ < MEDIA
 
 
 @pytest.mark.parametrize("name", ["a" * 256 + ".mp4", "é" * 200, "a\0.mp4", "\ud800.mp4"])

@@ -17,8 +17,8 @@ from render.choice.choice_file import _hash
 from render.cli.app import run
 from render.compare.report.page import is_ours
 from render.errors import ExportError, OutputError, TrainingError
-from render.export.graph import read
 from render.export.handoff.folder import check_folder
+from render.export.read_model import read
 from render.files.small import opened
 from render.media.find import find_clips
 from render.media.photo import UNREADABLE, is_photo, load_photo, open_photo

@@ -11,12 +11,10 @@ import pytest
 
 from render.errors import ClipError, InternalError
 from render.events import CellDone, Preview
-from render.execution import execute
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import WORKER, probe
-from render.planning.plan import make_plan
 from tests.conftest import X264, MakeClip
-from tests.media.preview import no_network, pictures, request
+from tests.media.preview import pictures, plan_for, request, run
 
 TYPE_ERROR = 'raise TypeError("open() got an unexpected keyword argument")'
 CRASH = "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"
@@ -84,15 +82,14 @@ def test_the_real_worker_s_traceback_reaches_us(moving: Path, ff: FFmpeg, worker
 def test_a_fault_of_ours_is_no_clip_s(moving: Path, tmp_path: Path, worker: Worker) -> None:
     """Not a refusal, which would be recorded as the user's damaged file while the others go on."""
     broken = partial(probe, worker=worker(TYPE_ERROR))
-    with no_network(), pytest.raises(InternalError):
-        make_plan(request(moving, tmp_path / "o.mp4"), broken)
+    with pytest.raises(InternalError):
+        plan_for(request(moving, tmp_path / "o.mp4"), probe=broken)
 
 
 def made(clip: Path, output: Path, worker: Path) -> Preview:
-    with no_network():
-        asked = request(clip, output, size="90x160", fps="source")
-        plan = make_plan(asked, partial(probe, worker=worker))
-        last = list(execute.run(plan))[-1]
+    asked = request(clip, output, size="90x160", fps="source")
+    plan = plan_for(asked, probe=partial(probe, worker=worker))
+    last = list(run(plan))[-1]
     assert isinstance(last, CellDone), last
     return last.preview
 

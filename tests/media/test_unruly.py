@@ -24,15 +24,14 @@ from render.compare.tiles import arrange
 from render.compare.video_grid import write_grid
 from render.errors import ClipError, FFmpegError, OutputError, RenderError
 from render.events import CellDone, CellFailed, CellProgress, CellRetried
-from render.execution import execute
 from render.files.journal import STATE
 from render.media import watch
 from render.media.encoding import AudioMode
 from render.media.ffmpeg import FFmpeg
 from render.media.watch import PATIENCE, Patience
-from render.planning.plan import Plan, make_plan
+from render.planning.plan import Plan
 from tests.conftest import X264, MakeClip
-from tests.media.preview import FINE, no_network, preview, request
+from tests.media.preview import FINE, plan_for, preview, request, run
 from tests.media.unruly import ALONE, DECODER, ENCODER, SOUND, Unruly
 
 SHORT = Patience(idle=1.0, busy=1.5)
@@ -52,17 +51,11 @@ def long(make_clip: MakeClip) -> Path:
 
 def plan_of(clip: Path, folder: Path, ffmpeg: Path, **changes: Any) -> Plan:
     """Two cells of one pass."""
-    with no_network():
-        plans = [
-            make_plan(request(clip, folder / f"{size}.mp4", size=size, ffmpeg=ffmpeg, **changes))
-            for size in SIZES
-        ]
+    plans = [
+        plan_for(request(clip, folder / f"{size}.mp4", size=size, ffmpeg=ffmpeg, **changes))
+        for size in SIZES
+    ]
     return replace(plans[0], cells=tuple(cell for plan in plans for cell in plan.cells))
-
-
-def run(plan: Plan, patience: Patience = PATIENCE) -> Iterator[Any]:
-    with no_network():
-        yield from execute.run(plan, patience=patience)
 
 
 def left(folder: Path) -> list[str]:
@@ -264,10 +257,7 @@ def test_a_full_disk_is_a_failure_in_the_picture_and_in_the_sound(
     for room in (video // 2, video + video // 2):
         rest = (1 << 20) - room - (len(SIZES) << 12)
         (small_disk / "others").write_bytes(bytes(rest))
-        with no_network():
-            events = list(
-                execute.run(make_plan(request(moving, small_disk / "o.mp4", size="64x36")))
-            )
+        events = list(run(plan_for(request(moving, small_disk / "o.mp4", size="64x36"))))
         (error,) = failures(events)
         assert "no space left on the disk of" in str(error), room
         assert left(small_disk) == ["others"]

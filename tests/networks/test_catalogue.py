@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from render.errors import StyleError, UsageError
-from render.networks import catalogue
 from render.networks.catalogue import find_style, list_styles
 from render.networks.checkpoint import StyleMetadata, save_style
 from render.networks.modules import StyleNetwork
@@ -19,25 +18,24 @@ pytestmark = pytest.mark.torch
 
 @pytest.fixture
 def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "presets"
+    folder = tmp_path / "styles"
     for style, network in (("wave", "res0-w4"), ("wave", "res3"), ("starry-night", "res0-w4")):
         spec = NetworkSpec.parse(network)
-        path = folder / "styles" / f"{style}.{network}.safetensors"
+        path = folder / f"{style}.{network}.safetensors"
         save_style(path, StyleNetwork(spec), StyleMetadata(style=style, spec=spec))
-    monkeypatch.setattr(catalogue, "presets_dir", lambda: folder)
     monkeypatch.chdir(tmp_path)
-    return folder / "styles"
+    return folder
 
 
 def test_names(shipped: Path) -> None:
-    assert [(s.metadata.style, s.metadata.network) for s in list_styles()] == [
+    assert [(s.metadata.style, s.metadata.network) for s in list_styles(shipped)] == [
         ("starry-night", "res0-w4"),
         ("wave", "res0-w4"),
         ("wave", "res3"),
     ]
-    assert find_style("wave", None).metadata.network == "res3"
-    assert find_style("wave", "res0-w4").path == shipped / "wave.res0-w4.safetensors"
-    assert find_style("starry-night", None).metadata.network == "res0-w4"
+    assert find_style("wave", None, shipped).metadata.network == "res3"
+    assert find_style("wave", "res0-w4", shipped).path == shipped / "wave.res0-w4.safetensors"
+    assert find_style("starry-night", None, shipped).metadata.network == "res0-w4"
 
 
 def test_files(shipped: Path, tmp_path: Path) -> None:
@@ -64,7 +62,7 @@ def test_files(shipped: Path, tmp_path: Path) -> None:
 )
 def test_refusals(shipped: Path, name: str, network: str | None, words: str) -> None:
     with pytest.raises(StyleError, match=words):
-        find_style(name, network)
+        find_style(name, network, shipped)
 
 
 def test_a_file_for_another_network(shipped: Path) -> None:
@@ -74,11 +72,10 @@ def test_a_file_for_another_network(shipped: Path) -> None:
 
 def test_an_unknown_network(shipped: Path) -> None:
     with pytest.raises(UsageError, match="did you mean res3"):
-        find_style("wave", "rse3")
+        find_style("wave", "rse3", shipped)
 
 
-def test_without_any_style(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalogue, "presets_dir", lambda: tmp_path)
-    assert list_styles() == []
+def test_without_any_style(tmp_path: Path) -> None:
+    assert list_styles(tmp_path) == []
     with pytest.raises(StyleError, match="no style comes with"):
-        find_style("wave", None)
+        find_style("wave", None, tmp_path)

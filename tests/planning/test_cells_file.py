@@ -10,9 +10,10 @@ import pytest
 
 from render.cli.read_request import make_request
 from render.errors import UsageError
+from render.look import Look
 from render.planning.cells_file import MAX_BYTES, load_cells
 from render.preset import Preset
-from render.target import Look, Size, Upscaling
+from render.target import Size, Upscaling
 
 Write = Callable[..., Path]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -11,18 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from render.engines.base import DeviceName, Engine, EngineChoice, EngineName
-from render.errors import ClipError
+from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.media.encoding import AudioMode, Encoder, Encoding
-from render.media.frame import Frame, Picture
+from render.media.frame import Frame
 from render.media.sample import sample_all
 from render.networks.spec import NetworkSpec
-from render.planning.calibrate import Machine
 from render.planning.estimate import (
     Calibration,
     NetworkSpeed,
     Work,
-    calibrate,
     estimate,
     pictures,
     surely_short,
@@ -56,7 +52,7 @@ FREE = Calibration(
     networks={RES3: NetworkSpeed(Work(), Work())},
     decode=Work(),
     encode=Work(),
-    first=1000,
+    key=1000,
     other=100,
     size=Size(853, 480),
     shown=Size(1920, 1080),
@@ -166,8 +162,9 @@ def bytes_of(one: Cell, encoding: Encoding | None = None) -> int:
 
 
 def test_bytes() -> None:
-    assert bytes_of(cell()) == 1000 + 59 * 100
-    assert bytes_of(cell("60", source="15")) == 1000 + 60 * 100 + 179 * 300, "repeats are cheap"
+    assert bytes_of(cell()) == 8 * 1000 + 52 * 100, "a key frame every half second"
+    between = (61 * 100 + 179 * 300) * 232 / 240
+    assert bytes_of(cell("60", source="15")) == 8 * 1000 + round(between), "repeats are cheap"
     assert bytes_of(cell("30")) < 2 * bytes_of(cell()), "closer pictures differ less"
     smaller = cell(size=Size(427, 240), output_size=Size(427, 240), upscale=None)
     assert bytes_of(smaller) < bytes_of(cell(size=Size(427, 240))) < bytes_of(cell())
@@ -201,90 +198,3 @@ def test_what_surely_is_short() -> None:
     part = replace(hour, about_frames=15 * 600)
     assert not surely_short(make_plan(part))
     assert surely_short(replace(make_plan(part), engine=on_device))
-
-
-class StillMachine(Machine):
-    """Measures nothing: what was asked of it, and work that is known."""
-
-    cores = 4
-
-    def __init__(self) -> None:
-        self.loaded: list[tuple[NetworkSpec, Size]] = []
-        self.written: list[tuple[Fraction, int]] = []
-
-    def decode(self, cell: Cell) -> tuple[list[Frame], Work]:
-        canvas = cell.placement.canvas
-        dark = np.zeros((canvas.height, canvas.width, 3), np.uint8)
-        return [Frame(Fraction(n, 30), dark.copy()) for n in range(60)], Work(1, 2)
-
-    def load(self, cell: Cell, size: Size) -> tuple[Engine, Work]:
-        self.loaded.append((cell.network, size))
-        return StillEngine(size), Work(3, 4)
-
-    def stylize(self, engine: Engine, inputs: Sequence[Picture]) -> tuple[list[Picture], Work]:
-        assert all(p.shape[:2] == (engine.size.height, engine.size.width) for p in inputs)
-        return list(inputs), Work(5, 6)
-
-    def write(
-        self, cell: Cell, rate: Fraction, painted: Sequence[Picture]
-    ) -> tuple[list[int], Work]:
-        self.written.append((rate, len(painted)))
-        return [1000, *[100] * (len(painted) - 1)], Work(7, 8)
-
-
-class StillEngine:
-    choice = EngineChoice(EngineName.TORCH, DeviceName.CPU, "a test")
-    streams = 2
-
-    def __init__(self, size: Size) -> None:
-        self.size = size
-
-    def stylize(self, picture: Picture) -> Picture:
-        return picture
-
-
-def test_each_network_is_measured_once_at_a_small_size() -> None:
-    machine = StillMachine()
-    cells = [cell("30"), cell("10", network=RES1), cell("30", network=RES1), cell("15")]
-    found = calibrate(make_plan(*cells), machine)
-    small = Size(320, 180)
-    assert machine.loaded == [(RES3, small), (RES1, small)]
-    assert machine.written == [(Fraction(10), 16)]
-    assert found.networks[RES1].load == Work(3, 4)
-    per = RES1.macs(small)
-    assert found.networks[RES1].mac.wall == pytest.approx(5 / per)
-    assert found.decode.cpu == pytest.approx(2 / (1280 * 720))
-    assert found.encode.wall == pytest.approx(7 / (1920 * 1080))
-    assert (found.first, found.other, found.cores) == (1000, 100, 4)
-    assert (found.size, found.shown, found.rate) == (small, Size(1920, 1080), Fraction(10))
-
-
-def test_measuring_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    machine = StillMachine()
-    monkeypatch.setattr("render.planning.calibrate._BUDGET", -1)
-    res5 = NetworkSpec.parse("res5")
-    found = calibrate(make_plan(cell("30"), cell("30", network=res5)), machine)
-    assert list(found.networks) == [res5], "the one that there is most to do for"
-
-
-def test_a_clip_that_does_not_decode_is_passed_over() -> None:
-    class Broken(StillMachine):
-        def decode(self, cell: Cell) -> tuple[list[Frame], Work]:
-            if "bad" in cell.clip.path.name:
-                raise ClipError("bad")
-            return super().decode(cell)
-
-    bad = cell(clip=replace(cell().clip, path=Path("bad.mp4")), output_size=Size(2, 2))
-    assert calibrate(make_plan(bad, bad, cell()), Broken()).shown == Size(1920, 1080)
-    with pytest.raises(ClipError, match="bad"):
-        calibrate(make_plan(bad), Broken())
-
-
-def test_a_clip_of_a_single_picture_can_be_measured() -> None:
-    class Short(StillMachine):
-        def decode(self, cell: Cell) -> tuple[list[Frame], Work]:
-            frames, work = super().decode(cell)
-            return frames[:2], work
-
-    found = calibrate(make_plan(cell("1")), Short())
-    assert found.first == found.other == 1000

@@ -15,22 +15,24 @@ from render.cli.plan_text import plan_lines
 from render.devices.latency import Latency
 from render.devices.playback import Playback
 from render.errors import ClipError, StyleError, UsageError
+from render.look import Look
+from render.media.encoding import AudioMode, Encoder, Encoding
+from render.media.ffmpeg import FFmpeg
 from render.planning.as_dict import plan_as_dict, plan_from_dict
 from render.planning.plan import Cell, Refusal, make_plan
 from render.planning.preview_tags import comment
 from render.planning.request import Request
 from render.preset import Preset
-from render.target import Look, Orient, Rate, Size, Upscaling
+from render.target import Orient, Rate, Size, Upscaling
 from tests.cli.conftest import make_cell
 from tests.cli.conftest import make_plan as make_hand_plan
-from tests.media.preview import no_network, request
+from tests.media.preview import plan_for, request
 
 
 def test_sizes_turn_to_the_clips_orientation(moving: Path, tmp_path: Path) -> None:
-    with no_network():
-        asked = request(moving, tmp_path / "o.mp4", size="480x853", upscale="1080x1920")
-        auto = make_plan(asked).cells[0]
-        given = make_plan(replace(asked, orient=Orient.AS_GIVEN)).cells[0]
+    asked = request(moving, tmp_path / "o.mp4", size="480x853", upscale="1080x1920")
+    auto = plan_for(asked).cells[0]
+    given = plan_for(replace(asked, orient=Orient.AS_GIVEN)).cells[0]
     assert (auto.size, auto.upscale) == (Size(853, 480), Size(1920, 1080))
     assert (given.size, given.upscale) == (Size(480, 853), Size(1080, 1920))
     assert auto.about_frames == 30
@@ -47,8 +49,7 @@ def test_every_clip_meets_every_target_and_style(moving: Path, tmp_path: Path) -
     other = tmp_path / "copies" / moving.name
     other.parent.mkdir()
     other.write_bytes(moving.read_bytes())
-    with no_network():
-        plan = make_plan(replace(first, looks=looks, clips=(moving, other)))
+    plan = plan_for(replace(first, looks=looks, clips=(moving, other)))
     assert len(plan.cells) == 8
     assert len({cell.output for cell in plan.cells}) == 8
     assert {cell.output.stem[-2:] for cell in plan.cells if cell.clip.path == other} == {"-2"}
@@ -57,15 +58,13 @@ def test_every_clip_meets_every_target_and_style(moving: Path, tmp_path: Path) -
 def test_one_bad_clip_is_refused_and_the_others_are_planned(moving: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.mp4"
     bad.write_bytes(b"no")
-    with no_network():
-        plan = make_plan(replace(request(moving, tmp_path / "out"), clips=(bad, moving)))
+    plan = plan_for(replace(request(moving, tmp_path / "out"), clips=(bad, moving)))
     assert [r.clip for r in plan.refusals] == [bad]
     assert len(plan.cells) == 1
 
 
 def test_the_plan_is_json_and_complete(moving: Path, tmp_path: Path) -> None:
-    with no_network():
-        plan = make_plan(request(moving, tmp_path / "o.mp4", start=Fraction(1, 2)))
+    plan = plan_for(request(moving, tmp_path / "o.mp4", start=Fraction(1, 2)))
     text = json.loads(json.dumps(plan_as_dict(plan)))
     cell = text["cells"][0]
     assert cell["rate"] == "15"
@@ -85,32 +84,45 @@ def test_the_plan_is_json_and_complete(moving: Path, tmp_path: Path) -> None:
         ({"start": Fraction(-1)}, "--start"),
         ({"duration": Fraction(0)}, "--duration"),
         ({"output": Path("o.avi")}, ".mp4, .mov, .mkv"),
+        (
+            {"output": Path("o.mov"), "encoding": Encoding(Encoder.AV1, 30, AudioMode.KEEP)},
+            "o.mov: previews are written by libsvtav1 as .mp4, .mkv",
+        ),
     ],
 )
 def test_what_cannot_be_meant_is_usage(
     changes: dict[str, object], said: str, moving: Path, tmp_path: Path
 ) -> None:
     asked = request(moving, tmp_path / "o.mp4")
-    with no_network(), pytest.raises(UsageError, match=said):
-        make_plan(replace(asked, **changes))
+    with pytest.raises(UsageError, match=said):
+        plan_for(replace(asked, **changes))
+
+
+def test_an_encoder_that_this_ffmpeg_lacks_is_refused_at_once(
+    ff: FFmpeg, moving: Path, tmp_path: Path
+) -> None:
+    encoder = Encoder.VIDEOTOOLBOX_H264
+    if encoder.value in ff.abilities:
+        pytest.skip("a Mac's ffmpeg has it")
+    asked = request(moving, tmp_path, encoding=Encoding(encoder, 18, AudioMode.KEEP))
+    with pytest.raises(UsageError, match=f"--encoder {encoder}: .* lacks it"):
+        plan_for(asked)
 
 
 def test_several_previews_need_a_folder(moving: Path, tmp_path: Path) -> None:
     asked = replace(request(moving, tmp_path / "o.mp4"), clips=(moving, Path("other.mp4")))
-    with no_network(), pytest.raises(UsageError, match="folder"):
-        make_plan(asked)
+    with pytest.raises(UsageError, match="folder"):
+        plan_for(asked)
 
 
 def test_default_names_say_what_they_are(moving: Path, tmp_path: Path) -> None:
-    with no_network():
-        cell = make_plan(request(moving, tmp_path, fps="29.97", upscale="1080x1920")).cells[0]
+    cell = plan_for(request(moving, tmp_path, fps="29.97", upscale="1080x1920")).cells[0]
     assert cell.output.name == "moving-none-res3-160x90-29.97.mp4"
 
 
 def test_strength_is_planned_named_and_told(moving: Path, tmp_path: Path) -> None:
     asked = request(moving, tmp_path, upscale="1080x1920")
-    with no_network():
-        whole, part = make_plan(replace(asked, looks=varied(asked, {}, {"strength": 0.7}))).cells
+    whole, part = plan_for(replace(asked, looks=varied(asked, {}, {"strength": 0.7}))).cells
     assert (whole.strength, part.strength) == (1, 0.7)
     assert part.output.name == f"{whole.output.stem}-s0.7.mp4"
     assert comment(part) == f"{comment(whole)}, strength 0.7"
@@ -125,8 +137,7 @@ def varied(asked: Request, *changes: dict[str, Any]) -> tuple[Look, ...]:
 
 
 def planned(asked: Request, *changes: dict[str, Any]) -> tuple[Cell, ...]:
-    with no_network():
-        return make_plan(replace(asked, looks=varied(asked, *changes))).cells
+    return plan_for(replace(asked, looks=varied(asked, *changes))).cells
 
 
 def test_cells_that_differ_in_the_display_have_names_that_say_so(
@@ -161,21 +172,19 @@ def test_one_file_is_one_clip(moving: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.mp4"
     link.symlink_to(moving)
     asked = replace(request(moving, tmp_path), clips=(moving, link, moving))
-    with no_network():
-        assert [cell.clip.path for cell in make_plan(asked).cells] == [moving]
+    assert [cell.clip.path for cell in plan_for(asked).cells] == [moving]
 
 
 def test_too_many_cells_are_a_mistake(moving: Path, tmp_path: Path) -> None:
     asked = request(moving, tmp_path)
     rates = [{"rate": Rate(Fraction(n, 10))} for n in range(1, 1002)]
-    with no_network(), pytest.raises(UsageError, match="1001 targets for each clip: at most 1000"):
-        make_plan(replace(asked, looks=varied(asked, *rates)))
+    with pytest.raises(UsageError, match="1001 targets for each clip: at most 1000"):
+        plan_for(replace(asked, looks=varied(asked, *rates)))
     clips = tuple(Path(f"{n}.mp4") for n in range(11))
     with (
-        no_network(),
         pytest.raises(UsageError, match=r"10989 previews \(11 clips at 999 targets\)"),
     ):
-        make_plan(replace(asked, looks=varied(asked, *rates[:999]), clips=clips))
+        plan_for(replace(asked, looks=varied(asked, *rates[:999]), clips=clips))
 
 
 def test_every_missing_network_is_named_at_once(moving: Path, tmp_path: Path) -> None:
@@ -198,8 +207,7 @@ def test_a_clip_of_the_run_is_not_overwritten(moving: Path, tmp_path: Path) -> N
     asked = request(moving, tmp_path, upscale="1080x1920")
     other = tmp_path / "moving-none-res3-160x90-15.mp4"
     other.write_bytes(moving.read_bytes())
-    with no_network():
-        plan = make_plan(replace(asked, clips=(moving, other), force=True))
+    plan = plan_for(replace(asked, clips=(moving, other), force=True))
     assert [cell.clip.path for cell in plan.cells] == [other]
     assert "is another clip of this run" in str(plan.refusals[0].error)
 
@@ -207,8 +215,7 @@ def test_a_clip_of_the_run_is_not_overwritten(moving: Path, tmp_path: Path) -> N
 def test_what_is_wrong_with_a_clip_is_said_once(moving: Path, tmp_path: Path) -> None:
     asked = request(moving, tmp_path / "out", start=Fraction(9))
     looks = varied(asked, {}, {"strength": 0.5})
-    with no_network():
-        plan = make_plan(replace(asked, looks=looks))
+    plan = plan_for(replace(asked, looks=looks))
     assert len(plan.refusals) == 1 and "past its end" in str(plan.refusals[0].error)
 
 
@@ -216,8 +223,7 @@ def test_an_empty_folder_does_not_stop_the_others(moving: Path, tmp_path: Path) 
     empty = tmp_path / "empty"
     empty.mkdir()
     asked = request(moving, tmp_path / "out")
-    with no_network():
-        plan = make_plan(replace(asked, clips=(empty, moving.parent, tmp_path / "*.mov")))
+    plan = plan_for(replace(asked, clips=(empty, moving.parent, tmp_path / "*.mov")))
     assert [r.clip.name for r in plan.refusals] == ["empty", "*.mov"]
     assert [cell.clip.path for cell in plan.cells] == [moving]
 
@@ -239,8 +245,7 @@ def test_what_made_a_preview_is_said_in_what_a_command_takes() -> None:
 
 
 def test_a_plan_goes_both_ways(moving: Path, tmp_path: Path) -> None:
-    with no_network():
-        plan = make_plan(request(moving, tmp_path / "o.mp4", size="480x853"))
+    plan = plan_for(request(moving, tmp_path / "o.mp4", size="480x853"))
     refused = Refusal(Path("b.mp4"), ClipError("b.mp4: is empty"))
     latency = Latency(66.0, 0.1, (60.0, 66.0, 70.0), 80.0, 3.0)
     played = replace(plan.cells[0], playback=Playback("A12", latency, Fraction(15)))

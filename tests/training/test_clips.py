@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import pytest
 
-from render.compare.flow import warp
 from render.errors import ClipError, TrainingError
+from render.media.flow import warp
 from render.training import clips
 from render.training.clips import clip_frames, clip_pairs, find_clips, is_clip, load_clips
 from tests.compare.scenes import texture

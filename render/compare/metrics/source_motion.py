@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from render.compare.flow import Displacement, motion
 from render.compare.metrics.reading import pictures, reduced
 from render.errors import RenderError
 from render.media.clip import Clip
 from render.media.ffmpeg import FFmpeg
+from render.media.flow import Displacement, motion
 from render.media.frame import Picture
 from render.media.probe import probe
 from render.planning.geometry import Box, Placement, canvas_for, place

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from torch import Tensor
 
-from render.compare.flicker import pair_flicker
 from render.compare.metrics.detail import detail
 from render.compare.metrics.lpips import lpips
 from render.compare.metrics.modes import Effort
@@ -22,6 +21,7 @@ from render.compare.metrics.style import grams, style_distance
 from render.compare.metrics.subject import Step, Subject, Trouble, Values
 from render.errors import RenderError
 from render.media.clip import Clip
+from render.media.flicker import pair_flicker
 from render.media.frame import Picture
 from render.target import Size
 

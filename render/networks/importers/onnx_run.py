@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from render.engines import silent_openvino
-from render.engines.signal_stack import kept_signal_stack
 from render.errors import StyleError
+from render.libraries import silent_openvino
+from render.libraries.signal_stack import kept_signal_stack
 from render.networks.spec import MIN_SIDE, STRIDE
 from render.target import MAX_SIDE, Size
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from render.compare.flow import MIN_SIDE, motion, optical_flow, visible, warp
+from render.media.flow import MIN_SIDE, motion, optical_flow, visible, warp
 from tests.compare.scenes import pan, texture
 
 

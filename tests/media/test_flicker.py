@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from render.compare.flicker import Flicker, flicker, flicker_along, motions
+from render.media.flicker import Flicker, flicker, flicker_along, motions
 from render.media.frame import Picture
 from tests.compare.scenes import pan, texture
 

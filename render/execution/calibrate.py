@@ -1,4 +1,4 @@
-"""A few seconds of a plan's work, measured: what `estimate.py` reckons with."""
+"""A few seconds of a plan's work, measured: what `planning/estimate.py` reckons with."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from render.files.temporary import beside
 from render.media.clip import Clip
 from render.media.decode import Decoder
 from render.media.encode import VideoWriter
+from render.media.encoding import key_interval
 from render.media.frame import Frame, Picture
 from render.media.sample import sample
 from render.networks.spec import NetworkSpec
@@ -35,7 +36,7 @@ from render.target import Fit, Size
 _PIXELS = 180 * 320
 _PIXELS_DEVICE = 480 * 853
 
-_BUDGET = 4.0  # seconds: past these no further network is measured
+BUDGET = 4.0  # seconds
 _DECODING = 1.0  # seconds
 _PART = Fraction(3)  # seconds of the clip
 _CLIPS = 3  # tried
@@ -110,8 +111,13 @@ class Machine:
             return list(_packets(path)), watch.work * (1 / len(painted))
 
 
-def measure(plan: Plan, machine: Machine) -> Calibration:
-    """See ``estimate.calibrate``."""
+def calibrate(plan: Plan, machine: Machine | None = None, *, budget: float = BUDGET) -> Calibration:
+    """Measure for a few seconds what ``plan``, which has a cell, takes here. Raises RenderError.
+
+    ``machine`` does all that really runs: tests give one that runs nothing. Once ``budget`` seconds
+    have gone no further network is measured.
+    """
+    machine = machine or Machine(plan)
     began = time.perf_counter()
     # The networks that the plan has most of come first: there may not be time for all.
     by_network: dict[NetworkSpec, Cell] = {}
@@ -126,7 +132,7 @@ def measure(plan: Plan, machine: Machine) -> Calibration:
     speeds: dict[NetworkSpec, NetworkSpeed] = {}
     engine: Engine | None = None
     for network, cell in by_network.items():
-        if engine is not None and time.perf_counter() - began > _BUDGET:
+        if engine is not None and time.perf_counter() - began > budget:
             break
         engine, load = machine.load(cell, size)
         timed = list(itertools.islice(itertools.cycle(inputs), _TIMED * engine.streams))
@@ -135,7 +141,9 @@ def measure(plan: Plan, machine: Machine) -> Calibration:
     assert engine is not None, "a plan to be measured has a cell"
     painted, _ = machine.stylize(engine, inputs)
     sizes, encode = machine.write(first, rate, painted)
-    others = sizes[1:] or sizes
+    every = key_interval(rate)
+    keys = sizes[::every]
+    others = [size for n, size in enumerate(sizes) if n % every] or keys
     return Calibration(
         cores=machine.cores,
         networks=speeds,
@@ -144,7 +152,7 @@ def measure(plan: Plan, machine: Machine) -> Calibration:
         size=size,
         shown=first.output_size,
         rate=rate,
-        first=sizes[0],
+        key=sum(keys) / len(keys),
         other=sum(others) / len(others),
     )
 

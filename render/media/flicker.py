@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from render.compare.flow import Displacement, motion, warp
+from render.media.flow import Displacement, motion, warp
 from render.media.frame import Picture
 
 FOLLOWED = 0.3

@@ -10,24 +10,23 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from render.compare.still import take
 from render.compare.style_table import rows_and_columns
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.engines.select import create
 from render.errors import ClipError, StyleError, UsageError
 from render.execution.pipeline import stylized
+from render.execution.still import take
 from render.execution.upscale import create as create_upscaler
 from render.media.decode import Decoder
 from render.media.ffmpeg import FFmpeg
 from render.networks.checkpoint import save_style
 from render.networks.metadata import StyleMetadata
 from render.networks.spec import NetworkSpec
-from render.planning.plan import make_plan
 from render.planning.schedule import passes
 from render.preset import Preset
 from render.target import Size
 from tests.conftest import X264, MakeClip
-from tests.media.preview import no_network, request
+from tests.media.preview import plan_for, request
 from tests.networks.test_modules import lively
 
 pytestmark = pytest.mark.torch
@@ -46,8 +45,7 @@ def test_a_cell_is_the_preview_s_frame(
     engine = create(lively("res0-w4"), still.size, choice)
     asked = request(moving, tmp_path / "o.mp4", start=at)
     asked = replace(asked, looks=(preset.look(),), orient=preset.orient, fit=preset.fit)
-    with no_network():
-        (cell,) = make_plan(asked).cells
+    (cell,) = plan_for(asked).cells
     with Decoder(cell.clip, cell.placement.canvas, ff.path, start=at) as decoder:
         (one,) = passes((cell,))
         painted = next(stylized(one, {one.branches[0]: engine}, decoder)).picture

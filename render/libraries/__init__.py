@@ -1,0 +1,1 @@
+"""Libraries that need a hand when they are loaded: quiet, and leaving our process as it was."""

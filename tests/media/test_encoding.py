@@ -1,0 +1,75 @@
+"""The table of encoders and containers: whole, and as ffmpeg takes it."""
+
+from __future__ import annotations
+
+import contextlib
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from render.media.encode import VideoWriter
+from render.media.encoding import (
+    CODECS,
+    CONTAINERS,
+    SUFFIX,
+    SUFFIXES,
+    AudioMode,
+    Encoder,
+    Encoding,
+    codec_options,
+    key_interval,
+    suffixes_for,
+)
+from render.media.ffmpeg import USEFUL, FFmpeg
+from render.target import Size
+
+SMALL = Size(64, 64)  # less, and some encoders refuse it
+
+
+def test_every_encoder_is_in_the_table() -> None:
+    assert set(CODECS) == set(Encoder)
+    assert SUFFIX in SUFFIXES == tuple(CONTAINERS)
+
+
+def test_what_is_missing_here_is_no_other_systems_encoder() -> None:
+    assert {"libx265", "libsvtav1"} < set(USEFUL)
+    assert not {"libx264", "h264_videotoolbox"} & set(USEFUL)
+
+
+@pytest.mark.parametrize("encoder", Encoder)
+def test_the_worst_quality_is_one_that_ffmpeg_takes(encoder: Encoder) -> None:
+    options = codec_options(Encoding(encoder, CODECS[encoder].worst, AudioMode.NONE), spare=True)
+    worst = options.get("crf", options.get("q:v"))
+    assert worst == (1 if "videotoolbox" in encoder else CODECS[encoder].worst)
+
+
+@pytest.mark.parametrize(
+    ("encoder", "suffix"), [(one, suffix) for one in Encoder for suffix in suffixes_for(one)]
+)
+def test_an_encoder_in_a_container(
+    ff: FFmpeg, tmp_path: Path, encoder: Encoder, suffix: str
+) -> None:
+    if encoder.value not in ff.abilities:
+        pytest.skip(f"this ffmpeg has no {encoder.value}")
+    path, rate = tmp_path / f"a{suffix}", Fraction(15)
+    worst = Encoding(encoder, CODECS[encoder].worst, AudioMode.NONE)
+    chance = np.random.default_rng(0)
+    with VideoWriter(path, ff.path, SMALL, rate, worst, {}, spare=True) as video:
+        still = chance.integers(0, 256, (SMALL.height, SMALL.width, 3), np.uint8)
+        for _ in range(20):
+            video.write(still)
+        video.finish()
+    with contextlib.closing(av.open(str(path))) as container:
+        packets = [p for p in container.demux(video=0) if p.size]
+    packets.sort(key=lambda packet: packet.pts)
+    assert len(packets) == 20
+    keys = [number for number, packet in enumerate(packets) if packet.is_keyframe]
+    assert keys == [*range(0, 20, key_interval(rate))]
+
+
+@pytest.mark.parametrize(("rate", "frames"), [("30", 15), ("15", 8), ("1", 1), ("1/3", 1)])
+def test_a_key_frame_every_half_second(rate: str, frames: int) -> None:
+    assert key_interval(Fraction(rate)) == frames
