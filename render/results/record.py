@@ -203,7 +203,7 @@ class Recorder:
             start=float(cell.start),
             fingerprint=cell.fingerprint,
             view=View.of(cell.placement),
-            target=_target(cell),
+            target=target_of(cell),
             video=CellVideo(
                 size=str(cell.output_size),
                 fps=None if cell.playback is None else str(cell.video_rate),
@@ -215,7 +215,7 @@ class Recorder:
                 encoder=self._plan.encoding.encoder.value,
                 crf=self._plan.encoding.crf,
             ),
-            cost=_cost(cell),
+            cost=cost_of(cell),
             notes=cell.notes,
         )
 
@@ -247,7 +247,8 @@ def _position(clip: SourceClip, clips: list[SourceClip]) -> int:
     return len(clips) - 1
 
 
-def _target(cell: Cell) -> CellTarget:
+def target_of(cell: Cell) -> CellTarget:
+    """What the preview of ``cell`` stands for."""
     return CellTarget(
         style=cell.style,
         network=cell.network,
@@ -288,7 +289,8 @@ def _played(preview: Preview) -> Played | None:
     )
 
 
-def _cost(cell: Cell) -> Cost:
+def cost_of(cell: Cell) -> Cost:
+    """What the network of ``cell`` takes; ``ms`` is known once it has run."""
     from render.networks.spec import NetworkSpec
 
     spec = NetworkSpec.parse(cell.network)
