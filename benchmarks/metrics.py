@@ -20,8 +20,8 @@ import cv2
 
 from render.compare.flicker import pair_flicker
 from render.compare.flow import motion
+from render.compare.metrics.cvvdp import jods, pixels_per_degree
 from render.compare.metrics.detail import detail
-from render.compare.metrics.jod import jods, pixels_per_degree
 from render.compare.metrics.lpips import lpips
 from render.compare.metrics.modes import EFFORTS, Metrics
 from render.compare.metrics.reading import pictures, reduced, within

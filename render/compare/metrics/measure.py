@@ -13,8 +13,10 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from statistics import fmean
 
+from render.compare.metrics.flicker_pairs import FLICKER
+from render.compare.metrics.metric import Metric
+from render.compare.metrics.metric_list import METRICS
 from render.compare.metrics.modes import EFFORTS, Effort, Metrics
 from render.compare.metrics.moments import common_gap
 from render.compare.metrics.reference import Group, check_reference, groups
@@ -51,13 +53,19 @@ Update = Measuring | Trouble | Measured
 
 
 def measure(
-    results: Results, folder: Path, ffmpeg: Path, mode: Metrics, reference: str | None = None
+    results: Results,
+    folder: Path,
+    ffmpeg: Path,
+    mode: Metrics,
+    reference: str | None = None,
+    metrics: Sequence[Metric] = METRICS,
 ) -> Iterator[Update]:
     """Fill in the figures of every cell in ``results``, from the previews in ``folder``.
 
     Yields how far it is, Trouble for each cell that cannot be measured (the others go on), and
-    Measured at the end. Nothing is written. ``reference`` is as in `groups`. Raises UsageError when
-    nothing fits that, FFmpegError when ``ffmpeg`` does not run.
+    Measured at the end. Nothing is written. ``reference`` is as in `groups`; ``metrics`` are those
+    to take. Raises UsageError when no cell fits the reference, FFmpegError when ``ffmpeg`` does
+    not run.
     """
     check_reference(results, reference)
     if mode is Metrics.NONE:
@@ -65,7 +73,7 @@ def measure(
         return
     found = find_ffmpeg(ffmpeg)
     numbers = range(len(results.clips))
-    clips = [_ClipWork(results, n, folder, found, mode, reference) for n in numbers]
+    clips = [_ClipWork(results, n, folder, found, mode, reference, metrics) for n in numbers]
     total = sum(clip.steps for clip in clips)
     done = 0
     for clip in clips:
@@ -89,13 +97,14 @@ class _ClipWork:
         ffmpeg: FFmpeg,
         mode: Metrics,
         reference: str | None,
+        metrics: Sequence[Metric],
     ) -> None:
         self.clip = results.clips[number]
         self.groups = groups(results, number, reference)
         self.figures: dict[str, Figures] = {}
         self.sampling = self.clip.sampling
         self._folder, self._ffmpeg, self._mode = folder, ffmpeg, mode
-        self._results = results
+        self._results, self._metrics = results, metrics
         self._source: Clip | None = open_source(Path(self.clip.path), ffmpeg)
         self._gap = common_gap(_rates(results.of_clip(number)))
         self._stale = [self._to_measure(group) for group in self.groups]
@@ -125,6 +134,8 @@ class _ClipWork:
             return False
         if figures.basis != self._basis(cell, group):
             return False
+        if any(metric.key not in figures.values for metric in self._metrics):
+            return False  # of before there was such a metric
         # What could not be had without the clip can be had when it is back.
         return self._source is None or SOURCE_GONE not in figures.missing
 
@@ -163,18 +174,19 @@ class _ClipWork:
                 self._fail(cell, group.reference, error)
                 yield Trouble(cell.id, error)
         path = self._ffmpeg.path
-        stills = Stills(subjects, reference, self._source, self._gap, self._effort, path)
-        windows = Windows(subjects, reference, self._effort, path)
+        metrics, effort = self._metrics, self._effort
+        stills = Stills(subjects, reference, self._source, self._gap, effort, path, metrics)
+        windows = Windows(subjects, reference, effort, path, metrics)
         yield from stills.run()
         yield from windows.run()
         for subject in subjects:
-            found = _figures(subject, reference, self._basis(subject.cell, group))
-            self.figures[subject.id] = found.model_copy(update=_NO_LOSS) if group.alone else found
+            basis = self._basis(subject.cell, group)
+            self.figures[subject.id] = _figures(subject, reference, basis, metrics, group.alone)
         if group is self.groups[0]:
             self.sampling = self._sampled(group, subjects, stills, windows)
 
     def _fail(self, cell: CellResult, reference: CellResult, error: RenderError) -> None:
-        self.figures[cell.id] = Figures(reference=reference.id, missing=(str(error),))
+        self.figures[cell.id] = _no_figures(reference.id, error, self._metrics)
 
     def _sampled(
         self, group: Group, subjects: Sequence[Subject], stills: Stills, windows: Windows
@@ -185,12 +197,13 @@ class _ClipWork:
         seconds = None if group.alone else windows.seconds
         if seconds is None and before is not None:
             seconds = before.jod_seconds
+        pairs = [subject.found.count(FLICKER.key) for subject in subjects]
         return Sampling(
             mode=self._mode,
             size=str(stills.size),
             moments=max(most, before.moments if before else 0),
             of=max([s.of for s in subjects] + [before.of if before else 0]),
-            pairs=max([len(s.found.flicker) for s in subjects] + [before.pairs if before else 0]),
+            pairs=max([*pairs, before.pairs if before else 0]),
             gap=float(self._gap or 0),
             jod_seconds=seconds,
             jod_size=str(windows.size) if seconds is not None else None,
@@ -213,32 +226,27 @@ def _rates(cells: Sequence[CellResult]) -> set[Fraction]:
     return found
 
 
-def _figures(subject: Subject, reference: Subject, basis: str) -> Figures:
-    """What was found. A cell that failed has no basis, and is tried again next time."""
-    found, own = subject.found, subject is reference
+def _figures(
+    subject: Subject, reference: Subject, basis: str, metrics: Sequence[Metric], alone: bool
+) -> Figures:
+    """What was found. A cell that failed has no basis, and is tried again next time. One that is
+    ``alone`` loses nothing to anything: to be like oneself is no figure."""
     if subject.failed is not None:
-        return Figures(reference=reference.id, missing=(str(subject.failed),))
-    return Figures(
-        reference=reference.id,
-        lpips=0.0 if own else _mean(found.lpips),
-        ssim=1.0 if own else _mean(found.ssim),
-        style=0.0 if own else _mean(found.style),
-        jod=10.0 if own else _mean(found.jod),
-        flicker=_mean(found.flicker),
-        flicker_gap=_mean(found.flicker_gap),
-        sharpness=_mean([d.sharpness for d in found.detail]),
-        stroke=_mean([d.stroke for d in found.detail]),
-        missing=tuple(found.missing),
-        basis=basis,
-    )
+        return _no_figures(reference.id, subject.failed, metrics)
+    own = subject is reference and not alone
+    values = {
+        metric.key: metric.alike
+        if own and metric.alike is not None
+        else subject.found.mean(metric.key)
+        for metric in metrics
+    }
+    missing = tuple(subject.found.missing)
+    return Figures(reference=reference.id, missing=missing, basis=basis, **values)
 
 
-_NO_LOSS: dict[str, None] = dict.fromkeys(("lpips", "ssim", "style", "jod"))
-"""Of a cell that nothing is compared with: to be like oneself is no figure."""
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return fmean(values) if values else None
+def _no_figures(reference: str, error: RenderError, metrics: Sequence[Metric]) -> Figures:
+    nothing: dict[str, None] = dict.fromkeys(metric.key for metric in metrics)
+    return Figures(reference=reference, missing=(str(error),), **nothing)
 
 
 def _merged(results: Results, clips: Sequence[_ClipWork]) -> Results:

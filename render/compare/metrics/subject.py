@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from statistics import fmean
 
-from render.compare.metrics.detail import Detail
 from render.compare.metrics.moments import Moment, Ticks
 from render.errors import ClipError, RenderError
 from render.media.ffmpeg import FFmpeg
@@ -32,16 +32,22 @@ class Trouble:
 
 @dataclass(slots=True)
 class Values:
-    """Values, one for each moment or pair, and what is missing, in one line each."""
+    """Values by their metric's key, one for each moment, pair or stretch, and what is missing, in
+    one line each."""
 
-    lpips: list[float] = field(default_factory=list)
-    ssim: list[float] = field(default_factory=list)
-    style: list[float] = field(default_factory=list)
-    flicker: list[float] = field(default_factory=list)
-    flicker_gap: list[float] = field(default_factory=list)
-    detail: list[Detail] = field(default_factory=list)
-    jod: list[float] = field(default_factory=list)
+    by_metric: dict[str, list[float]] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+
+    def add(self, key: str, value: float) -> None:
+        self.by_metric.setdefault(key, []).append(value)
+
+    def count(self, key: str) -> int:
+        return len(self.by_metric.get(key, ()))
+
+    def mean(self, key: str) -> float | None:
+        """None where there is no value."""
+        values = self.by_metric.get(key)
+        return fmean(values) if values else None
 
     def lacks(self, why: str) -> None:
         if why not in self.missing:

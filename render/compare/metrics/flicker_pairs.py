@@ -1,0 +1,32 @@
+"""Flicker of a cell (`render.compare.flicker`), between its own frames and at a fixed gap."""
+
+from __future__ import annotations
+
+from render.compare.column import Better, Ranks
+from render.compare.flicker import pair_flicker
+from render.compare.metrics.metric import Apart, Metric, Paired
+
+FLICKER = Metric(
+    key="flicker",
+    name="flicker",
+    digits=3,
+    better=Better.LESS,
+    ranks=Ranks.ONE_RATE,
+    says="What the clip's motion does not explain between neighbouring frames, over contrast. "
+    "Grows with the time between frames.",
+    brief="what the clip's own motion does not explain between neighbouring pictures",
+    taken=Paired(pair_flicker, Apart.A_FRAME),
+)
+
+FLICKER_GAP = Metric(
+    key="flicker_gap",
+    name="flicker at a gap",
+    short="at gap",
+    digits=3,
+    better=Better.LESS,
+    ranks=Ranks.ANY,
+    says="What the clip's motion does not explain between moments a fixed time apart, over "
+    "contrast, which compares across rates.",
+    brief="the same between pictures a fixed time apart",
+    taken=Paired(pair_flicker, Apart.A_GAP),
+)
