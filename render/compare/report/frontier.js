@@ -16,7 +16,7 @@ function frontier(points, way) {
 // A frontier for all; or one for each rate, where the figure may not rank rates.
 function frontiers(points, column) {
   if (column.better === 0) return [];
-  if (!column.single) return [{ rate: null, points: frontier(points, column.better) }];
+  if (column.rates) return [{ rate: null, points: frontier(points, column.better) }];
   const cells = points.map((point) => point.cell);
   return valuesOf(cells, "fps").map((rate) => ({
     rate,
