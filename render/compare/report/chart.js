@@ -98,7 +98,7 @@ const chart = {
     const missing = state.cells.length - count;
     return [
       lines.length === 1 ? "Filled, on the line: no other costs less and loses less." : "",
-      lines.length > 1 ? "A line for each rate, since this figure compares single pictures and may not rank rates. Filled, on a line: no other of its rate costs less and loses less." : "",
+      lines.length > 1 ? apartWords(AXIS_WORDS[y.apart]) : "",
       y.about,
       state.cells.some((cell) => choice.over(cell)) ? `Red: too slow for ${data.choice.device} at its rate, by the estimate.` : "",
       missing ? `${missing} of ${state.cells.length} have no such figure.` : "",
@@ -130,6 +130,11 @@ const chart = {
     return made;
   },
 };
+
+function apartWords(axis) {
+  return `A line for each ${axis}, since this figure compares single pictures and may not rank ${axis}s. `
+    + `Filled, on a line: no other of its ${axis} costs less and loses less.`;
+}
 
 // Where words may stand beside their point, the best place first: dx, dy, and which end is there.
 const SPOTS = [

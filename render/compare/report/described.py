@@ -40,13 +40,13 @@ def described(
 
 def _column(column: Column) -> dict[str, Any]:
     """``better``: 1 where more is, -1 where less is, 0 where neither says more than the other.
-    ``rates``: whether it may rank cells of several rates."""
+    ``apart``: the axis whose values it may not rank, which the cells are held apart by, or null."""
     return {
         "key": column.key,
         "words": column.title,
         "about": column.about,
         "better": column.better.value,
-        "rates": column.ranks is Ranks.ANY,
+        "apart": None if column.ranks is Ranks.ANY else "fps",
         "limit": column.limit,
     }
 
