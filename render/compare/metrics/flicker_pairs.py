@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from render.compare.column import Better, Ranks
 from render.compare.flicker import pair_flicker
-from render.compare.metrics.metric import Apart, Metric, Paired
+from render.compare.metrics.metric import Gap, Metric, Paired
 
 FLICKER = Metric(
     key="flicker",
@@ -15,7 +15,7 @@ FLICKER = Metric(
     says="What the clip's motion does not explain between neighbouring frames, over contrast. "
     "Grows with the time between frames.",
     brief="what the clip's own motion does not explain between neighbouring pictures",
-    taken=Paired(pair_flicker, Apart.A_FRAME),
+    taken=Paired(pair_flicker, Gap.A_FRAME),
 )
 
 FLICKER_GAP = Metric(
@@ -28,5 +28,5 @@ FLICKER_GAP = Metric(
     says="What the clip's motion does not explain between moments a fixed time apart, over "
     "contrast, which compares across rates.",
     brief="the same between pictures a fixed time apart",
-    taken=Paired(pair_flicker, Apart.A_GAP),
+    taken=Paired(pair_flicker, Gap.A_TIME),
 )

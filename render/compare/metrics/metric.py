@@ -88,12 +88,12 @@ class Described:
         return self.pictures.sample(sampling)
 
 
-class Apart(Enum):
+class Gap(Enum):
     """How far the two pictures of a pair are from each other: a frame of the cell's own, or a time
     that is the same for all cells of a clip."""
 
     A_FRAME = auto()
-    A_GAP = auto()
+    A_TIME = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +107,11 @@ class Paired:
     """
 
     value: Callable[[Displacement, Picture, Picture], float]
-    apart: Apart
+    apart: Gap
 
     def sample(self, sampling: Sampling) -> str | None:
         frames = f"{sampling.pairs} pair{'' if sampling.pairs == 1 else 's'}"
-        return frames if self.apart is Apart.A_FRAME else f"pairs {sampling.gap:.3g} s apart"
+        return frames if self.apart is Gap.A_FRAME else f"pairs {sampling.gap:.3g} s apart"
 
 
 @dataclass(frozen=True, slots=True)

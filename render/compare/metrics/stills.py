@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from render.compare.metrics.metric import (
-    Apart,
     Compared,
     Described,
+    Gap,
     Metric,
     Paired,
     Pictures,
@@ -147,11 +147,11 @@ class Stills:
         ahead = {0, *self._steps_ahead(subject).values()}
         return [t for t in sorted(moment.tick + n for n in ahead) if t < subject.ticks.count]
 
-    def _steps_ahead(self, subject: Subject) -> dict[Apart, int]:
+    def _steps_ahead(self, subject: Subject) -> dict[Gap, int]:
         """Ticks to the second picture of a pair, for all pairs that are asked for and can be."""
-        steps = {Apart.A_FRAME: 1}
+        steps = {Gap.A_FRAME: 1}
         if self._gap is not None:
-            steps[Apart.A_GAP] = ticks_of(self._gap, subject.ticks.rate)
+            steps[Gap.A_TIME] = ticks_of(self._gap, subject.ticks.rate)
         asked = {how.apart for _, how in self._paired}
         return {apart: ticks for apart, ticks in steps.items() if apart in asked}
 
