@@ -188,7 +188,6 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.setattr("render.planning.plan.make_plan", stand_in.make_plan)
     monkeypatch.setattr("render.execution.pipeline.run", stand_in.run)
     monkeypatch.setattr("render.planning.estimate.calibrate", stand_in.calibrate)
-    monkeypatch.setattr("render.cli.events_json._cost", lambda cell: {"parameters": 1, "macs": 2})
     return stand_in
 
 
