@@ -18,8 +18,8 @@ from statistics import median
 
 import cv2
 
+from render.compare.metrics.cvvdp import jods, pixels_per_degree
 from render.compare.metrics.detail import detail
-from render.compare.metrics.jod import jods, pixels_per_degree
 from render.compare.metrics.lpips import lpips
 from render.compare.metrics.modes import EFFORTS, Metrics
 from render.compare.metrics.reading import pictures, reduced, within

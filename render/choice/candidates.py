@@ -15,6 +15,9 @@ from render.networks.spec import NetworkSpec
 from render.results.results import CellResult, Results
 from render.target import Size, Upscaling
 
+GOES_BY = "jod"
+"""The figure by which targets are chosen: it puts rates, sizes and networks on one scale."""
+
 
 @dataclass(frozen=True, slots=True)
 class Aim:
@@ -132,6 +135,6 @@ def _subject(cell: CellResult) -> tuple[int, str, float]:
 
 def _jods(cells: list[CellResult]) -> list[float] | None:
     """Of all of them; None where one has none."""
-    figures = [cell.figures for cell in cells]
-    known = [each.jod for each in figures if each is not None and each.jod is not None]
+    found = [cell.figures.get(GOES_BY) for cell in cells if cell.figures is not None]
+    known = [value for value in found if value is not None]
     return known if len(known) == len(cells) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from render.choice.candidates import Candidate, Verdict
+from render.choice.candidates import GOES_BY, Candidate, Verdict
 from render.choice.ranking import TIE, Choice, times_faster
 from render.results.results import Results
 
@@ -129,7 +129,7 @@ def _assumptions(choice: Choice, results: Results) -> Iterator[tuple[str, str]]:
     references = dict.fromkeys(
         cell.figures.reference
         for cell in results.cells
-        if cell.figures is not None and cell.figures.jod is not None
+        if cell.figures is not None and cell.figures.get(GOES_BY) is not None
     )
     clips = len(results.clips)
     over = "" if clips == 1 else f", the mean over {clips} clips"

@@ -200,17 +200,11 @@ def _clip(clip: Clip) -> dict[str, Any]:
 
 
 def _target(cell: Cell) -> dict[str, Any]:
-    return {
-        "style": cell.style,
-        "network": cell.network.name,
-        "size": str(cell.size),
-        **_rate("fps", cell.rate),
-        "upscale": None if cell.upscale is None else str(cell.upscale),
-        "upscaler": cell.upscaler.value,
-        "strength": cell.strength,
-        "on": None if cell.playback is None else cell.playback.on,
-        **_cost(cell),
-    }
+    """As in results, with the network's parameters and its multiply-adds for one frame."""
+    from render.results.record import cost_of, target_of
+
+    target = target_of(cell).model_dump(mode="json", exclude={"style_file"})
+    return target | cost_of(cell).model_dump(mode="json", include={"parameters", "macs"})
 
 
 def _playback(playback: Playback, shows: Shows | None) -> dict[str, Any]:
@@ -231,12 +225,6 @@ def _playback(playback: Playback, shows: Shows | None) -> dict[str, Any]:
         "warm": playback.warm,
         **told,
     }
-
-
-def _cost(cell: Cell) -> dict[str, Any]:
-    """The network's parameters, and multiply-adds for one frame."""
-    network = cell.network
-    return {"parameters": network.parameters(), "macs": network.macs(cell.size)}
 
 
 def _finite(value: Any) -> Any:

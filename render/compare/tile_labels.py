@@ -9,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from render.choice.marks import CostOn, cost_on
+from render.compare.axes import ALWAYS, AXES, NAMED, in_order
 from render.compare.tiles import Tile, varying
 from render.devices.profile import Profile
 from render.errors import ClipError, RenderError
@@ -16,26 +17,29 @@ from render.media.clip import Clip
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
 from render.results.results import NAME, CellResult, Played, Results, SourceClip, load
-from render.target import as_held
 
 _FASTEST_SOURCE = Fraction(60)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A preview that results know of. ``name`` is what tells its clip from the others there."""
+    """A preview, and the results that know of it."""
 
+    results: Results
     cell: CellResult
-    clip: SourceClip
-    name: str
-    size: str
 
-    @classmethod
-    def of(cls, results: Results, cell: CellResult) -> Known:
-        clip = results.clips[cell.clip]
-        alike = [n for n, one in enumerate(results.clips) if one.name == clip.name]
-        number = "" if len(alike) == 1 else f" ({alike.index(cell.clip) + 1})"
-        return cls(cell, clip, f"{clip.name}{number}", results.size_of(cell))
+    @property
+    def clip(self) -> SourceClip:
+        return self.results.clips[self.cell.clip]
+
+    @property
+    def axes(self) -> dict[str, str]:
+        return {axis.key: axis.value(self.results, self.cell) for axis in AXES}
+
+    @property
+    def words(self) -> dict[str, str]:
+        """What an axis' value is called by itself."""
+        return {axis.key: axis.by_itself(self.results, self.cell) for axis in AXES}
 
 
 def tiles_of(paths: Sequence[Path], ffmpeg: FFmpeg, profile: Profile | None = None) -> list[Tile]:
@@ -65,9 +69,9 @@ def tiles_of_clips(
 ) -> list[Tile]:
     """The same of several clips, one after the other."""
     found = [
-        Known.of(results, cell)
+        Known(results, cell)
         for clip in clips
-        for cell in sorted(results.of_clip(clip), key=_order)
+        for cell in in_order(results, results.of_clip(clip))
         if (folder / cell.id).is_file()
     ]
     probed = _probed([folder / one.cell.id for one in found], ffmpeg)
@@ -88,7 +92,7 @@ def source_tile(known: Known, ffmpeg: FFmpeg) -> Tile:
         clip=clip,
         rate=min(rate, _FASTEST_SOURCE),
         title="source",
-        axes={"clip": known.name},
+        axes={"clip": known.axes["clip"]},
         lines=(f"{float(rate):.4g} fps, {clip.video.displayed}",),
         placement=known.cell.view.placement,
         start=known.clip.start,
@@ -128,18 +132,15 @@ def labelled(
     return found
 
 
-# As labels name them, the first ones the larger.
-_NAMED = ("fps", "size", "network", "style", "strength", "upscaler", "upscale", "on", "clip")
-_ALWAYS = ("fps", "size", "network")
 _LARGE = 3
 
 
 def _label(known: Known, vary: Sequence[str], cost: CostOn | None) -> tuple[str, tuple[str, ...]]:
     """A title and the smaller lines, the last one the least."""
-    words = _words(known)
-    differ = [axis for axis in _NAMED if axis in vary] or ["fps", "size"]
+    words = known.words
+    differ = [axis for axis in NAMED if axis in vary] or ["fps", "size"]
     large, more = differ[:_LARGE], differ[_LARGE:]
-    alike = [axis for axis in _ALWAYS if axis not in differ]
+    alike = [axis for axis in ALWAYS if axis not in differ]
     if known.cell.target.strength != 1 and "strength" not in differ:
         alike.append("strength")
     played = known.cell.played
@@ -156,39 +157,10 @@ def _joined(words: Iterable[str]) -> str:
     return " · ".join(words)
 
 
-def _words(known: Known) -> dict[str, str]:
-    """What an axis' value is called by itself."""
-    axes, target = _axes(known), known.cell.target
-    shown = "not upscaled" if target.upscale is None else f"to {axes['upscale']}"
-    return {
-        **axes,
-        "fps": f"{float(target.fps):.4g} fps",
-        "strength": f"strength {axes['strength']}",
-        "upscale": shown,
-        "on": "every frame" if target.on is None else f"on {target.on}",
-    }
-
-
 def _played(played: Played) -> str:
     """What of it the viewer sees: how many pictures a second, how late."""
     lag = "" if played.median_lag is None else f", {played.median_lag * 1000:.0f} ms late"
     return f"{played.fps:.3g} shown a second{lag}"
-
-
-def _axes(known: Known) -> dict[str, str]:
-    target = known.cell.target
-    shown = None if target.upscale is None else as_held(target.upscale, known.clip.size)
-    return {
-        "clip": known.name,
-        "style": target.style,
-        "network": target.network.name,
-        "size": known.size,
-        "upscale": shown or "none",
-        "upscaler": target.upscaler.value,
-        "strength": f"{target.strength:g}",
-        "fps": f"{float(target.fps):.6g}",
-        "on": target.on or "none",
-    }
 
 
 def _tile(clip: Clip, known: Known | None) -> Tile:
@@ -196,23 +168,7 @@ def _tile(clip: Clip, known: Known | None) -> Tile:
         rate = clip.video.rate
         words = f"{float(rate):.4g} fps, {clip.video.displayed}"
         return Tile(clip=clip, rate=rate, title=clip.path.stem, lines=(words,))
-    return Tile(clip=clip, rate=known.cell.video_fps, title=clip.path.stem, axes=_axes(known))
-
-
-def _order(cell: CellResult) -> tuple[object, ...]:
-    target = cell.target
-    # The network alone, whatever the size.
-    depth = cell.cost.macs / target.size.pixels
-    return (
-        target.style,
-        -depth,
-        target.size.pixels,
-        target.upscale.pixels if target.upscale else 0,
-        target.upscaler,
-        target.strength,
-        target.fps,
-        target.on or "",
-    )
+    return Tile(clip=clip, rate=known.cell.video_fps, title=clip.path.stem, axes=known.axes)
 
 
 def _probed(paths: Sequence[Path], ffmpeg: FFmpeg) -> list[Clip]:
@@ -235,5 +191,5 @@ def _known(results: Results | None, path: Path) -> Known | None:
     cells = () if results is None else results.cells
     for cell in cells:
         if results is not None and cell.id == path.name:
-            return Known.of(results, cell)
+            return Known(results, cell)
     return None

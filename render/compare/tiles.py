@@ -11,17 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from render.compare.axes import ACROSS, DOWN, KEYS
 from render.errors import UsageError
 from render.media.clip import Clip
 from render.planning.geometry import Placement
 from render.target import Size
-
-AXES = ("clip", "style", "network", "size", "upscale", "upscaler", "strength", "fps", "on")
-"""What previews may differ in, by the option's names; ``clip`` is the source."""
-
-# Rates read best from left to right, everything else from top to bottom.
-_COLUMNS = ("fps", "network", "style", "strength", "upscaler", "upscale", "on", "size", "clip")
-_ROWS = ("size", "network", "style", "strength", "upscaler", "upscale", "on", "clip", "fps")
 
 GUTTER = 8
 """Pixels between cells."""
@@ -38,7 +32,7 @@ class Tile:
     Attributes:
         clip: the file. rate: frames a second that it is shown at.
         title: the large line of its label; lines: the smaller ones.
-        axes: what is known of it, by the names of AXES, as text.
+        axes: what is known of it, by the keys of `render.compare.axes`, as text.
         placement: of the clip itself among its previews: what of it to show. None: all of it.
         start, duration: the part to show; seconds.
         over: too slow for the device in question; its label is red.
@@ -120,7 +114,7 @@ def varying(tiles: Iterable[Tile]) -> list[str]:
     tiles = list(tiles)
     return [
         axis
-        for axis in AXES
+        for axis in KEYS
         if all(axis in tile.axes for tile in tiles) and len({tile.axes[axis] for tile in tiles}) > 1
     ]
 
@@ -147,8 +141,8 @@ def arrange(
         raise UsageError("--cols clip and --source: a row has several clips then; use --rows clip")
     if not vary and rows is None and columns is None:
         return _near_square(tiles, sources, room)
-    across = columns or next((a for a in _COLUMNS if a in vary and a != rows), None)
-    down = [rows] if rows else [a for a in _ROWS if a in vary and a != across][:1]
+    across = columns or next((a for a in ACROSS if a in vary and a != rows), None)
+    down = [rows] if rows else [a for a in DOWN if a in vary and a != across][:1]
     left = [a for a in vary if a != across and a not in down]
     if len(down) + (across is not None) == 1 and not left and rows is None and columns is None:
         # One axis: a row of its own would be a ribbon.
@@ -174,8 +168,8 @@ def shape_of(tiles: Iterable[Tile]) -> Size:
 def check_axes(rows: str | None, columns: str | None, tiles: Sequence[Tile] = ()) -> None:
     """Raise the UsageError of axes that there are not, that are one, or that ``tiles`` lack."""
     for option, axis in (("--rows", rows), ("--cols", columns)):
-        if axis is not None and axis not in AXES:
-            raise UsageError(f"{option} {axis}: no such axis; there are {', '.join(AXES)}")
+        if axis is not None and axis not in KEYS:
+            raise UsageError(f"{option} {axis}: no such axis; there are {', '.join(KEYS)}")
         unknown = [tile.title for tile in tiles if axis is not None and axis not in tile.axes]
         if unknown:
             raise UsageError(

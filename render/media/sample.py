@@ -105,6 +105,24 @@ class _Ticks:
         return range(first, self._next)
 
 
+def picture_at(moment: Fraction, source: Fraction) -> int:
+    """The number of the picture that is on show at a moment of a clip whose pictures are evenly
+    apart, ``source`` a second: `boundary` without the pictures."""
+    return next(pictures_at([0], Fraction(1), moment, source))
+
+
+def pictures_at(
+    ticks: Iterable[int], rate: Fraction, start: Fraction, source: Fraction
+) -> Iterator[int]:
+    """`picture_at` each moment ``start + tick / rate``."""
+    ahead = min(LOOK_AHEAD, 1 / (2 * source))
+    # (tick / rate + start + ahead) * source, in whole numbers, which are faster.
+    offset, step = (start + ahead) * source, source / rate
+    below = offset.denominator * step.denominator
+    a, b = step.numerator * offset.denominator, offset.numerator * step.denominator
+    return ((a * tick + b) // below for tick in ticks)
+
+
 def boundary(current: Frame, upcoming: Frame, look_ahead: Fraction = LOOK_AHEAD) -> Fraction:
     """The moment from which ``upcoming`` is shown."""
     gap = max(Fraction(0), upcoming.time - current.time)

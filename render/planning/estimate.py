@@ -20,7 +20,7 @@ from typing import Any
 from render.devices.screen import Schedule
 from render.engines.base import DeviceName
 from render.media.encoding import SOUND_BITS, AudioMode, key_interval
-from render.media.sample import LOOK_AHEAD
+from render.media.sample import pictures_at
 from render.networks.spec import NetworkSpec
 from render.planning.plan import Cell, Plan
 from render.planning.schedule import Pass, engine_key, passes
@@ -182,17 +182,11 @@ def pictures(cells: Iterable[Cell]) -> int:
 
 
 def _shown(cell: Cell, ticks: int) -> Iterable[int]:
-    """The numbers of the source pictures at the cell's first ticks, as `sample.py` would choose
-    them if the clip's timestamps were even."""
-    source, rate = cell.clip.video.rate, cell.sampled
-    ahead = min(LOOK_AHEAD, 1 / (2 * source))
-    # (tick / rate + start + ahead) * source, in whole numbers, which are faster.
-    offset, step = (cell.start + ahead) * source, source / rate
-    below = offset.denominator * step.denominator
-    a, b = step.numerator * offset.denominator, offset.numerator * step.denominator
+    """The numbers of the source pictures at the cell's first ticks, if the clip's timestamps were
+    even."""
+    source = cell.clip.video.rate
     last = floor(cell.clip.duration * source) - 1 if cell.clip.duration is not None else None
-    for tick in _seen(cell, ticks):
-        number = (a * tick + b) // below
+    for number in pictures_at(_seen(cell, ticks), cell.sampled, cell.start, source):
         yield number if last is None else min(number, max(0, last))
 
 

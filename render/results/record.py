@@ -228,7 +228,7 @@ class Recorder:
             start=float(cell.start),
             fingerprint=cell.fingerprint,
             view=View.of(cell.placement),
-            target=_target(cell),
+            target=target_of(cell),
             video=CellVideo(
                 size=cell.output_size,
                 fps=None if cell.playback is None else cell.video_rate,
@@ -240,7 +240,7 @@ class Recorder:
                 encoder=self._plan.encoding.encoder,
                 crf=self._plan.encoding.crf,
             ),
-            cost=_cost(cell),
+            cost=cost_of(cell),
             notes=cell.notes,
         )
 
@@ -272,7 +272,8 @@ def _position(clip: SourceClip, clips: list[SourceClip]) -> int:
     return len(clips) - 1
 
 
-def _target(cell: Cell) -> CellTarget:
+def target_of(cell: Cell) -> CellTarget:
+    """What the preview of ``cell`` stands for."""
     return CellTarget(
         style=cell.style,
         network=cell.network,
@@ -313,7 +314,8 @@ def _played(preview: Preview) -> Played | None:
     )
 
 
-def _cost(cell: Cell) -> Cost:
+def cost_of(cell: Cell) -> Cost:
+    """What the network of ``cell`` takes; ``ms`` is known once it has run."""
     macs = cell.network.macs(cell.size)
     return Cost(
         parameters=cell.network.parameters(),

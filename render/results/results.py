@@ -8,7 +8,7 @@ Within a schema keys are only added; readers ignore those they do not know.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -230,32 +230,33 @@ class Cost(_Part):
 
 
 class Figures(_Part):
-    """What a cell shows and what it loses against its clip's reference cell; None: not measured.
+    """What a cell shows and what it loses against its clip's reference cell.
+
+    Beside what stands here there is a key for each metric, with a number, or None where it could
+    not be measured; the metrics themselves say what they mean (``render/compare/metrics``). No
+    other keys will ever be added here: of those that are not known numbers are wanted too.
 
     Attributes:
         reference: the id of that cell; a cell that is its own reference loses nothing.
-        lpips: 0 is alike. ssim: 1 is alike. style: distance of Gram matrices, 0 is alike. All three
-            at moments that both cells show, so that they say nothing of frame rates.
-        flicker: warping error over contrast, between neighbouring frames of the cell's own rate.
-        flicker_gap: the same between moments a fixed time apart, which compares across rates.
-        jod: ColorVideoVDP's quality in just-objectionable differences against the reference, with
-            frame rate, resolution and flicker on one scale; 10 is alike.
-        sharpness, stroke: see ``render/compare/metrics``; stroke is in pixels of the display.
-        missing: what of these could not be measured and why, in one line each.
+        missing: what could not be measured and why, in one line each.
         basis: a mark of all that the figures depend on; where it has changed they are taken anew.
     """
 
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, float | None]
+
     reference: str
-    lpips: float | None = None
-    ssim: float | None = None
-    style: float | None = None
-    flicker: float | None = None
-    flicker_gap: float | None = None
-    jod: float | None = None
-    sharpness: float | None = None
-    stroke: float | None = None
     missing: Texts = ()
     basis: str | None = None
+
+    @property
+    def values(self) -> Mapping[str, float | None]:
+        """What was taken, by the metrics' keys."""
+        return self.__pydantic_extra__
+
+    def get(self, key: str) -> float | None:
+        """A metric's value; None where it was not taken or could not be measured."""
+        return self.values.get(key)
 
 
 class CellResult(_Part):

@@ -191,7 +191,6 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.setattr("render.planning.plan.make_plan", stand_in.make_plan)
     monkeypatch.setattr("render.execution.execute.run", stand_in.run)
     monkeypatch.setattr("render.execution.calibrate.calibrate", stand_in.calibrate)
-    monkeypatch.setattr("render.cli.events_json._cost", lambda cell: {"parameters": 1, "macs": 2})
     return stand_in
 
 

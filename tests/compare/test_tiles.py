@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from render.compare.tiles import AXES, GUTTER, Page, Room, Tile, arrange, varying
+from render.compare.axes import KEYS
+from render.compare.tiles import GUTTER, Page, Room, Tile, arrange, varying
 from render.errors import UsageError
 from render.target import Size
 
@@ -176,4 +177,4 @@ def test_axes_that_cannot_be(rows: str | None, columns: str | None, words: str) 
 def test_axes_are_the_options_that_are_swept() -> None:
     from render.cli.ranges import SWEPT
 
-    assert set(SWEPT) <= set(AXES)
+    assert set(SWEPT) <= set(KEYS)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from render.media.frame import Frame
-from render.media.sample import LOOK_AHEAD, sample
+from render.media.sample import LOOK_AHEAD, picture_at, pictures_at, sample
 
 
 def clip(times: Sequence[Fraction | float | int], end: Fraction | float | int) -> list[Frame]:
@@ -104,3 +104,16 @@ def test_timestamps_that_stand_still_show_the_later_picture() -> None:
 
 def test_no_picture_no_frames() -> None:
     assert list(sample([], Fraction(15))) == []
+
+
+@pytest.mark.parametrize("source", [Fraction(24000, 1001), Fraction(30000, 1001), 15, 50, 240])
+def test_of_even_timestamps_the_rule_needs_no_pictures(source: Fraction | int) -> None:
+    """Estimates and figures reckon with it; frames are chosen by `sample`."""
+    even, count = Fraction(source), int(source)
+    for rate in (Fraction(10), Fraction(25), Fraction(30000, 1001), Fraction(60)):
+        for start in (Fraction(0), Fraction(1, 7)):
+            found = shown(regular(even, count), rate, start=start)
+            expected = list(pictures_at(range(len(found)), rate, start, even))
+            # Near its end the last picture of a clip stays.
+            assert found == [min(number, count - 1) for number in expected]
+            assert expected[3] == picture_at(start + 3 / rate, even)

@@ -14,6 +14,8 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from render.compare.column import Better, Ranks
+from render.compare.metrics.metric import Described, Metric
 from render.compare.metrics.ssim import luma
 from render.media.frame import Picture
 
@@ -80,3 +82,41 @@ def _weights(height: int, width: int) -> tuple[_Array, ...]:
     log = np.log(np.maximum(frequency, 1e-9))
     weights = (all_, all_ & (frequency > FINE), slope, slope * log)
     return tuple(weight.astype(np.float32) for weight in weights)
+
+
+def _sharpness(found: Detail | None) -> float | None:
+    return None if found is None else found.sharpness
+
+
+def _stroke(found: Detail | None) -> float | None:
+    return None if found is None else found.stroke
+
+
+_BRIEF = "what the pictures are like, not how good; in pixels of the display"
+
+SHARPNESS = Metric(
+    key="sharpness",
+    name="sharpness",
+    short="sharp",
+    unit="%",
+    scale=100,
+    digits=1,
+    better=Better.NEITHER,
+    ranks=Ranks.NOTHING,
+    says="How much of the picture's energy is fine detail.",
+    brief=_BRIEF,
+    taken=Described(_sharpness, look=detail),
+)
+
+STROKE = Metric(
+    key="stroke",
+    name="stroke",
+    unit="px",
+    digits=1,
+    better=Better.NEITHER,
+    ranks=Ranks.NOTHING,
+    says="Size of the strokes in pixels of the display. Smaller inputs paint bolder; that is not "
+    "quality.",
+    brief=_BRIEF,
+    taken=Described(_stroke, look=detail),
+)

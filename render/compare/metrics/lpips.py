@@ -14,13 +14,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-import torch.nn.functional as F
-from torch import Tensor
 
+from render.compare.column import Better, Ranks
+from render.compare.metrics.metric import Compared, Metric
 from render.media.frame import Picture
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 WEIGHTS = Path(__file__).with_name("lpips_alex_fp16.npz")
 MIN_SIDE = 32
@@ -38,6 +41,8 @@ class Lpips:
     """The metric, its weights loaded once."""
 
     def __init__(self, weights: Path = WEIGHTS) -> None:
+        import torch
+
         with np.load(weights, allow_pickle=False) as archive:
             arrays = {key: torch.from_numpy(archive[key].astype(np.float32)) for key in archive}
         self._convolutions = [
@@ -56,6 +61,8 @@ class Lpips:
 
     def between(self, first: Sequence[Tensor], second: Sequence[Tensor]) -> float:
         """Between the `features` of two pictures of one size."""
+        import torch
+
         with torch.inference_mode():
             return sum(
                 float(((a - b).square() * head).sum(1).mean())
@@ -65,6 +72,8 @@ class Lpips:
     def features(self, picture: Picture) -> list[Tensor]:
         """What the metric compares: of each layer (1, channels, height, width), each place of
         length 1. Raises ValueError for a side under 32 pixels."""
+        import torch
+
         if min(picture.shape[:2]) < MIN_SIDE:
             raise ValueError(f"LPIPS needs sides of {MIN_SIDE} pixels or more")
         with torch.inference_mode():
@@ -73,6 +82,8 @@ class Lpips:
             return [x / (x.square().sum(1, keepdim=True).sqrt() + 1e-10) for x in layers]
 
     def _layers(self, x: Tensor) -> list[Tensor]:
+        import torch.nn.functional as F
+
         x = (x - self._shift) / self._scale
         found = []
         for weight, bias, number in self._convolutions:
@@ -88,3 +99,23 @@ class Lpips:
 def lpips() -> Lpips:
     """The one that everything here uses."""
     return Lpips()
+
+
+def _features(picture: Picture) -> list[Tensor]:
+    return lpips().features(picture)
+
+
+def _distance(picture: Picture, reference: list[Tensor]) -> float:
+    return lpips().between(_features(picture), reference)
+
+
+LPIPS = Metric(
+    key="lpips",
+    name="LPIPS",
+    digits=3,
+    better=Better.LESS,
+    ranks=Ranks.PICTURES,
+    says="Perceptual distance of single pictures from the reference's at the same moments.",
+    brief="single pictures against the reference's",
+    taken=Compared(_distance, alike=0.0, keep=_features),
+)

@@ -13,8 +13,10 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from statistics import fmean
 
+from render.compare.metrics.flicker_pairs import FLICKER
+from render.compare.metrics.metric import Metric
+from render.compare.metrics.metric_list import METRICS
 from render.compare.metrics.modes import EFFORTS, Effort, Metrics
 from render.compare.metrics.moments import common_gap
 from render.compare.metrics.reference import Group, check_reference, groups
@@ -60,6 +62,7 @@ def measure(
     mode: Metrics = Metrics.FAST,
     reference: str | None = None,
     *,
+    metrics: Sequence[Metric] = METRICS,
     begun: Mapping[str, Begun] | None = None,
 ) -> Iterator[Update]:
     """Fill in the figures of every cell in ``results``, from the previews in ``folder``.
@@ -67,8 +70,8 @@ def measure(
     Yields how far it is; Begun for every share of a cell's figures, which another call may be given
     as ``begun`` to go on from there; Measured whenever cells are done, and at the end; and Trouble
     for each cell that cannot be measured, while the others go on. Nothing is written. ``reference``
-    is as in `groups`; without ``ffmpeg`` the usual one is looked for. Raises UsageError when
-    nothing fits the reference, FFmpegError when ffmpeg does not run.
+    is as in `groups`; ``metrics`` are those to take; without ``ffmpeg`` the usual one is looked
+    for. Raises UsageError when nothing fits the reference, FFmpegError when ffmpeg does not run.
     """
     check_reference(results, reference)
     if mode is Metrics.NONE:
@@ -76,7 +79,9 @@ def measure(
         return
     found = find_ffmpeg(ffmpeg)
     numbers = range(len(results.clips))
-    clips = [_ClipWork(results, n, folder, found, mode, reference, begun or {}) for n in numbers]
+    clips = [
+        _ClipWork(results, n, folder, found, mode, reference, begun or {}, metrics) for n in numbers
+    ]
     total = sum(clip.steps for clip in clips)
     done = 0
     for clip in clips:
@@ -111,6 +116,7 @@ class _ClipWork:
         mode: Metrics,
         reference: str | None,
         begun: Mapping[str, Begun],
+        metrics: Sequence[Metric],
     ) -> None:
         self.clip = results.clips[number]
         self.groups = groups(results, number, reference)
@@ -118,7 +124,7 @@ class _ClipWork:
         self.sampling = self.clip.sampling
         self._folder, self._ffmpeg, self._mode = folder, ffmpeg, mode
         self._results = results
-        self._begun = begun
+        self._begun, self._metrics = begun, metrics
         self._source: Clip | None = open_source(Path(self.clip.path), ffmpeg)
         self._gap = common_gap(_rates(results.of_clip(number)))
         self._stale = [self._to_measure(group) for group in self.groups]
@@ -148,6 +154,8 @@ class _ClipWork:
             return False
         if figures.basis != self._basis(cell, group):
             return False
+        if any(metric.key not in figures.values for metric in self._metrics):
+            return False  # of before there was such a metric
         # What could not be had without the clip can be had when it is back.
         return self._source is None or SOURCE_GONE not in figures.missing
 
@@ -186,29 +194,32 @@ class _ClipWork:
                 self._fail(cell, group.reference, error)
                 yield Trouble(cell.id, error)
         path = self._ffmpeg.path
-        stills = Stills(subjects, reference, self._source, self._gap, self._effort, path)
-        windows = Windows(subjects, reference, self._effort, path)
+        metrics, effort = self._metrics, self._effort
+        stills = Stills(subjects, reference, self._source, self._gap, effort, path, metrics)
+        windows = Windows(subjects, reference, effort, path, metrics)
         # Without the clip other moments are compared.
         there = "" if self._source is None else " with its clip"
+        taken = " ".join(metric.key for metric in metrics)
         basis_of = {subject: self._basis(subject.cell, group) for subject in subjects}
+        share_of = {subject: f"{basis_of[subject]}{there}: {taken}" for subject in subjects}
         for subject in subjects:
-            subject.go_on(self._begun.get(subject.id), basis_of[subject] + there)
+            subject.go_on(self._begun.get(subject.id), share_of[subject])
 
         def told(updates: Iterator[Step | Trouble]) -> Iterator[Step | Trouble | Begun]:
             by_id = {subject.id: subject for subject in subjects}
             for update in updates:
                 subject = by_id.get(update.cell)
                 if isinstance(update, Step) and subject is not None and subject.failed is None:
-                    yield subject.share(basis_of[subject] + there)
+                    yield subject.share(share_of[subject])
                 yield update
 
         yield from told(stills.run())
         for some in windows.batches():
             yield from told(windows.run(some))
             for subject in some:
-                found = _figures(subject, reference, basis_of[subject])
-                found = found.model_copy(update=_NO_LOSS) if group.alone else found
-                self.figures[subject.id] = found
+                self.figures[subject.id] = _figures(
+                    subject, reference, basis_of[subject], metrics, group.alone
+                )
             if group is self.groups[0]:
                 self.sampling = self._sampled(group, subjects, stills, windows)
             yield _Done(tuple(subject.id for subject in some))
@@ -217,7 +228,7 @@ class _ClipWork:
         return Subject(cell, self.clip.start, self._folder, self._ffmpeg)
 
     def _fail(self, cell: CellResult, reference: CellResult, error: RenderError) -> None:
-        self.figures[cell.id] = Figures(reference=reference.id, missing=(str(error),))
+        self.figures[cell.id] = _no_figures(reference.id, error, self._metrics)
 
     def _sampled(
         self, group: Group, subjects: Sequence[Subject], stills: Stills, windows: Windows
@@ -228,12 +239,13 @@ class _ClipWork:
         seconds = None if group.alone else windows.seconds
         if seconds is None and before is not None:
             seconds = before.jod_seconds
+        pairs = [subject.found.count(FLICKER.key) for subject in subjects]
         return Sampling(
             mode=self._mode,
             size=stills.size,
             moments=max(most, before.moments if before else 0),
             of=max([s.of for s in subjects] + [before.of if before else 0]),
-            pairs=max([len(s.found.flicker) for s in subjects] + [before.pairs if before else 0]),
+            pairs=max([*pairs, before.pairs if before else 0]),
             gap=float(self._gap or 0),
             jod_seconds=seconds,
             jod_size=windows.size if seconds is not None else None,
@@ -249,32 +261,27 @@ def _rates(cells: Sequence[CellResult]) -> set[Fraction]:
     return {cell.target.fps for cell in cells if cell.played is None and cell.video.frames > 0}
 
 
-def _figures(subject: Subject, reference: Subject, basis: str) -> Figures:
-    """What was found. A cell that failed has no basis, and is tried again next time."""
-    found, own = subject.found, subject is reference
+def _figures(
+    subject: Subject, reference: Subject, basis: str, metrics: Sequence[Metric], alone: bool
+) -> Figures:
+    """What was found. A cell that failed has no basis, and is tried again next time. One that is
+    ``alone`` loses nothing to anything: to be like oneself is no figure."""
     if subject.failed is not None:
-        return Figures(reference=reference.id, missing=(str(subject.failed),))
-    return Figures(
-        reference=reference.id,
-        lpips=0.0 if own else _mean(found.lpips),
-        ssim=1.0 if own else _mean(found.ssim),
-        style=0.0 if own else _mean(found.style),
-        jod=10.0 if own else _mean(found.jod),
-        flicker=_mean(found.flicker),
-        flicker_gap=_mean(found.flicker_gap),
-        sharpness=_mean([d.sharpness for d in found.detail]),
-        stroke=_mean([d.stroke for d in found.detail]),
-        missing=tuple(found.missing),
-        basis=basis,
-    )
+        return _no_figures(reference.id, subject.failed, metrics)
+    own = subject is reference and not alone
+    values = {
+        metric.key: metric.alike
+        if own and metric.alike is not None
+        else subject.found.mean(metric.key)
+        for metric in metrics
+    }
+    missing = tuple(subject.found.missing)
+    return Figures(reference=reference.id, missing=missing, basis=basis, **values)
 
 
-_NO_LOSS: dict[str, None] = dict.fromkeys(("lpips", "ssim", "style", "jod"))
-"""Of a cell that nothing is compared with: to be like oneself is no figure."""
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return fmean(values) if values else None
+def _no_figures(reference: str, error: RenderError, metrics: Sequence[Metric]) -> Figures:
+    nothing: dict[str, None] = dict.fromkeys(metric.key for metric in metrics)
+    return Figures(reference=reference, missing=(str(error),), **nothing)
 
 
 def _merged(results: Results, clips: Sequence[_ClipWork]) -> Results:

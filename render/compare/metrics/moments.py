@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
 
-from render.media.sample import LOOK_AHEAD
+from render.media.sample import picture_at
 
 FIFTH = Fraction(1, 5)
 """Seconds. 5, 10, 15, 20, 25, 30 and 60 fps all show a new picture at every fifth of a second."""
@@ -75,15 +75,10 @@ def _partner(time: Fraction, fast: Ticks, source: Fraction | None) -> int | None
         return low if 0 <= low < fast.count else None
     if source is None:
         return None
-    picture = _picture(time, source)
+    picture = picture_at(time, source)
     near = sorted((low, low + 1), key=lambda tick: abs(tick - place))
-    same = (t for t in near if 0 <= t < fast.count and _picture(fast.time(t), source) == picture)
+    same = (t for t in near if 0 <= t < fast.count and picture_at(fast.time(t), source) == picture)
     return next(same, None)
-
-
-def _picture(time: Fraction, source: Fraction) -> int:
-    """The number of the picture that a clip of even rate shows: the rule of `sample`."""
-    return floor((time + min(LOOK_AHEAD, 1 / source / 2)) * source)
 
 
 def choose(

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from render.compare.column import Better, Ranks
+from render.compare.metrics.metric import Compared, Metric
 from render.media.frame import Picture
 
 WINDOW, DEVIATION = 11, 1.5
@@ -48,3 +50,15 @@ def _windowed(x: npt.NDArray[np.float64]) -> Any:
     mean = cv2.GaussianBlur(x, (WINDOW, WINDOW), DEVIATION)
     half = WINDOW // 2
     return mean[half:-half, half:-half]
+
+
+SSIM = Metric(
+    key="ssim",
+    name="SSIM",
+    digits=3,
+    better=Better.MORE,
+    ranks=Ranks.PICTURES,
+    says="Structural similarity of single pictures to the reference's at the same moments.",
+    brief="single pictures against the reference's",
+    taken=Compared(ssim, alike=1.0),
+)

@@ -1,52 +1,55 @@
-"""What single pictures and pairs of them say: LPIPS, SSIM, style, detail, flicker."""
+"""What single pictures and pairs of them say, for every metric that is taken from these."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from torch import Tensor
-
-from render.compare.metrics.detail import detail
-from render.compare.metrics.lpips import lpips
+from render.compare.metrics.metric import (
+    Compared,
+    Described,
+    Gap,
+    Metric,
+    Paired,
+    Pictures,
+    taken_from,
+)
 from render.compare.metrics.modes import Effort
 from render.compare.metrics.moments import Moment, choose, shared, ticks_of
 from render.compare.metrics.reading import pictures, reduced, within
 from render.compare.metrics.source_motion import Source
-from render.compare.metrics.ssim import ssim
-from render.compare.metrics.style import grams, style_distance
 from render.compare.metrics.subject import Step, Subject, Trouble, Values
 from render.errors import RenderError
 from render.media.clip import Clip
-from render.media.flicker import pair_flicker
 from render.media.frame import Picture
-from render.target import Size
 
 SOURCE_GONE = "no flicker: the clip is not there to take motion from"
+
+_Seen = dict[Pictures, Picture]
+"""One picture, at each size that is looked at."""
 
 
 class _Against:
     """A picture of the reference, and what all comparisons with it share, made when first asked
     for."""
 
-    def __init__(self, picture: Picture, size: Size, style_size: Size) -> None:
-        self.picture = reduced(picture, size)
-        self._styled = reduced(picture, style_size)
+    def __init__(self, seen: _Seen) -> None:
+        self._seen = seen
+        self._kept: dict[str, Any] = {}
 
-    @cached_property
-    def grams(self) -> dict[str, Tensor]:
-        return grams(self._styled)
-
-    @cached_property
-    def features(self) -> list[Tensor]:
-        return lpips().features(self.picture)
+    def kept(self, metric: Metric, how: Compared) -> Any:
+        """Raises the metric's ValueError."""
+        if metric.key not in self._kept:
+            self._kept[metric.key] = how.keep(self._seen[how.pictures])
+        return self._kept[metric.key]
 
 
 class Stills:
-    """Subjects against their reference, ``effort.at_once`` moments at a time.
+    """Subjects against their reference, ``effort.at_once`` moments at a time, by those of the
+    ``metrics`` that are taken from pictures.
 
     ``source`` is the clip, or None where it is gone; ``gap`` the fixed time between the pictures of
     a pair, in seconds, or None.
@@ -60,12 +63,16 @@ class Stills:
         gap: Fraction | None,
         effort: Effort,
         ffmpeg: Path,
+        metrics: Sequence[Metric],
     ) -> None:
         self._subjects, self._reference = tuple(subjects), reference
         self._gap, self._effort, self._ffmpeg = gap, effort, ffmpeg
         self._display = reference.cell.video.size
         self.size = within(self._display, effort.side)
         self.style_size = within(self._display, effort.style_side)
+        self._compared = taken_from(metrics, Compared)
+        self._described = taken_from(metrics, Described)
+        self._paired = taken_from(metrics, Paired)
         self._source = None if source is None else Source(source, reference.cell, self.size, ffmpeg)
         even = None if source is None or source.video.variable_rate else source.video.rate
         for subject in self._subjects:
@@ -116,10 +123,20 @@ class Stills:
     def _read_reference(self, working: Sequence[Subject], numbers: slice) -> dict[int, _Against]:
         compared = (s for s in working if s is not self._reference)
         wanted = {m.reference for subject in compared for m in subject.moments[numbers]}
+        sizes = {how.pictures for _, how in self._compared}
         return {
-            tick: _Against(picture, self.size, self.style_size)
+            tick: _Against(self._seen(picture, sizes))
             for tick, picture in self._read(self._reference, wanted)
         }
+
+    def _seen(self, picture: Picture, which: Iterable[Pictures]) -> _Seen:
+        """A picture as displayed → at these sizes."""
+        sizes = {
+            Pictures.COMPARED: self.size,
+            Pictures.FEW: self.style_size,
+            Pictures.SHOWN: self._display,
+        }
+        return {each: reduced(picture, sizes[each]) for each in which}
 
     def _read_source(self, working: Sequence[Subject], numbers: slice) -> Iterator[Trouble]:
         if self._source is None:
@@ -133,13 +150,16 @@ class Stills:
 
     def _needed(self, subject: Subject, moment: Moment) -> list[int]:
         """The tick, its neighbour, and the one a gap later, as far as the preview has them."""
-        ahead = {0, *self._steps_ahead(subject)}
+        ahead = {0, *self._steps_ahead(subject).values()}
         return [t for t in sorted(moment.tick + n for n in ahead) if t < subject.ticks.count]
 
-    def _steps_ahead(self, subject: Subject) -> list[int]:
-        """Ticks to the second picture of a pair: the neighbour, and the one a fixed time later."""
-        rate = subject.ticks.rate
-        return [1] if self._gap is None else [1, ticks_of(self._gap, rate)]
+    def _steps_ahead(self, subject: Subject) -> dict[Gap, int]:
+        """Ticks to the second picture of a pair, for all pairs that are asked for and can be."""
+        steps = {Gap.A_FRAME: 1}
+        if self._gap is not None:
+            steps[Gap.A_TIME] = ticks_of(self._gap, subject.ticks.rate)
+        asked = {how.apart for _, how in self._paired}
+        return {apart: ticks for apart, ticks in steps.items() if apart in asked}
 
     def _read(self, subject: Subject, wanted: Iterable[int]) -> Iterator[tuple[int, Picture]]:
         """Pictures of a preview at the display's size, by tick."""
@@ -148,72 +168,83 @@ class Stills:
             yield tick_at[time], picture
 
     def _measure(self, subject: Subject, numbers: slice, against: dict[int, _Against]) -> None:
-        own, found, effort = subject is self._reference, subject.found, self._effort
+        own, found = subject is self._reference, subject.found
         moments = _numbered(subject, numbers)
-        detailed = {m.tick for n, m in moments if self._takes(n, subject, effort.detail_moments)}
-        styled = {m.tick for n, m in moments if self._takes(n, subject, effort.style_moments)}
+        looks = {m.tick: self._looks(n, subject) for n, m in moments}
         partner = {} if own else {m.tick: against[m.reference] for _, m in moments}
         small: dict[int, Picture] = {}
         needed = {tick for _, m in moments for tick in self._needed(subject, m)}
         for tick, picture in self._read(subject, needed):
-            small[tick] = reduced(picture, self.size)
-            if tick in detailed:
-                _detail(found, picture)
-            if tick in partner and tick in styled:
-                _style(found, reduced(picture, self.style_size), partner[tick])
-        for tick, other in partner.items():
-            _compare(found, small[tick], other)
+            seen = self._seen(picture, {Pictures.COMPARED, *looks.get(tick, ())})
+            small[tick] = seen[Pictures.COMPARED]
+            if tick in looks:
+                self._describe(found, {which: seen[which] for which in looks[tick]})
+            if tick in partner:
+                self._compare(found, {which: seen[which] for which in looks[tick]}, partner[tick])
         for _, m in moments:
-            self._flicker(subject, m.tick, small)
+            self._pair(subject, m.tick, small)
 
-    def _takes(self, number: int, subject: Subject, wanted: int) -> bool:
-        """Whether a moment is one of about ``wanted``, evenly spread."""
-        every = -(-len(subject.moments) // wanted)
-        return number % every == every // 2
+    def _looks(self, number: int, subject: Subject) -> set[Pictures]:
+        """What is looked at of a moment: of the dear ones about as many as the effort says, evenly
+        spread."""
+        wanted = {
+            Pictures.COMPARED: len(subject.moments),
+            Pictures.FEW: self._effort.style_moments,
+            Pictures.SHOWN: self._effort.detail_moments,
+        }
+        asked = {how.pictures for _, how in self._compared}
+        asked |= {how.pictures for _, how in self._described}
+        found = set()
+        for which in asked:
+            every = -(-len(subject.moments) // wanted[which])
+            if number % every == every // 2:
+                found.add(which)
+        return found
 
-    def _flicker(self, subject: Subject, tick: int, small: dict[int, Picture]) -> None:
-        found, clock = subject.found, subject.ticks
-        if self._source is None:
-            found.lacks(SOURCE_GONE)
-            return
-        lists = (found.flicker, found.flicker_gap)
-        for ahead, values in zip(self._steps_ahead(subject), lists, strict=False):
-            if tick + ahead not in small:
+    def _describe(self, found: Values, seen: _Seen) -> None:
+        looked: dict[tuple[Any, Pictures], Any] = {}
+        for metric, how in self._described:
+            if how.pictures not in seen:
+                continue
+            look = (how.look, how.pictures)
+            try:
+                if look not in looked:
+                    looked[look] = how.look(seen[how.pictures])
+                value = how.value(looked[look])
+            except ValueError as error:
+                found.lacks(str(error))
+                continue
+            if value is not None:
+                found.add(metric.key, value)
+
+    def _compare(self, found: Values, seen: _Seen, other: _Against) -> None:
+        for metric, how in self._compared:
+            if how.pictures not in seen:
                 continue
             try:
-                moved = self._source.motion(clock.time(tick), clock.time(tick + ahead))
-                value = pair_flicker(moved, small[tick], small[tick + ahead])
+                found.add(metric.key, how.value(seen[how.pictures], other.kept(metric, how)))
+            except ValueError as error:
+                found.lacks(str(error))
+
+    def _pair(self, subject: Subject, tick: int, small: dict[int, Picture]) -> None:
+        found, clock, steps = subject.found, subject.ticks, self._steps_ahead(subject)
+        if self._source is None:
+            if self._paired:
+                found.lacks(SOURCE_GONE)
+            return
+        for metric, how in self._paired:
+            later = tick + steps.get(how.apart, subject.ticks.count)
+            if later not in small:
+                continue
+            try:
+                moved = self._source.motion(clock.time(tick), clock.time(later))
+                value = how.value(moved, small[tick], small[later])
             except ValueError as error:
                 found.lacks(f"no flicker: {error}")
                 continue
             if not math.isnan(value):
-                values.append(value)
+                found.add(metric.key, value)
 
 
 def _numbered(subject: Subject, numbers: slice) -> list[tuple[int, Moment]]:
     return list(enumerate(subject.moments))[numbers]
-
-
-def _compare(found: Values, picture: Picture, other: _Against) -> None:
-    try:
-        found.ssim.append(ssim(picture, other.picture))
-        found.lpips.append(lpips().between(lpips().features(picture), other.features))
-    except ValueError as error:
-        found.lacks(str(error))
-
-
-def _style(found: Values, picture: Picture, other: _Against) -> None:
-    try:
-        found.style.append(style_distance(picture, other.grams))
-    except ValueError as error:
-        found.lacks(str(error))
-
-
-def _detail(found: Values, picture: Picture) -> None:
-    try:
-        value = detail(picture)
-    except ValueError as error:
-        found.lacks(str(error))
-        return
-    if value is not None:
-        found.detail.append(value)

@@ -9,20 +9,26 @@ smaller picture of the same strokes has finer ones.
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import Tensor
 
+from render.compare.column import Better, Ranks
+from render.compare.metrics.metric import Compared, Metric, Pictures
 from render.media.frame import Picture
-from render.training.backbone import Backbone, load_backbone
-from render.training.losses import gram, style_loss
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from render.training.backbone import Backbone
 
 MIN_SIDE = 8
 
 
 def features(picture: Picture) -> dict[str, Tensor]:
     """VGG16's features of an RGB uint8 picture, by layer. Raises ValueError for a side under 8."""
+    import torch
+
     if min(picture.shape[:2]) < MIN_SIDE:
         raise ValueError(f"style distance needs sides of {MIN_SIDE} pixels or more")
     with torch.inference_mode():
@@ -33,12 +39,20 @@ def features(picture: Picture) -> dict[str, Tensor]:
 
 def grams(picture: Picture) -> dict[str, Tensor]:
     """The Gram matrix of each layer: all that is kept of a reference."""
+    import torch
+
+    from render.training.losses import gram
+
     with torch.inference_mode():
         return {layer: gram(f) for layer, f in features(picture).items()}
 
 
 def style_distance(picture: Picture, reference: dict[str, Tensor]) -> float:
     """From a picture to the `grams` of another; 0 is alike."""
+    import torch
+
+    from render.training.losses import style_loss
+
     with torch.inference_mode():
         found = features(picture)
         losses = [style_loss(found[layer], target) for layer, target in reference.items()]
@@ -48,4 +62,18 @@ def style_distance(picture: Picture, reference: dict[str, Tensor]) -> float:
 @cache
 def backbone() -> Backbone:
     """The bundled VGG16, loaded once."""
+    from render.training.backbone import load_backbone
+
     return load_backbone()
+
+
+STYLE = Metric(
+    key="style",
+    name="style",
+    digits=3,
+    better=Better.LESS,
+    ranks=Ranks.PICTURES,
+    says="Distance of single pictures' textures (Gram matrices) from the reference's.",
+    brief="single pictures' textures against the reference's",
+    taken=Compared(style_distance, alike=0.0, keep=grams, pictures=Pictures.FEW),
+)

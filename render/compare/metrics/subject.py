@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from statistics import fmean
 
-from render.compare.metrics.detail import Detail
 from render.compare.metrics.moments import Moment, Ticks
 from render.errors import ClipError, RenderError
 from render.media.ffmpeg import FFmpeg
@@ -32,43 +32,32 @@ class Trouble:
 
 @dataclass(slots=True)
 class Values:
-    """Values, one for each moment or pair, and what is missing, in one line each."""
+    """Values by their metric's key, one for each moment, pair or stretch, and what is missing, in
+    one line each."""
 
-    lpips: list[float] = field(default_factory=list)
-    ssim: list[float] = field(default_factory=list)
-    style: list[float] = field(default_factory=list)
-    flicker: list[float] = field(default_factory=list)
-    flicker_gap: list[float] = field(default_factory=list)
-    detail: list[Detail] = field(default_factory=list)
-    jod: list[float] = field(default_factory=list)
+    by_metric: dict[str, list[float]] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+
+    def add(self, key: str, value: float) -> None:
+        self.by_metric.setdefault(key, []).append(value)
+
+    def count(self, key: str) -> int:
+        return len(self.by_metric.get(key, ()))
+
+    def mean(self, key: str) -> float | None:
+        """None where there is no value."""
+        values = self.by_metric.get(key)
+        return fmean(values) if values else None
 
     def lacks(self, why: str) -> None:
         if why not in self.missing:
             self.missing.append(why)
 
-    def as_lists(self) -> dict[str, list[float]]:
-        """By figure, as JSON has them."""
-        single = {name: getattr(self, name) for name in _SINGLE}
-        return single | {n: [getattr(d, n) for d in self.detail] for n in _DETAIL}
-
-    @staticmethod
-    def can_take(begun: Begun) -> bool:
-        """Whether it is from the start, and as `as_lists` gave it."""
-        sharpness, stroke = (len(begun.values.get(name, ())) for name in _DETAIL)
-        return begun.after == (0, 0) and sharpness == stroke
-
     def take(self, begun: Begun) -> None:
         """What was found before, in another run."""
-        for name in _SINGLE:
-            getattr(self, name).extend(begun.values.get(name, ()))
-        pairs = zip(*(begun.values.get(name, ()) for name in _DETAIL), strict=True)
-        self.detail.extend(Detail(*pair) for pair in pairs)
+        for key, values in begun.values.items():
+            self.by_metric.setdefault(key, []).extend(values)
         self.missing.extend(begun.missing)
-
-
-_SINGLE = ("lpips", "ssim", "style", "flicker", "flicker_gap", "jod")
-_DETAIL = ("sharpness", "stroke")
 
 
 class Subject:
@@ -97,7 +86,7 @@ class Subject:
 
     def go_on(self, begun: Begun | None, basis: str) -> None:
         """From where another run was, if that is known, whole and of the same ``basis``."""
-        if begun is not None and begun.basis == basis and Values.can_take(begun):
+        if begun is not None and begun.basis == basis and begun.after == (0, 0):
             self.found.take(begun)
             self.compared, self.watched = begun.done
             self.share(basis)
@@ -105,7 +94,7 @@ class Subject:
     def share(self, basis: str) -> Begun:
         """What was found since the last one."""
         after, lengths, missing = self._told
-        done, found = (self.compared, self.watched), self.found.as_lists()
+        done, found = (self.compared, self.watched), self.found.by_metric
         self._told = done, {name: len(of) for name, of in found.items()}, len(self.found.missing)
         return Begun(
             cell=self.id,

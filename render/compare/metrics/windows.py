@@ -1,4 +1,5 @@
-"""What stretches of video say: JOD, each cell held to its reference's rate."""
+"""What stretches of video say, each cell held to its reference's rate, for every metric that is
+taken from these."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from render.compare.metrics.jod import jods, pixels_per_degree
+from render.compare.metrics.metric import Metric, Watched, taken_from
 from render.compare.metrics.modes import Effort
 from render.compare.metrics.moments import Ticks
 from render.compare.metrics.reading import pictures, within
@@ -22,14 +23,21 @@ class Windows:
     """Subjects against their reference, at the same stretches of the reference."""
 
     def __init__(
-        self, subjects: Sequence[Subject], reference: Subject, effort: Effort, ffmpeg: Path
+        self,
+        subjects: Sequence[Subject],
+        reference: Subject,
+        effort: Effort,
+        ffmpeg: Path,
+        metrics: Sequence[Metric],
     ) -> None:
+        self._metrics = taken_from(metrics, Watched)
+        self._names = " or ".join(metric.name for metric, _ in self._metrics)
         self._subjects = tuple(s for s in subjects if s is not reference)
         self._own = tuple(s for s in subjects if s is reference)
         self._reference, self._ffmpeg = reference, ffmpeg
         self.size = within(reference.cell.video.size, effort.jod_side)
         self._windows: tuple[range, ...] = ()
-        if self._subjects:
+        if self._subjects and self._metrics:
             self._windows = windows(reference.ticks, effort.windows, effort.window)
 
     @property
@@ -39,7 +47,7 @@ class Windows:
 
     @property
     def seconds(self) -> float | None:
-        """Of the clip that JOD is about; None where it is not taken."""
+        """Of the clip that they are about; None where they are not taken."""
         ticks = sum(len(window) for window in self._windows)
         return ticks / float(self._reference.ticks.rate) if ticks else None
 
@@ -72,13 +80,14 @@ class Windows:
         clock = self._reference.ticks
         if subject.ticks.rate > clock.rate:
             subject.found.lacks(
-                "no JOD: it is faster than its reference, and would lose by what it has more"
+                f"no {self._names}: it is faster than its reference, and would lose by what it has "
+                "more"
             )
             return None
         shown = [subject.ticks.on_show(clock.time(tick)) for tick in window]
         held = [tick for tick in shown if tick is not None]
         if len(held) < len(shown):
-            subject.found.lacks("no JOD: it does not last as long as its reference")
+            subject.found.lacks(f"no {self._names}: it does not last as long as its reference")
             return None
         return held
 
@@ -99,16 +108,16 @@ class Windows:
             except RenderError as error:
                 subject.failed = error
                 yield Trouble(subject.id, error)
-        density = pixels_per_degree(min(self.size.width, self.size.height))
         rate = float(self._reference.ticks.rate)
-        try:
-            values = jods(reference, [video for _, video in videos], rate, density)
-        except ValueError as error:
-            for subject, _ in videos:
-                subject.found.lacks(f"no JOD: {error}")
-            values = []
-        for (subject, _), value in zip(videos, values, strict=False):
-            subject.found.jod.append(value)
+        for metric, how in self._metrics:
+            try:
+                values = how.values(reference, [video for _, video in videos], rate)
+            except ValueError as error:
+                for subject, _ in videos:
+                    subject.found.lacks(f"no {metric.name}: {error}")
+                continue
+            for (subject, _), value in zip(videos, values, strict=True):
+                subject.found.add(metric.key, value)
         for subject, _ in videos:
             subject.watched += 1
             yield Step(subject.id)

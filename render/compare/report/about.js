@@ -30,14 +30,7 @@ function aboutFigures() {
     return ["No comparison between styles: each paints another picture on purpose. Render a style at several rates, sizes or networks to compare these."];
   }
   if (!sampling) return ["No figures were taken; render with --metrics fast for them."];
-  const parts = [
-    `Figures (${sampling.mode}): single pictures at ${sampling.size}, ${sampling.moments} of ${sampling.of} moments`,
-    known(sampling.style_moments) ? `style at ${sampling.style_size}, ${sampling.style_moments} of them` : null,
-    `flicker over ${sampling.pairs} pairs and ${round(sampling.gap, 3)} s apart`,
-    known(sampling.jod_seconds) ? `JOD on ${round(sampling.jod_seconds, 2)} s at ${sampling.jod_size}` : null,
-    known(sampling.detail_moments) ? `sharpness and stroke in ${sampling.detail_moments} pictures as displayed` : null,
-  ];
-  return [parts.filter((part) => part !== null).join("; "), ...sampling.notes];
+  return [data.sampled[state.clip], ...sampling.notes];
 }
 
 // What several cells have in common is said once, and of how many.

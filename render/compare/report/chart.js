@@ -1,20 +1,18 @@
 // Cost against loss: a point a cell, and the frontier of those that nothing beats.
 
 const EDGES = { left: 58, right: 22, top: 30, bottom: 50 };
-const COSTS = ["busy", "phone", "macs_second", "macs", "ms", "parameters", "bytes"];
 const TOO_SLOW = "too slow";
 const MOST_WORDS = 24; // points; beyond, only the best have their words beside them
-const LOSSES = ["jod", "lpips", "style", "ssim", "flicker_gap", "sharpness", "stroke"];
 
 const chart = {
-  x: data.choice ? "busy" : "macs_second",
-  y: "jod",
+  x: data.chart.cost,
+  y: data.chart.loss,
 
   show() {
     const options = (keys) => keys.map((key) => COLUMN[key])
       .filter((column) => measured(state.cells, column))
       .map((column) => [column.key, column.words]);
-    const [xs, ys] = [options(COSTS), options(LOSSES)];
+    const [xs, ys] = [options(data.chart.costs), options(data.chart.losses)];
     $("chart-section").hidden = ys.length === 0 || state.cells.length < 2;
     if ($("chart-section").hidden) return;
     choose($("chart-x"), xs, this.x);
@@ -78,7 +76,7 @@ const chart = {
   },
 
   limitAt({ width, across }, x) {
-    const at = x.limit === undefined ? NaN : across.at(x.limit);
+    const at = x.limit === null ? NaN : across.at(x.limit);
     return at > EDGES.left && at < width - EDGES.right ? at : null;
   },
 
@@ -100,7 +98,7 @@ const chart = {
     const missing = state.cells.length - count;
     return [
       lines.length === 1 ? "Filled, on the line: no other costs less and loses less." : "",
-      lines.length > 1 ? "A line for each rate, since this figure compares single pictures and may not rank rates. Filled, on a line: no other of its rate costs less and loses less." : "",
+      lines.length > 1 ? apartWords(AXIS_WORDS[y.apart]) : "",
       y.about,
       state.cells.some((cell) => choice.over(cell)) ? `Red: too slow for ${data.choice.device} at its rate, by the estimate.` : "",
       missing ? `${missing} of ${state.cells.length} have no such figure.` : "",
@@ -132,6 +130,11 @@ const chart = {
     return made;
   },
 };
+
+function apartWords(axis) {
+  return `A line for each ${axis}, since this figure compares single pictures and may not rank ${axis}s. `
+    + `Filled, on a line: no other of its ${axis} costs less and loses less.`;
+}
 
 // Where words may stand beside their point, the best place first: dx, dy, and which end is there.
 const SPOTS = [

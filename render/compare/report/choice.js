@@ -60,11 +60,6 @@ const choice = {
     return candidate ? candidate.ms : null;
   },
 
-  busy(cell) {
-    const candidate = this.of.get(cell.id);
-    return candidate ? percent(candidate.load) : null;
-  },
-
   words(cell) {
     const { ms, budget, verdict } = this.of.get(cell.id);
     return `${data.choice.device} ${ms.toFixed(0)} of ${budget.toFixed(0)} ms${this.over(cell) ? `, ${verdict}` : ""}`;

@@ -13,13 +13,12 @@ function frontier(points, way) {
   return best;
 }
 
-// A frontier for all; or one for each rate, where the figure may not rank rates.
+// A frontier for all; or one for each value of what the figure may not rank: each rate.
 function frontiers(points, column) {
   if (column.better === 0) return [];
-  if (!column.single) return [{ rate: null, points: frontier(points, column.better) }];
+  if (column.apart === null) return [{ points: frontier(points, column.better) }];
   const cells = points.map((point) => point.cell);
-  return valuesOf(cells, "fps").map((rate) => ({
-    rate,
-    points: frontier(points.filter((point) => axisValue(point.cell, "fps") === rate), column.better),
+  return valuesOf(cells, column.apart).map((value) => ({
+    points: frontier(points.filter((point) => axisValue(point.cell, column.apart) === value), column.better),
   }));
 }

@@ -1,10 +1,5 @@
 // Cells by row and column, of the axes that vary.
 
-const ORDER = {
-  columns: ["fps", "network", "style", "strength", "size", "on", "upscaler", "upscale"],
-  rows: ["size", "network", "style", "strength", "on", "upscaler", "upscale", "fps"],
-};
-
 const matrix = {
   axes: { rows: null, columns: null, fixed: {} },
   players: [],
@@ -12,8 +7,8 @@ const matrix = {
 
   // Whatever varies besides rows and columns is held at one value.
   show() {
-    const columns = pick(this.axes.columns, ORDER.columns, []);
-    const rows = pick(this.axes.rows, ORDER.rows, [columns]);
+    const columns = pick(this.axes.columns, data.orders.across, []);
+    const rows = pick(this.axes.rows, data.orders.down, [columns]);
     this.axes = { rows, columns, fixed: this.held(rows, columns) };
     this.choices();
     this.draw();
@@ -147,7 +142,7 @@ function factsOf(cell) {
   if (known(choice.ms(cell))) facts.push(choice.words(cell));
   if (cell.played) facts.push(`${shown(COLUMN.shown, cell)} shown a second`, `${shown(COLUMN.lag, cell)} ms late`);
   else if (known(COLUMN.ms.of(cell)) && !known(choice.ms(cell))) facts.push(`${shown(COLUMN.ms, cell)} ms`);
-  const loss = [COLUMN.jod, COLUMN.lpips].find((column) => known(column.of(cell)));
+  const loss = LOSSES.find((column) => column.better !== 0 && known(column.of(cell)));
   if (loss) facts.push(`${bare(loss)} ${shown(loss, cell)}`);
   return together(facts);
 }

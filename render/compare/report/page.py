@@ -13,12 +13,16 @@ import html
 import json
 import math
 import os
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from render.choice.choice_file import load_if_current
+from render.compare.metrics.metric import Metric
+from render.compare.metrics.metric_list import METRICS
+from render.compare.report.described import described
 from render.compare.report.portable import without_folders
 from render.errors import OutputError
 from render.files.atomic import whole
@@ -47,8 +51,9 @@ _SCRIPTS = (
 )
 
 
-def write_report(results: Results, folder: Path) -> Path:
-    """Write the page of ``results`` into ``folder``, where its previews are; its path.
+def write_report(results: Results, folder: Path, metrics: Sequence[Metric] = METRICS) -> Path:
+    """Write the page of ``results`` into ``folder``, where its previews are; its path. Of their
+    figures it shows the ``metrics``.
 
     Raises OutputError when it cannot be written, or when another's index.html is in its place.
     """
@@ -56,13 +61,14 @@ def write_report(results: Results, folder: Path) -> Path:
     if path.exists() and not is_ours(path):
         raise OutputError(f"{path}: is no report of render's; move it, or use another folder")
     with whole(path, OutputError) as temporary:
-        temporary.write_bytes(build(results, folder).encode("utf-8", "replace"))
+        temporary.write_bytes(build(results, folder, metrics).encode("utf-8", "replace"))
     return path
 
 
-def build(results: Results, folder: Path) -> str:
+def build(results: Results, folder: Path, metrics: Sequence[Metric] = METRICS) -> str:
     """The page's text. The same results and files give the same text."""
     names = ", ".join(dict.fromkeys(clip.name for clip in results.clips))
+    choice = load_if_current(results, folder)
     script = "\n".join(["(() => {", '"use strict";', *map(_part, _SCRIPTS), "})();"])
     parts = {
         "mark": _MARK,
@@ -71,7 +77,8 @@ def build(results: Results, folder: Path) -> str:
         "style": _part("report.css"),
         "data": _embedded(
             without_folders(results.as_dict(), results, folder)
-            | {"files": _files(results, folder), "choice": load_if_current(results, folder)}
+            | described(results, choice, metrics)
+            | {"files": _files(results, folder), "choice": choice}
         ),
         "script": script,
     }
@@ -88,7 +95,7 @@ def _finite(value: Any) -> Any:
     """Without the NaNs and infinities that JSON has no words for: those are not measured."""
     if isinstance(value, dict):
         return {key: _finite(each) for key, each in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_finite(each) for each in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 

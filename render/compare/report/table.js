@@ -1,10 +1,10 @@
 // All figures, sorted by any.
 
 const table = {
-  sorted: { key: "macs_second", descending: true },
+  sorted: { key: data.sort, descending: true },
 
   columns() {
-    const axes = [...new Set(["fps", "size", "network", ...state.vary])].map((axis) => ({
+    const axes = [...new Set([...data.orders.always, ...state.vary])].map((axis) => ({
       key: axis, words: AXIS_WORDS[axis], axis, of: (cell) => axisOrder(cell, axis),
     }));
     return [...axes, ...COLUMNS.filter((column) => measured(state.cells, column))];

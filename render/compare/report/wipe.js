@@ -31,9 +31,10 @@ const wipe = {
     const [taken, rival] = choice.rivals();
     if (rival) return [taken, rival];
     const reference = state.cells.find(isReference) ?? state.cells[state.cells.length - 1];
-    const jod = (cell) => COLUMN.jod.of(cell) ?? -1;
+    const [loss] = LOSSES;
+    const worth = (cell) => (loss && known(loss.of(cell)) ? loss.better * loss.of(cell) : -Infinity);
     const others = state.cells.filter((cell) => cell !== reference);
-    return [others.sort((x, y) => jod(y) - jod(x))[0], reference];
+    return [others.reduce((best, cell) => (worth(cell) > worth(best) ? cell : best), others[0]), reference];
   },
 
   knows(id) {

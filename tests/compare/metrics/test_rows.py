@@ -25,8 +25,8 @@ def test_only_what_varies_and_what_was_measured_is_shown() -> None:
         *("", "fps", "GMAC/s", "JOD↑", "LPIPS↓", "SSIM↑", "style↓", "flicker", "stroke px", "MB"),
     )
     assert table.rows == (
-        ("*", "30", "60", "10.00", "0.000", "1.000", "0.000", "0.100", "12.3", "0.0"),
-        ("", "29.97", "3e-06", "–", "0.250", "–", "–", "–", "–", "0.0"),
+        ("*", "30", "60", "10.00", "0.000", "1.000", "0.000", "0.100", "12.3", "0.001"),
+        ("", "29.97", "3e-06", "–", "0.250", "–", "–", "–", "–", "0.001"),
     )
     assert table.right == tuple(range(2, 10))
     assert all(len(row) == len(table.header) for row in table.rows)
@@ -42,7 +42,7 @@ def test_a_cell_of_its_own_is_no_reference_and_a_mark_that_is_not_there_is_not_e
     assert not [line for line in table.legend if line[0] in "*!"]
     slow = a_cell("slow.mp4", "60", "480x853")
     table = figure_rows(results_of(one, slow), a12)
-    assert table.rows[1][3] == "!66" and table.legend[-1].startswith("! too slow on A12")
+    assert table.rows[1][4] == "!66" and table.legend[-1].startswith("! too slow on A12")
 
 
 def test_every_axis_that_varies_has_its_column() -> None:
@@ -53,7 +53,7 @@ def test_every_axis_that_varies_has_its_column() -> None:
     table = figure_rows(results_of(*cells, clips=(a_clip("/x/one.mp4"), a_clip("/x/two.mp4"))))
     axes = ("clip", "style", "network", "size", "strength", "fps")
     assert table.header[1:7] == axes
-    assert table.rows[1][1:7] == ("two", "other", "res1", "180x320", "0.5", "15")
+    assert table.rows[1][1:7] == ("two.mp4", "other", "res1", "180x320", "0.5", "15")
     assert table.legend == ()
 
 
@@ -66,9 +66,12 @@ def test_the_legend_says_the_sample_and_what_may_rank_what() -> None:
     legend = figure_rows(results_of(BEST, SLOW, clips=(clip,))).legend
     words = "\n".join(legend)
     assert legend[0].startswith("* the reference")
-    assert "1 s of the clip at 427x240" in words
-    assert "6 of 150 moments at 853x480" in words
-    assert "0.2 s apart" in words
+    assert "1 s of the clip at 427x240; may rank cells of any rate" in words
+    # What is the same of several is said once.
+    (single,) = [line for line in legend if line.startswith("LPIPS, SSIM: ")]
+    assert single.endswith("6 of 150 moments at 853x480; may rank sizes and networks, never rates")
+    assert "6 pairs; may rank cells of one rate" in words
+    assert "at gap" not in words  # nobody measured it
     assert legend[-1] == "no flicker: …"
 
 

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from render.compare.metrics.jod import jods, pixels_per_degree, temporal_filters
+from render.compare.metrics.cvvdp import jods, pixels_per_degree, temporal_filters
 from render.media.frame import Picture, as_picture
 from tests.compare.scenes import pan
 
