@@ -20,10 +20,10 @@ def write_table(folder: Path, file: TextIO) -> None:
     table.writerow(COLUMNS)
     for cell in results.cells:
         target, cost, figures = cell.target, cell.cost, cell.figures
-        measured = (None, None) if figures is None else (figures.jod, figures.lpips)
+        measured = (None, None) if figures is None else (figures.get("jod"), figures.get("lpips"))
         costs = (round(cost.macs_second / 1e9, 2), cost.ms)
         size = results.size_of(cell)
-        table.writerow([cell.id, target.fps, size, target.network, *costs, *measured])
+        table.writerow([cell.id, target.fps, size, target.network.name, *costs, *measured])
 
 
 if __name__ == "__main__":

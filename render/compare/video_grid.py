@@ -23,7 +23,7 @@ from render.media.decode import Decoder
 from render.media.encode import VideoWriter, placing
 from render.media.encoding import AudioMode, Encoding
 from render.media.frame import Frame, Picture, as_picture
-from render.media.join import Pictures
+from render.media.join import VideoParts
 from render.media.sample import ROUNDING, sample
 from render.media.sound import add_sound
 from render.media.watch import PATIENCE, Patience
@@ -137,7 +137,7 @@ def write_grid(
         heard = next((tile for tile in page.tiles if tile.clip.audio), None)
         if heard is not None and encoding.audio is AudioMode.KEEP:
             lost = add_sound(
-                Pictures((silent,), (video.frames,), place_.rate),
+                VideoParts((silent,), (video.frames,), place_.rate),
                 heard.clip,
                 ffmpeg,
                 temporary,

@@ -25,7 +25,7 @@ from pydantic import TypeAdapter, ValidationError
 from render.errors import OutputError, UsageError
 from render.files.journal import STATE, Journal
 from render.files.temporary import beside, remove_tree
-from render.media.join import Pictures
+from render.media.join import VideoParts
 from render.planning.plan import Cell, Plan
 from render.planning.segments import Cut
 
@@ -148,13 +148,15 @@ class CellSegments:
         assert self._count is not None
         return tuple(self._done[n] for n in range(self.cut.count(self._count.frames)))
 
-    def pictures(self) -> Pictures:
+    def pictures(self) -> VideoParts:
         """Of a complete preview. Raises OutputError where files are gone that were there."""
         segments = self.segments
         files = tuple(self.path(segment.index) for segment in segments)
         if gone := [file for file in files if not file.is_file()]:
             raise OutputError(f"{gone[0]}: the segment is gone", transient=True)
-        return Pictures(files, tuple(segment.frames for segment in segments), self.cell.video_rate)
+        return VideoParts(
+            files, tuple(segment.frames for segment in segments), self.cell.video_rate
+        )
 
     def path(self, index: int) -> Path:
         return self.folder / f"{index:05d}{_SUFFIX}"

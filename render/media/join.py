@@ -39,7 +39,7 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
-class Pictures:
+class VideoParts:
     """A video's pictures, in one file or in several that follow each other.
 
     Attributes: files: all in one folder, named with letters and digits only. frames: in each.
@@ -80,7 +80,7 @@ class Pictures:
 
 
 def join(
-    pictures: Pictures,
+    pictures: VideoParts,
     ff: Path,
     output: Path,
     tags: Mapping[str, str],

@@ -18,7 +18,7 @@ from render.media.clip import AudioStream, Clip
 from render.media.decode import BROADCAST, range_options
 from render.media.encode import check_frames, write_failure
 from render.media.encoding import SOUND_BITS, SOUND_CODEC, container_options
-from render.media.join import Input, Pictures
+from render.media.join import Input, VideoParts
 from render.media.process import Process
 from render.media.watch import PATIENCE, Patience
 
@@ -26,7 +26,7 @@ _FAILED = "the sound could not be added"
 
 
 def add_sound(
-    pictures: Pictures,
+    pictures: VideoParts,
     clip: Clip,
     ff: Path,
     output: Path,
