@@ -48,6 +48,17 @@ def clips(folder: Path) -> list[Path]:
     return found
 
 
+def seconds(words: list[str]) -> float:
+    """What a run takes that nobody disturbs."""
+    began = time.monotonic()
+    subprocess.run(words, check=True, capture_output=True, cwd=ROOT)
+    return time.monotonic() - began
+
+
+def remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def command(sources: list[Path], out: Path) -> list[str]:
     return [*RENDER, *map(str, sources), *TARGETS, *MORE, "-o", str(out)]
 
@@ -87,7 +98,7 @@ def different(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
 def killed(words: list[str], number: signal.Signals, moment: float) -> str | None:
     """Where it was when the signal came: the last line of its own; None where it had ended."""
     process = subprocess.Popen(
-        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
     )
     try:
         _, err = process.communicate(timeout=moment)
@@ -126,9 +137,7 @@ def main(rounds: int, seed: int) -> int:
     root = Path(tempfile.mkdtemp(prefix="kills-"))
     sources = clips(root / "clips")
     out = root / "out"
-    began = time.monotonic()
-    subprocess.run(command(sources, out), check=True, capture_output=True)
-    whole = time.monotonic() - began
+    whole = seconds(command(sources, out))
     wanted = told(out)
     previews = sum(name.endswith(".mp4") for name in wanted)
     print(f"undisturbed: {whole:.1f} s, {len(wanted)} files, {previews} of them videos")
@@ -136,7 +145,7 @@ def main(rounds: int, seed: int) -> int:
     places: Counter[str] = Counter()
     runs = 0
     for round_ in range(rounds):
-        shutil.rmtree(out)
+        remove(out)
         words = command(sources, out)
         said = []
         for _ in range(chance.choice((1, 1, 2, 4))):
@@ -166,30 +175,19 @@ def main(rounds: int, seed: int) -> int:
 def lost(sources: list[Path], root: Path, chance: random.Random) -> str:
     """Of what is done when 80 % of the frames are, how much a SIGKILL loses."""
     words = [*RENDER, *map(str, sources), *TARGETS, "--upscale", "none", "--metrics", "none"]
-    begun = time.monotonic()
-    subprocess.run([*words, "-o", str(root / "whole")], check=True, capture_output=True)
-    whole = time.monotonic() - begun
+    whole = seconds([*words, "-o", str(root / "whole")])
     shares = []
     for number in range(5):
         folder = root / f"eighty{number}"
         moment = whole * chance.uniform(0.78, 0.82)
         killed([*words, "-o", str(folder)], signal.SIGKILL, moment)
-        begun = time.monotonic()
-        done = subprocess.run([*words, "-o", str(folder)], check=True, capture_output=True)
-        rest = time.monotonic() - begun
-        assert done.returncode == 0
+        rest = seconds([*words, "-o", str(folder)])
         # What starting takes was no work that could be lost.
-        start = start_of(words, folder)
+        start = seconds([*words, "-o", str(folder)])
         shares.append((moment + rest - start - whole) / (moment - start))
     shares.sort()
     words_ = ", ".join(f"{share:.1%}" for share in shares)
     return f"killed at 80 %: lost {words_} of the work done (median {shares[2]:.1%})"
-
-
-def start_of(words: list[str], folder: Path) -> float:
-    begun = time.monotonic()
-    subprocess.run([*words, "-o", str(folder)], check=True, capture_output=True)
-    return time.monotonic() - begun
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ class Fold:
         self._goes_on: dict[str, str] = {}
         self._order: dict[str, int] = {}
         self._made: dict[str, dict[str, Mark | None]] = {"grid": {}, "sheet": {}}
+        self._making: set[str] = set()
         self._begun: dict[str, Begun] = {}
         self._take: dict[str, Callable[[Entry], None]] = {
             "adopted": self._adopted,
@@ -51,6 +52,7 @@ class Fold:
             "figures": self._figures,
             "begun": self._share,
             "clip": self._clip,
+            "making": self._intended,
             "made": self._thing,
         }
 
@@ -80,6 +82,10 @@ class Fold:
     def made(self, what: str, name: str) -> Mark | None:
         """What is known of a file that was made of the previews; None where nothing is."""
         return self._made.get(what, {}).get(name)
+
+    def is_ours(self, name: str) -> bool:
+        """Whether a file of that name was made of the previews, or was about to be."""
+        return name in self._making or any(name in names for names in self._made.values())
 
     def results(self, folder: Path) -> Results:
         """What is there of it: cells, grids and sheets whose files are gone are left out, and the
@@ -193,6 +199,10 @@ class Fold:
         clip = SourceClip.model_validate(known | changes)
         _check_below(clip.preview)
         self._clips[key] = clip
+
+    def _intended(self, entry: Entry) -> None:
+        _check_below(entry["name"])
+        self._making.add(entry["name"])
 
     def _thing(self, entry: Entry) -> None:
         _check_below(entry["name"])

@@ -133,6 +133,18 @@ class Recorder:
         with self._journal.locked() as file:
             self._append(file)
 
+    def making(self, name: str) -> None:
+        """Record that a file is about to be made of the previews: if we die before `made`, the next
+        run knows it for ours. Raises OutputError."""
+        if not self._fold.is_ours(name):
+            self._note({"kind": "making", "name": name})
+            with self._journal.locked() as file:
+                self._append(file)
+
+    def is_ours(self, name: str) -> bool:
+        """Whether a file of that name was made here, or was about to be."""
+        return self._fold.is_ours(name)
+
     def made(self, what: str, name: str, basis: str) -> Results:
         """Record that the file ``name`` was made of the previews: a grid, a sheet, a source video.
         ``basis`` is a mark of all that it depends on. Raises OutputError."""

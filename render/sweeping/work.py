@@ -108,6 +108,8 @@ class SweepWork:
             number = alike.index(clip) + 1
             parts = [stem, what] if number == 1 else [stem, str(number), what]
         path = inside(self.folder, file_name(parts, suffix))
-        if path.exists() and path.name not in owned and not self.plan.force:
+        ours = path.name in owned or self.recorder.is_ours(path.name)
+        if path.exists() and not ours and not self.plan.force:
             raise UsageError(f"{path}: exists already", hint=Hint.OVERWRITE)
+        self.recorder.making(path.name)
         return path
