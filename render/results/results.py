@@ -13,7 +13,15 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 
 from render.errors import OutputError, UsageError
 from render.files import results_file
@@ -248,6 +256,13 @@ class Figures(_Part):
     reference: str
     missing: Texts = ()
     basis: str | None = None
+
+    @model_serializer(mode="wrap")
+    def _in_order(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """The values between: whoever looks at the file reads first what was compared with what."""
+        told: dict[str, Any] = written(self)
+        last = {key: told.pop(key) for key in ("missing", "basis") if key in told}
+        return told | last
 
     @property
     def values(self) -> Mapping[str, float | None]:
