@@ -35,7 +35,8 @@ def command(folder: Path, *more: str) -> list[str]:
 
 
 def left(folder: Path) -> list[str]:
-    return [p.name for p in folder.iterdir() if p.name.startswith(".")] if folder.exists() else []
+    """Temporary files; what is finished, in ``.render``, is to stay."""
+    return [path.name for path in folder.rglob(".render-*")]
 
 
 def one(folder: Path, name: str, moment: float, second: float | None) -> tuple[list[str], str, int]:
@@ -105,7 +106,7 @@ def main(rounds: int, seed: int) -> int:
             leftovers += bool(names)
             if names:
                 again = subprocess.run(
-                    command(folder, "--force"),
+                    command(folder),
                     cwd=ROOT,
                     capture_output=True,
                     text=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from fractions import Fraction
 from pathlib import Path
 
@@ -73,3 +74,34 @@ def test_an_encoder_in_a_container(
 @pytest.mark.parametrize(("rate", "frames"), [("30", 15), ("15", 8), ("1", 1), ("1/3", 1)])
 def test_a_key_frame_every_half_second(rate: str, frames: int) -> None:
     assert key_interval(Fraction(rate)) == frames
+
+
+@pytest.mark.skipif(
+    not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2,
+    reason="one core, or no say in which: whether more of them change bytes is NOT tested",
+)
+@pytest.mark.parametrize("spare", [True, False])
+@pytest.mark.parametrize("encoder", [Encoder.X264, Encoder.X265, Encoder.AV1])
+def test_bytes_do_not_depend_on_the_machines_cores(
+    ff: FFmpeg, tmp_path: Path, encoder: Encoder, *, spare: bool
+) -> None:
+    if encoder.value not in ff.abilities | {Encoder.X264.value}:
+        pytest.skip(f"this ffmpeg has no {encoder.value}")
+    cores = os.sched_getaffinity(0)
+    pictures = np.random.default_rng(0).integers(0, 256, (30, 96, 160, 3), np.uint8)
+    found = []
+    for some in (cores, {min(cores)}):
+        path = tmp_path / f"{len(some)}.mp4"
+        os.sched_setaffinity(0, some)  # which the child inherits
+        try:
+            encoding = Encoding(encoder, 30, AudioMode.NONE)
+            with VideoWriter(
+                path, ff.path, Size(160, 96), Fraction(15), encoding, {}, spare=spare
+            ) as video:
+                for picture in pictures:
+                    video.write(picture // 2)
+                video.finish()
+        finally:
+            os.sched_setaffinity(0, cores)
+        found.append(path.read_bytes())
+    assert found[0] == found[1]
