@@ -94,15 +94,21 @@ class ShowSweep:
 
     def stopped(self) -> None:
         """What is kept of a run that was interrupted, and how to go on."""
-        if self._planned is None or self._planned.folder is None or self._show is None:
+        if self._planned is None or self._show is None:
             return
         self.close()
         plan, there = self._planned.plan, self._show.there
-        kept = f"{there} of {len(plan.cells)} previews"
+        parts = _parts(plan)
+        kept = []
+        if there or self._planned.folder is not None:
+            kept.append(f"{there} of {len(plan.cells)} previews")
+        if parts:
+            kept.append("1 part of another" if parts == 1 else f"{parts} parts of others")
         if self._measured:
-            kept += f" and the figures of {self._measured}"
-        how = "without --force the same command" if plan.force else "the same command"
-        say(f"stopped: {kept} are kept; {how} goes on")
+            kept.append(f"the figures of {self._measured}")
+        if kept:
+            how = "without --force the same command" if plan.force else "the same command"
+            say(f"stopped: {' and '.join(kept)} are kept; {how} goes on")
 
     def close(self) -> None:
         """Take the progress off the screen."""
@@ -188,3 +194,15 @@ class ShowSweep:
         if self._count is not None:
             self._count.close()
             self._count = None
+
+
+def _parts(plan: Plan) -> int:
+    """Finished parts of the plan's previews that are not there yet; ``--force`` makes them anew."""
+    from render.execution.abandoned import find_abandoned
+
+    if plan.force:
+        return 0
+    todo = {cell.output for cell in plan.todo}
+    folders = dict.fromkeys(output.parent for output in todo)
+    left = (one for folder in folders for one in find_abandoned(folder))
+    return sum(one.segments for one in left if one.preview in todo)

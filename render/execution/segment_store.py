@@ -8,6 +8,7 @@ of the size that the file has, is not there.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import stat
@@ -189,7 +190,10 @@ class CellSegments:
                 os.fsync(file.fileno())
             temporary.replace(place)
         except OSError as error:
-            raise OutputError(f"{place}: cannot be written ({error.strerror})") from error
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            raise OutputError(
+                f"{place}: cannot be written ({error.strerror})", transient=full
+            ) from error
         told = asdict(segment)
         self._journal.append({"kind": "segment", **told, "tools": self._tools})
         with self._lock:

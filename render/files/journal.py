@@ -8,6 +8,7 @@ lines of kinds that a reader does not know are passed over too.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -106,7 +107,9 @@ class Journal:
         return file.read(1) != b"\n"
 
     def _failure(self, error: OSError) -> OutputError:
-        return OutputError(f"{self.path}: cannot be written ({error.strerror or error})")
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        reason = error.strerror or error
+        return OutputError(f"{self.path}: cannot be written ({reason})", transient=full)
 
 
 def _entry(line: bytes) -> Entry | None:
