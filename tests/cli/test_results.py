@@ -13,6 +13,8 @@ import pytest
 from render.cli.output import put, safe
 from render.errors import FFmpegError, InternalError
 from render.events import CellStarted, Event
+from render.execution.segment_store import LINES
+from render.files.journal import STATE, Journal
 from render.planning.plan import Plan
 from render.planning.request import Request
 
@@ -202,14 +204,22 @@ def test_an_interrupted_run_says_what_is_kept(
     monkeypatch.setattr("render.execution.execute.run", work)
     monkeypatch.setattr("render.planning.plan.make_plan", plan)
     clips = ("a.mp4", "b.mp4", "c.mp4")
-    # Where nothing is recorded there is nothing to say.
-    assert command(*clips) == 130
+    # Where nothing is kept there is nothing to say.
+    assert command("a.mp4") == 130
     assert "stopped" not in capsys.readouterr().err
-    assert command(*clips, "--metrics", "none", *force) == 130
-    assert capsys.readouterr().err.splitlines()[-2:] == [
-        f"stopped: 2 of 3 previews are kept; {how} command goes on",
-        "error: interrupted",
-    ]
+    for more in ((), ("--metrics", "none")):
+        assert command(*clips, *more, *force) == 130
+        assert capsys.readouterr().err.splitlines()[-2:] == [
+            f"stopped: 2 of 3 previews are kept; {how} command goes on",
+            "error: interrupted",
+        ]
+    begun = Path("previews") / STATE / "0123"
+    Journal(begun / LINES).append({"kind": "cell", "preview": "c.mp4"})
+    for number in range(2):
+        (begun / f"0000{number}.mp4").write_bytes(b"a part")
+    parts = "" if force else " and 2 parts of others"
+    assert command(*clips, *force) == 130
+    assert f"stopped: 2 of 3 previews{parts} are kept; {how} command" in capsys.readouterr().err
 
 
 EVIL = "a\x1b[31m\nb\u202e\u00a0é.mp4"
