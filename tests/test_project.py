@@ -123,6 +123,7 @@ def test_what_the_suites_without_torch_install_comes_from_the_project() -> None:
     assert names == all_of_them - {"torch", "openvino"} | {"pytest", "psutil"}
 
 
+@pytest.mark.torch
 def test_the_public_names_are_there() -> None:
     for name in render.__all__:
         assert getattr(render, name) is not None
