@@ -60,7 +60,7 @@ class CellLine:
         self._spent: dict[str, float] = {}
 
     def spent(self, stage: str, seconds: float) -> None:
-        """Counted work that this preview needed, whether or not others share it."""
+        """Count work that this preview needed, whether or not others share it."""
         self._spent[stage] = self._spent.get(stage, 0.0) + seconds
 
     def wants(self, ticks: range) -> bool:

@@ -26,6 +26,7 @@ from pydantic import TypeAdapter, ValidationError
 from render.errors import OutputError, UsageError
 from render.files.journal import STATE, Journal
 from render.files.temporary import beside, remove_tree
+from render.media.encode import make_folder
 from render.media.join import VideoParts
 from render.planning.plan import Cell, Plan
 from render.planning.segments import Cut
@@ -168,7 +169,8 @@ class CellSegments:
         with self._lock:
             if self._open:
                 return
-            self.made = _make(self.folder)
+            self.made = make_folder(self.folder.parents[1])
+            make_folder(self.folder)
             self._stack.enter_context(beside(self.folder, "", OutputError))
             if not self._journal.path.exists():
                 self._journal.append({"kind": "cell", "preview": self.cell.output.name})
@@ -285,21 +287,3 @@ class SegmentStore:
 def _remove_empty(folder: Path) -> None:
     with contextlib.suppress(OSError):  # it is not, or it is not there
         folder.rmdir()
-
-
-def _make(folder: Path) -> list[Path]:
-    """Make ``folder``; those that had to be made above the previews', innermost first."""
-    previews = folder.parents[1]
-    missing = []
-    parent = previews
-    while not parent.exists() and parent != parent.parent:
-        missing.append(parent)
-        parent = parent.parent
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        where = previews if missing or error.errno else folder
-        raise OutputError(f"{where}: cannot be made: {error.strerror}") from error
-    if not os.access(previews, os.W_OK):
-        raise OutputError(f"{previews}: is not writable; choose another place with -o")
-    return missing

@@ -192,7 +192,7 @@ def placing(
 def folder_for_output(folder: Path) -> Iterator[None]:
     """``folder``, made where it is missing; what was made goes again if nothing is in it at last.
     Raises OutputError when it cannot be made or written."""
-    made = _make_folder(folder)
+    made = make_folder(folder)
     try:
         yield
     finally:
@@ -201,8 +201,9 @@ def folder_for_output(folder: Path) -> Iterator[None]:
                 empty.rmdir()
 
 
-def _make_folder(folder: Path) -> list[Path]:
-    """Make ``folder``; the folders that had to be made, innermost first."""
+def make_folder(folder: Path) -> list[Path]:
+    """Make ``folder``; the folders that had to be made, innermost first. Raises OutputError when it
+    cannot be made or written."""
     missing = []
     parent = folder
     while not parent.exists() and parent != parent.parent:
