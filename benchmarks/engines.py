@@ -23,7 +23,7 @@ from render.errors import EngineError
 from render.networks.catalogue import find_style
 from render.networks.checkpoint import load_style
 from render.networks.spec import NetworkSpec
-from render.preset import Preset
+from render.presets.preset import Preset
 from render.target import Size
 
 CANDIDATES = (

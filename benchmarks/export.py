@@ -34,7 +34,7 @@ from render.export.export_target import (
 )
 from render.export.proof_pictures import Given, given
 from render.networks.catalogue import FoundStyle, list_styles
-from render.preset import Preset
+from render.presets.preset import Preset
 from render.target import Size
 
 HEADER = ["style", "network", "form", "PSNR", "mean", "max", "shown", "peak", "MB", "s", ""]

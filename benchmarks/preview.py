@@ -33,7 +33,7 @@ from render.media.sample import sample
 from render.networks.spec import NetworkSpec
 from render.planning.plan import Cell, Plan, make_plan
 from render.planning.request import Request
-from render.preset import Preset
+from render.presets.preset import Preset
 from render.target import Rate, Size
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "bigbuckbunny.mp4"

@@ -36,7 +36,7 @@ from render.networks.catalogue import styles_dir
 from render.networks.metadata import SUFFIX, StyleMetadata, read_metadata
 from render.planning.plan import Cell, Plan, make_plan
 from render.planning.request import Request
-from render.preset import Preset
+from render.presets.preset import Preset
 from render.target import Rate, Size, Target
 
 FULL, HALF = Size(480, 853), Size(240, 427)

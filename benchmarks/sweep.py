@@ -39,7 +39,7 @@ from render.networks.spec import NetworkSpec
 from render.planning.plan import Plan, make_plan
 from render.planning.request import Request
 from render.planning.schedule import Branch, passes
-from render.preset import Preset
+from render.presets.preset import Preset
 
 
 def make(args: argparse.Namespace, folder: Path) -> Plan:

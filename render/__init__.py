@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from render.planning.plan import Cell, Plan, Refusal
     from render.planning.plan import make_plan as plan
     from render.planning.request import Request
-    from render.preset import Preset, list_presets, load_preset
+    from render.presets.preset import Preset, list_presets, load_preset
     from render.results.results import CellResult, Figures, Results
     from render.results.results import load as load_results
     from render.sweeping.outputs import Outputs
@@ -236,7 +236,7 @@ _HOMES = {
         "make_plan=plan",
     ),
     "render.planning.request": ("Request",),
-    "render.preset": (
+    "render.presets.preset": (
         "Preset",
         "list_presets",
         "load_preset",

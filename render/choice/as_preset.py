@@ -7,7 +7,7 @@ from typing import Any
 from render.choice.choice_file import evidence
 from render.choice.ranking import Choice
 from render.errors import UsageError
-from render.preset import Preset
+from render.presets.preset import Preset
 from render.results.results import Results
 from render.target import Rate
 

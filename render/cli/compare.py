@@ -131,7 +131,7 @@ def compare(
     from render.compare.tiles import Room
     from render.files.names import only_file
     from render.media.ffmpeg import find_ffmpeg
-    from render.preset import Preset
+    from render.presets.preset import Preset
     from render.target import Size
 
     if not videos:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from render.export.export_target import ExportTarget
     from render.networks.metadata import StyleMetadata
-    from render.preset import Preset
+    from render.presets.preset import Preset
     from render.target import Size
 
 
@@ -50,7 +50,7 @@ def ask(
         least_ios,
     )
     from render.networks.catalogue import find_style
-    from render.preset import load_preset
+    from render.presets.preset import load_preset
 
     held = None if form["orient"] is None else one_of(Held, "--orient", form["orient"])
     chosen = load_preset(name).with_options(**options)

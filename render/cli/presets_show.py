@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from render.errors import UsageError
 
 if TYPE_CHECKING:
-    from render.preset import Preset
+    from render.presets.preset import Preset
 
 
 def show(
@@ -23,7 +23,7 @@ def show(
 ) -> int:
     """What a preset asks for, who wrote it, and the evidence that it was chosen by."""
     from render.cli.output import put
-    from render.preset import load_preset
+    from render.presets.preset import load_preset
 
     if preset is None:
         raise UsageError(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from render.devices.phone import Phone
     from render.look import Look
     from render.planning.request import Request
-    from render.preset import Preset
+    from render.presets.preset import Preset
 
 
 def make_request(
@@ -44,7 +44,7 @@ def make_request(
     from render.engines.base import DeviceName, EngineName
     from render.files.names import ends_as_folder, given
     from render.planning.request import Request
-    from render.preset import Preset, load_preset
+    from render.presets.preset import Preset, load_preset
 
     base = Preset() if preset is None else load_preset(preset)
     base = base.with_options(**{k: word for k, word in options.items() if k not in SWEPT})

@@ -96,7 +96,7 @@ def sheet(
     from render.execution.still import take
     from render.media.ffmpeg import find_ffmpeg
     from render.networks.spec import NetworkSpec
-    from render.preset import Preset
+    from render.presets.preset import Preset
     from render.target import Size
 
     if picture is None:

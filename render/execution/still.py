@@ -19,7 +19,7 @@ from render.media.photo import is_photo, load_photo
 from render.media.probe import probe
 from render.media.sample import sample
 from render.planning.geometry import Placement, canvas_for, place
-from render.preset import Preset
+from render.presets.preset import Preset
 from render.target import Orient, Size
 
 # One tick of any rate: which picture is on show at a moment does not depend on it.

@@ -23,7 +23,7 @@ from render.files.small import opened
 from render.networks.catalogue import find_style
 from render.networks.metadata import SUFFIX, StyleMetadata, read_metadata
 from render.networks.spec import NetworkSpec
-from render.preset import Preset, is_style_file
+from render.presets.preset import Preset, is_style_file
 from render.target import Size, Upscaling
 
 SCHEMA = 1

@@ -13,7 +13,7 @@ from render.media.ffmpeg import FFmpeg, find_ffmpeg
 from render.media.frame import Picture
 from render.media.photo import is_photo
 from render.media.probe import probe
-from render.preset import Preset
+from render.presets.preset import Preset
 from render.target import Fit, Orient
 
 _OWN = Path(__file__).with_name("frames")

@@ -16,7 +16,7 @@ from render.target import Fit, Orient
 
 
 def _looks() -> tuple[Look, ...]:
-    from render.preset import Preset
+    from render.presets.preset import Preset
 
     return (Preset().look(),)
 

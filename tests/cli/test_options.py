@@ -11,7 +11,7 @@ import pytest
 from render.engines.base import DeviceName, EngineName
 from render.look import Look
 from render.media.encoding import AudioMode, Encoder, Encoding
-from render.preset import Preset, load_preset
+from render.presets.preset import Preset, load_preset
 from render.target import Fit, Orient, Rate, Size, Upscaling
 
 from .conftest import Machine

@@ -23,7 +23,7 @@ from render.networks.checkpoint import save_style
 from render.networks.metadata import StyleMetadata
 from render.networks.spec import NetworkSpec
 from render.planning.schedule import passes
-from render.preset import Preset
+from render.presets.preset import Preset
 from render.target import Size
 from tests.conftest import X264, MakeClip
 from tests.media.preview import plan_for, request

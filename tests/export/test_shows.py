@@ -17,7 +17,7 @@ from render.export.export_target import Format
 from render.export.read_model import read
 from render.media.ffmpeg import FFmpeg
 from render.planning.plan import make_plan
-from render.preset import Preset
+from render.presets.preset import Preset
 from render.target import Orient, Size
 from tests.export.conftest import make_target, saved
 from tests.media.preview import pictures, request

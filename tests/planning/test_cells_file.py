@@ -12,7 +12,7 @@ from render.cli.read_request import make_request
 from render.errors import UsageError
 from render.look import Look
 from render.planning.cells_file import MAX_BYTES, load_cells
-from render.preset import Preset
+from render.presets.preset import Preset
 from render.target import Size, Upscaling
 
 Write = Callable[..., Path]

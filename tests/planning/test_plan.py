@@ -22,7 +22,7 @@ from render.planning.as_dict import plan_as_dict, plan_from_dict
 from render.planning.plan import Cell, Refusal, make_plan
 from render.planning.preview_tags import comment
 from render.planning.request import Request
-from render.preset import Preset
+from render.presets.preset import Preset
 from render.target import Orient, Rate, Size, Upscaling
 from tests.cli.conftest import make_cell
 from tests.cli.conftest import make_plan as make_hand_plan

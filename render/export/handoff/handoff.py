@@ -12,7 +12,7 @@ from render.export.lint import Risk
 from render.export.proof import Check, Shot
 from render.files.names import file_name
 from render.networks.metadata import SUFFIX
-from render.preset import Preset, is_style_file
+from render.presets.preset import Preset, is_style_file
 from render.target import Size
 from render.versions import versions
 

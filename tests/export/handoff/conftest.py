@@ -14,7 +14,7 @@ from render.export.handoff.handoff import Handoff
 from render.export.lint import Risk, Severity
 from render.export.proof import Check, Shot
 from render.media.frame import as_picture
-from render.preset import Preset
+from render.presets.preset import Preset
 from render.target import Size
 
 MakeHandoff = Callable[..., Handoff]

@@ -16,7 +16,7 @@ from render.export.handoff.folder import write_handoff
 from render.export.handoff.handoff import handoff_of
 from render.export.proof_pictures import given
 from render.networks.catalogue import find_style
-from render.preset import Preset
+from render.presets.preset import Preset
 from tests.export.conftest import finished, make_target
 
 PRESET = Preset().with_options(

@@ -10,7 +10,7 @@ import pytest
 from render.defaults import DEFAULTS
 from render.errors import PresetError, UsageError
 from render.media.encoding import AudioMode, Encoder, Encoding
-from render.preset import MAX_BYTES, Preset, list_presets, load_preset
+from render.presets.preset import MAX_BYTES, Preset, list_presets, load_preset
 from render.resources import presets_dir
 from render.target import Rate, Size, Target, Upscaling
 

@@ -1,0 +1,1 @@
+"""Bundles: a preset with all that it needs, in one file."""

@@ -1,0 +1,1 @@
+"""Presets: style + target + encoding, in one file that people share."""
