@@ -58,6 +58,12 @@ class PresetError(UsageError):
     kind = "preset"
 
 
+class BundleError(RenderError):
+    """A bundle that is none, is damaged, or holds what it must not."""
+
+    kind = "bundle"
+
+
 class ClipError(RenderError):
     """A clip that cannot be read: missing, not a video, hostile, empty or too damaged."""
 

@@ -28,7 +28,11 @@ def read_toml(
 ) -> dict[str, Any]:
     """The file's keys. ``label`` is its name and ``what`` its kind in messages, ``most`` bytes are
     read. Numbers are as they are written, NaN too. Raises ``error``."""
-    text = read_text(path, f"{what} file (.toml)", most, error)
+    return parse_toml(read_text(path, f"{what} file (.toml)", most, error), label, error)
+
+
+def parse_toml(text: str, label: str, error: type[RenderError]) -> dict[str, Any]:
+    """As `read_toml`, of a text that is in hand."""
     try:
         outline = _outline(text)
         check_outline(outline, _MANY)

@@ -27,7 +27,7 @@ from render.defaults import DEFAULTS
 from render.errors import PresetError, UsageError
 from render.files.limits import LARGEST, short
 from render.files.problems import problems
-from render.files.toml import check_schema, read_toml
+from render.files.toml import check_schema, parse_toml, read_toml
 from render.look import Look
 from render.media.encoding import CODECS, AudioMode, Encoder, Encoding
 from render.nearest import did_you_mean
@@ -280,7 +280,16 @@ def _shipped() -> dict[str, Path]:
 
 
 def _load(path: Path, label: str) -> Preset:
-    data = read_toml(path, label, "preset", MAX_BYTES, PresetError)
+    return _checked(read_toml(path, label, "preset", MAX_BYTES, PresetError), label)
+
+
+def parse_preset(text: str, label: str) -> Preset:
+    """The preset of a text as a file would hold it; a style file stays as it is written. Raises
+    PresetError naming ``label`` and the key."""
+    return _checked(parse_toml(text, label, PresetError), label)
+
+
+def _checked(data: dict[str, Any], label: str) -> Preset:
     # Before all else: a newer schema's other keys are not mistakes.
     check_schema(data, label, SCHEMA, PresetError)
     try:

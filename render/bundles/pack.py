@@ -1,0 +1,199 @@
+"""A preset → the one file that people share."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from PIL import Image
+
+from render.bundles.archive import write_archive
+from render.bundles.bundle import Bundle, open_bundle
+from render.bundles.bundled_preview import LENGTH, BundleProgress, RenderWith, planned, rendered
+from render.bundles.manifest import MOST_OF, NAME, SUFFIX_OF, BundledFile, Manifest, Role
+from render.compare.source_video import write_source
+from render.errors import BundleError, OutputError
+from render.events import Preview
+from render.files.names import given, safe_part
+from render.files.small import read_small
+from render.files.temporary import beside
+from render.media.encoding import AudioMode, Encoder, Encoding
+from render.networks.catalogue import FoundStyle, find_style
+from render.networks.metadata import SUFFIX as STYLE_SUFFIX
+from render.presets.preset import Preset
+from render.resources import sample_clip
+from render.versions import versions
+
+FASTEST = Fraction(60)
+"""Frames a second of the clip in a bundle, at most."""
+# What a network reads should be as good as what a camera gives; the preview is coded after it.
+_CLIP_ENCODING = Encoding(Encoder.X264, 14, AudioMode.NONE)
+_THUMBNAIL = 320
+_SAMPLE = (
+    "CC BY 3.0",
+    "(c) copyright 2008, Blender Foundation | www.bigbuckbunny.org",
+    "from Big Buck Bunny",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """What goes into a bundle beside the preset.
+
+    Attributes:
+        name: what it is installed as; None is the preset's own. author, licence: of the preset,
+            where it does not say, or should say otherwise.
+        clip: what its preview shows; None is the clip that comes with render. at: seconds into it
+            where the preview begins, None for its middle. clip_licence, clip_by: of that clip.
+    """
+
+    name: str | None = None
+    author: str | None = None
+    licence: str | None = None
+    clip: Path | None = None
+    at: Fraction | None = None
+    clip_licence: str = ""
+    clip_by: str = ""
+    using: RenderWith = field(default_factory=RenderWith)
+
+
+def pack(
+    preset: Preset, name: str, output: Path, packing: Packing, *, force: bool = False
+) -> Generator[BundleProgress, None, Bundle]:
+    """Write the bundle of ``preset`` to ``output``, whole or not at all, and read it again; it
+    comes as the generator's value. ``name`` is what it is called where neither it nor ``packing``
+    says.
+
+    Raises BundleError, OutputError, UsageError, and what a style, a clip and rendering can fail by;
+    OutputError without ``force`` where ``output`` is there.
+    """
+    called = packing.name or preset.name or name
+    if safe_part(called) != called or not re.fullmatch(r"[^\W_][\w .+-]{0,59}", called):
+        raise BundleError(
+            f"{called!r}: is no name for a preset: 1 to 60 letters, digits, spaces or ._+- that "
+            "begin with a letter or digit; give it another"
+        )
+    if given(output).is_dir():
+        raise OutputError(f"{output}: is a folder; name a file")
+    if output.exists() and not force:
+        raise OutputError(f"{output}: exists already; --force overwrites it")
+    style = find_style(preset.style, preset.target().network)
+    style_name = _plain(style.metadata.style) + f".{_plain(style.metadata.network)}{STYLE_SUFFIX}"
+    words = {"author": packing.author, "licence": packing.licence, "name": called}
+    travels = preset.with_options(style=style_name, network=style.metadata.network, **words)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with beside(output.parent, "", OutputError) as folder:
+        folder.mkdir()
+        (folder / style_name).write_bytes(_weights(style))
+        local = travels.with_options(style=str(folder / style_name))
+        clip = folder / "clip.mp4"
+        yield from _cut(local, packing, clip)
+        preview = yield from rendered(
+            local, clip, folder / "preview.mp4", packing.using, "rendering its preview"
+        )
+        contents, manifest = _contents(travels, style, style_name, preview, clip, packing)
+        contents = {NAME: manifest.to_json().encode("utf-8", "backslashreplace"), **contents}
+        _check_sizes(manifest, output)
+        write_archive(folder / "whole", contents)
+        open_bundle(folder / "whole")  # before it takes another's place
+        write_archive(output, contents)
+    return open_bundle(output)
+
+
+def _plain(text: str) -> str:
+    """As a name in a bundle may be."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-")[:40] or "style"
+
+
+def _weights(style: FoundStyle) -> bytes:
+    return read_small(style.path, "style file for a bundle", MOST_OF[Role.STYLE], BundleError)
+
+
+def _cut(preset: Preset, packing: Packing, clip: Path) -> Generator[BundleProgress, None, None]:
+    """Two seconds of the clip, framed as the preset frames it, silent."""
+    source = packing.clip or sample_clip()
+    own_rate = preset.with_options(fps="source")
+    plan, cell = planned(own_rate, source, clip, packing.using, packing.at or Fraction(0))
+    if packing.at is None and (whole := cell.clip.duration) is not None and whole > LENGTH:
+        middle = Fraction(round((whole - LENGTH) / 2 * 10), 10)
+        plan, cell = planned(own_rate, source, clip, packing.using, middle)
+    rate = min(cell.video_rate, FASTEST)
+    total = max(1, round(LENGTH * rate))
+    words = "cutting its clip"
+    yield BundleProgress(words, 0, total)
+    for done in write_source(cell, rate, clip, plan.ffmpeg, _CLIP_ENCODING):
+        yield BundleProgress(words, done, max(done, total))
+
+
+def _contents(
+    preset: Preset,
+    style: FoundStyle,
+    style_name: str,
+    preview: Preview,
+    clip: Path,
+    packing: Packing,
+) -> tuple[dict[str, bytes], Manifest]:
+    said = style.metadata
+    painting = ", ".join(part for part in (said.title, said.artist, said.year) if part)
+    licence, by, about = (packing.clip_licence, packing.clip_by, f"from {packing.clip}")
+    if packing.clip is None:
+        licence, by, about = _SAMPLE
+    else:
+        about = f"from {packing.clip.name}"
+    seen = f"{preview.frames} frames at {float(preview.rate):g} fps, {preview.size}"
+    held: dict[str, tuple[bytes, BundledFile]] = {}
+
+    def put(role: Role, name: str, data: bytes, licence: str, by: str, about: str) -> None:
+        digest = hashlib.sha256(data).hexdigest()
+        held[name] = data, BundledFile(role, len(data), digest, licence, by, about[:500])
+
+    mixed = "that of the style and of the clip"
+    put(Role.PRESET, "preset.toml", preset.to_toml().encode(), preset.licence, preset.author,
+        preset.description)  # fmt: skip
+    put(
+        Role.THUMBNAIL,
+        "thumbnail.jpg",
+        _thumbnail(preview.path),
+        mixed,
+        "",
+        "a frame of the preview",
+    )
+    put(Role.STYLE, style_name, _weights(style), said.licence, said.author, painting)
+    put(Role.CLIP, "clip.mp4", clip.read_bytes(), licence, by, about)
+    put(Role.PREVIEW, "preview.mp4", preview.path.read_bytes(), mixed, "", seen)
+    used = versions()
+    manifest = Manifest(
+        name=preset.name,
+        render=used["render"],
+        made_with=preview.cell.identity.engine,
+        versions={key: value for key, value in used.items() if key != "render"},
+        parts={name: part for name, (_, part) in held.items()},
+    )
+    return {name: data for name, (data, _) in held.items()}, manifest
+
+
+def _thumbnail(preview: Path) -> bytes:
+    """The preview's middle frame as a small JPEG."""
+    with av.open(str(preview)) as file:
+        frames = list(file.decode(video=0))
+    picture = Image.fromarray(frames[len(frames) // 2].to_ndarray(format="rgb24"))
+    picture.thumbnail((_THUMBNAIL, _THUMBNAIL), Image.Resampling.LANCZOS)
+    made = io.BytesIO()
+    picture.save(made, "JPEG", quality=85)
+    return made.getvalue()
+
+
+def _check_sizes(manifest: Manifest, output: Path) -> None:
+    for name, part in manifest.parts.items():
+        assert name.endswith(SUFFIX_OF[part.role]), name
+        if part.bytes > MOST_OF[part.role]:
+            raise BundleError(
+                f"{output}: its {part.role.value} would be {part.bytes >> 20} MiB, over the "
+                f"{MOST_OF[part.role] >> 20} MiB that a bundle takes; use a smaller size"
+            )
