@@ -60,7 +60,15 @@ if TYPE_CHECKING:
     from render.planning.plan import Cell, Plan, Refusal
     from render.planning.plan import make_plan as plan
     from render.planning.request import Request
-    from render.presets.preset import Preset, list_presets, load_preset
+    from render.presets.preset import Preset
+    from render.presets.preset_library import (
+        KnownPreset,
+        PresetOrigin,
+        find_preset,
+        known_presets,
+        list_presets,
+        load_preset,
+    )
     from render.results.results import CellResult, Figures, Results
     from render.results.results import load as load_results
     from render.sweeping.outputs import Outputs
@@ -113,6 +121,7 @@ __all__ = [
     "Fit",
     "Hint",
     "InternalError",
+    "KnownPreset",
     "LeftoversCleared",
     "Look",
     "Measured",
@@ -126,6 +135,7 @@ __all__ = [
     "Planned",
     "Preset",
     "PresetError",
+    "PresetOrigin",
     "Preview",
     "Profile",
     "Rate",
@@ -155,6 +165,8 @@ __all__ = [
     "__version__",
     "choose",
     "export_model",
+    "find_preset",
+    "known_presets",
     "list_presets",
     "load_preset",
     "load_profile",
@@ -236,8 +248,12 @@ _HOMES = {
         "make_plan=plan",
     ),
     "render.planning.request": ("Request",),
-    "render.presets.preset": (
-        "Preset",
+    "render.presets.preset": ("Preset",),
+    "render.presets.preset_library": (
+        "KnownPreset",
+        "PresetOrigin",
+        "find_preset",
+        "known_presets",
         "list_presets",
         "load_preset",
     ),

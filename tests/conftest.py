@@ -19,6 +19,14 @@ pytest_plugins = ["tests.without_torch"]
 MakeClip = Callable[..., Path]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_s_presets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Those of whoever runs the suite are not under test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RENDER_PRESETS", str(tmp_path_factory.mktemp("presets") / "none"))
+        yield
+
+
 @pytest.fixture(scope="session")
 def ff() -> FFmpeg:
     return find_ffmpeg()

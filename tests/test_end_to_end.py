@@ -24,7 +24,8 @@ from render.media.ffmpeg import FFmpeg
 from render.networks.catalogue import find_style, list_styles
 from render.networks.checkpoint import load_style
 from render.planning.geometry import place
-from render.presets.preset import Preset, list_presets, load_preset
+from render.presets.preset import Preset
+from render.presets.preset_library import list_presets, load_preset
 from render.target import Fit, Size
 from tests.conftest import X264, MakeClip
 from tests.media.preview import pictures

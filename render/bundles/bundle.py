@@ -13,7 +13,8 @@ from render.errors import BundleError, OutputError, StyleError
 from render.files.names import inside
 from render.networks.metadata import StyleMetadata, read_metadata
 from render.networks.spec import NetworkSpec
-from render.presets.preset import Preset, parse_preset
+from render.presets.preset import Preset
+from render.presets.preset_file import parse_preset
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 from render.errors import BundleError
 from render.files.json import parse_json
 from render.files.limits import short
-from render.presets.preset import MAX_BYTES as MOST_OF_PRESET
+from render.presets.preset_file import MAX_BYTES as MOST_OF_PRESET
 
 NAME = "bundle.json"
 KIND = "render-bundle"

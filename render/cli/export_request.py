@@ -40,6 +40,7 @@ def ask(
 ) -> ExportRequest:
     """``options`` are those that a preset holds too, and win over it; ``form`` says how the model
     is written. Raises UsageError, StyleError, ExportError."""
+    from render.cli.presets_folder import preset_of
     from render.cli.read_request import one_of
     from render.export.export_target import (
         Compression,
@@ -50,10 +51,9 @@ def ask(
         least_ios,
     )
     from render.networks.catalogue import find_style
-    from render.presets.preset import load_preset
 
     held = None if form["orient"] is None else one_of(Held, "--orient", form["orient"])
-    chosen = load_preset(name).with_options(**options)
+    chosen = preset_of(name).with_options(**options)
     aim = chosen.target()
     path, metadata = find_style(chosen.style, aim.network)
     word = form["format"]

@@ -23,7 +23,7 @@ def presets(
     what you like, and pass its path.
     """
     from render.cli.output import put
-    from render.presets.preset import list_presets
+    from render.presets.preset_library import list_presets
 
     found = list_presets()
     if words:

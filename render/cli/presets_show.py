@@ -23,13 +23,13 @@ def show(
 ) -> int:
     """What a preset asks for, who wrote it, and the evidence that it was chosen by."""
     from render.cli.output import put
-    from render.presets.preset import load_preset
+    from render.cli.presets_folder import preset_of
 
     if preset is None:
         raise UsageError(
             "no preset given. Usage: render presets show NAME|FILE; `render presets` lists them"
         )
-    found = load_preset(preset)
+    found = preset_of(preset)
     if json:
         from render.cli.events_json import line
 

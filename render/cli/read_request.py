@@ -41,12 +41,13 @@ def make_request(
     """A request from the words given; ``options`` are those that a preset holds too, and win over
     it; ``cells`` is a file of chosen combinations, which win over both; each is rendered for every
     one of ``phones``. Raises UsageError (a PresetError is one)."""
+    from render.cli.presets_folder import preset_of
     from render.engines.base import DeviceName, EngineName
     from render.files.names import ends_as_folder, given
     from render.planning.request import Request
-    from render.presets.preset import Preset, load_preset
+    from render.presets.preset import Preset
 
-    base = Preset() if preset is None else load_preset(preset)
+    base = Preset() if preset is None else preset_of(preset)
     base = base.with_options(**{k: word for k, word in options.items() if k not in SWEPT})
     lists = {key: values(key, word) for key in SWEPT if (word := options.get(key)) is not None}
     length = None if duration is None else seconds("--duration", duration)

@@ -13,7 +13,8 @@ from render.files.problems import problems, unknown_key
 from render.files.toml import check_schema, read_toml
 from render.nearest import did_you_mean
 from render.presets.preset import KEYS as PRESET_KEYS
-from render.presets.preset import Preset, style_from
+from render.presets.preset import Preset
+from render.presets.preset_file import style_from
 
 SCHEMA = 1
 KEYS = ("fps", "size", "network", "style", "upscale", "upscaler", "strength")

@@ -1,4 +1,5 @@
-"""Preset: style + target + encoding in one file that people share. Load, check, merge, write."""
+"""Preset: style + target + encoding in one file that people share. The model: its keys, what each
+may be, and what they mean together."""
 
 from __future__ import annotations
 
@@ -9,7 +10,6 @@ import os
 import re
 from collections.abc import Callable
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
@@ -24,19 +24,16 @@ from pydantic import (
 )
 
 from render.defaults import DEFAULTS
-from render.errors import PresetError, UsageError
+from render.errors import UsageError
 from render.files.limits import LARGEST, short
 from render.files.problems import problems
-from render.files.toml import check_schema, parse_toml, read_toml
 from render.look import Look
 from render.media.encoding import CODECS, AudioMode, Encoder, Encoding
 from render.nearest import did_you_mean
 from render.networks.spec import NetworkSpec
-from render.resources import presets_dir
 from render.target import Fit, Orient, Rate, Size, Target, Upscaling
 
 SCHEMA = 1
-MAX_BYTES = 64 * 1024
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
@@ -250,65 +247,6 @@ class Preset(BaseModel):
 
 
 KEYS = tuple(field.alias or name for name, field in Preset.model_fields.items())
-
-
-def load_preset(name_or_file: str | Path) -> Preset:
-    """A shipped preset by name, or a preset file (a ``Path``, or text that ends in ``.toml``).
-
-    Raises PresetError naming the file, the key and what was meant.
-    """
-    text = str(name_or_file)
-    if isinstance(name_or_file, Path) or text.endswith(".toml") or "/" in text or os.sep in text:
-        path = Path(name_or_file)
-        return _in_folder(_load(path, str(path)), path.parent)
-    shipped = _shipped()
-    if text not in shipped:
-        raise PresetError(
-            f"there is no preset named {text!r}{did_you_mean(text, shipped)} "
-            f"(shipped: {', '.join(shipped)}; a file of your own ends in .toml)"
-        )
-    return _in_folder(_load(shipped[text], shipped[text].name), shipped[text].parent)
-
-
-def list_presets() -> tuple[Preset, ...]:
-    """The shipped presets, by name."""
-    return tuple(load_preset(path) for path in _shipped().values())
-
-
-def _shipped() -> dict[str, Path]:
-    return {path.stem: path for path in sorted(presets_dir().glob("*.toml"))}
-
-
-def _load(path: Path, label: str) -> Preset:
-    return _checked(read_toml(path, label, "preset", MAX_BYTES, PresetError), label)
-
-
-def parse_preset(text: str, label: str) -> Preset:
-    """The preset of a text as a file would hold it; a style file stays as it is written. Raises
-    PresetError naming ``label`` and the key."""
-    return _checked(parse_toml(text, label, PresetError), label)
-
-
-def _checked(data: dict[str, Any], label: str) -> Preset:
-    # Before all else: a newer schema's other keys are not mistakes.
-    check_schema(data, label, SCHEMA, PresetError)
-    try:
-        return Preset.model_validate(data)
-    except ValidationError as error:
-        raise PresetError(f"{label}: {problems(error, lambda key: f'`{key}`', KEYS)}") from None
-
-
-def _in_folder(preset: Preset, folder: Path) -> Preset:
-    style = style_from(folder, preset.style)
-    return preset if style == preset.style else preset.with_options(style=style)
-
-
-def style_from(folder: Path, style: str) -> str:
-    """``style`` as a file in ``folder`` writes it: a style file is found from where that lies, so
-    that the two travel together."""
-    if not is_style_file(style) or Path(style).is_absolute():
-        return style
-    return str(folder / style)
 
 
 def _key(key: str) -> str:

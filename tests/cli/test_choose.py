@@ -16,7 +16,7 @@ from render.choice.choice_file import NAME, load_if_current
 from render.cli.app import run
 from render.compare.report.page import write_report
 from render.errors import UsageError
-from render.presets.preset import load_preset
+from render.presets.preset_library import load_preset
 from render.results.results import load, save
 from tests.choice.conftest import Sweep, sweep  # noqa: F401
 

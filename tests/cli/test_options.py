@@ -11,7 +11,8 @@ import pytest
 from render.engines.base import DeviceName, EngineName
 from render.look import Look
 from render.media.encoding import AudioMode, Encoder, Encoding
-from render.presets.preset import Preset, load_preset
+from render.presets.preset import Preset
+from render.presets.preset_library import load_preset
 from render.target import Fit, Orient, Rate, Size, Upscaling
 
 from .conftest import Machine

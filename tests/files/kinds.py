@@ -17,7 +17,7 @@ from render.export.package import model_file
 from render.networks.catalogue import find_style
 from render.networks.metadata import read_metadata
 from render.planning.cells_file import load_cells
-from render.presets.preset import load_preset
+from render.presets.preset_library import load_preset
 from render.results.results import Results, load
 
 PRESET = """schema = 1

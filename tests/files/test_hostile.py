@@ -22,7 +22,7 @@ from render.devices.importing import import_measurements
 from render.devices.playback import Late
 from render.devices.profile import Profile, load_profile
 from render.networks.spec import NetworkSpec
-from render.presets.preset import load_preset
+from render.presets.preset_library import load_preset
 from render.results.fold import Fold
 from render.results.results import NAME, Played, Sampling, load
 from render.target import Size

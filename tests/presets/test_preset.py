@@ -10,7 +10,9 @@ import pytest
 from render.defaults import DEFAULTS
 from render.errors import PresetError, UsageError
 from render.media.encoding import AudioMode, Encoder, Encoding
-from render.presets.preset import MAX_BYTES, Preset, list_presets, load_preset
+from render.presets.preset import Preset
+from render.presets.preset_file import MAX_BYTES
+from render.presets.preset_library import list_presets, load_preset
 from render.resources import presets_dir
 from render.target import Rate, Size, Target, Upscaling
 

@@ -15,7 +15,8 @@ from render.errors import OutputError
 from render.export.canonical import digest
 from render.export.handoff import folder as module
 from render.export.handoff.folder import check_folder, write_handoff
-from render.presets.preset import Preset, load_preset
+from render.presets.preset import Preset
+from render.presets.preset_library import load_preset
 from render.target import Size
 from tests.export.handoff.conftest import MakeHandoff
 

@@ -1,0 +1,27 @@
+"""Where the user's presets are kept, and a preset as options name it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from render.presets.preset import Preset
+
+
+def presets_folder() -> Path:
+    """``RENDER_PRESETS``, else ``presets`` in the user's settings of render."""
+    named = os.environ.get("RENDER_PRESETS")
+    if named:
+        return Path(named)
+    from platformdirs import user_config_path
+
+    return user_config_path("render") / "presets"
+
+
+def preset_of(name_or_file: str) -> Preset:
+    """A preset as options name it, the user's own among them. Raises PresetError."""
+    from render.presets.preset_library import load_preset
+
+    return load_preset(name_or_file, presets_folder())
