@@ -19,8 +19,8 @@ from pathlib import Path
 from render.errors import BundleError, OutputError
 from render.files.atomic import whole
 from render.files.small import read_small
+from render.presets.preset_library import BUNDLE_SUFFIX
 
-SUFFIX = ".renderpreset"
 MOST = 96 << 20
 """Bytes of a bundle."""
 MOST_FILES = 16
@@ -64,7 +64,7 @@ def archive(contents: Mapping[str, bytes]) -> bytes:
 def read_archive(path: Path) -> dict[str, bytes]:
     """The files of a bundle by their names, in their order. Raises BundleError for all that is not
     such a file, before anything is made of it."""
-    data = read_small(path, f"bundle ({SUFFIX})", MOST, BundleError)
+    data = read_small(path, f"bundle ({BUNDLE_SUFFIX})", MOST, BundleError)
     try:
         _check_end(data)
         with zipfile.ZipFile(io.BytesIO(data)) as file:

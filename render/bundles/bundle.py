@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from render.bundles.archive import read_archive
-from render.bundles.manifest import NAME, BundledFile, Manifest, Role, parse_manifest
+from render.bundles.manifest import BundledFile, Manifest, Role, parse_manifest
 from render.errors import BundleError, OutputError, StyleError
 from render.files.names import inside
 from render.networks.metadata import StyleMetadata, read_metadata
 from render.networks.spec import NetworkSpec
 from render.presets.preset import Preset
 from render.presets.preset_file import parse_preset
+from render.presets.preset_library import MANIFEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,9 @@ def open_bundle(path: Path) -> Bundle:
     PresetError for its preset.
     """
     contents = read_archive(path)
-    if next(iter(contents)) != NAME:
-        raise BundleError(f"{path}: is a zip, but no bundle: it does not begin with {NAME}")
-    manifest = parse_manifest(contents[NAME], str(path))
+    if next(iter(contents)) != MANIFEST:
+        raise BundleError(f"{path}: is a zip, but no bundle: it does not begin with {MANIFEST}")
+    manifest = parse_manifest(contents[MANIFEST], str(path))
     _check_contents(path, manifest, contents)
     preset = _preset(path, manifest, contents)
     return Bundle(path, manifest, preset, contents)
@@ -83,10 +84,10 @@ def open_bundle(path: Path) -> Bundle:
 
 def _check_contents(path: Path, manifest: Manifest, contents: Mapping[str, bytes]) -> None:
     for name in manifest.parts:
-        if name not in contents or name == NAME:
+        if name not in contents or name == MANIFEST:
             raise BundleError(f"{path}: says that it holds {name}, which is not in it")
     for name in contents:
-        if name != NAME and name not in manifest.parts:
+        if name != MANIFEST and name not in manifest.parts:
             raise BundleError(f"{path}: holds {name}, of which it says nothing")
     for name, part in manifest.parts.items():
         data = contents[name]

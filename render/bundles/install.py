@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from render.bundles.bundle import Bundle
-from render.bundles.manifest import NAME, Role
+from render.bundles.manifest import Role
 from render.errors import BundleError, OutputError, UsageError
 from render.files.atomic import whole_tree
-from render.files.names import inside, safe_part
+from render.files.limits import short
+from render.files.names import inside
 from render.files.small import read_small
-
-PRESET = "preset.toml"
-"""What the preset of an installed bundle is called in its folder."""
+from render.presets.preset_library import INSTALLED_PRESET, MANIFEST, is_preset_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +32,45 @@ def install(
 ) -> Installed:
     """Unpack ``bundle`` into a folder of its own in ``folder``, as ``name`` or as it calls itself.
 
-    Raises UsageError for a name that cannot be one, OutputError where another preset is in its
-    place (``force`` replaces it), BundleError for a style that is none.
+    Raises what `check_install` does, BundleError for a style that is none, OutputError.
     """
-    called = bundle.manifest.name if name is None else name
-    if safe_part(called) != called or len(called) > 60 or called.endswith(".toml"):
-        raise UsageError(f"{called!r}: is no name for a preset; install it as another")
-    place = inside(folder, called)
-    if place.is_dir() and _said_by(place) == bundle.contents[NAME]:
-        return Installed(called, place, already=True)
-    own = inside(folder, f"{called}.toml")
-    for there in (place, own):
-        if there.exists() and (not force or there == own):
-            todo = "install it as another" if there == own else "--force replaces it"
-            raise OutputError(f"{there}: there is a preset of that name already; {todo}")
-    with whole_tree(place, OutputError) as temporary:
+    found = check_install(bundle, folder, name, force=force)
+    if found.already:
+        return found
+    with whole_tree(found.folder, OutputError) as temporary:
         temporary.mkdir()
         bundle.unpack(temporary)
-        if (given := bundle.name_of(Role.PRESET)) != PRESET:
-            (temporary / given).rename(temporary / PRESET)
+        if (called := bundle.name_of(Role.PRESET)) != INSTALLED_PRESET:
+            (temporary / called).rename(temporary / INSTALLED_PRESET)
+    return found
+
+
+def check_install(
+    bundle: Bundle, folder: Path, name: str | None = None, *, force: bool = False
+) -> Installed:
+    """Where `install` would put it, before anything is written.
+
+    Raises UsageError for a name that cannot be one, OutputError where another preset is in its
+    place (``force`` replaces one that was installed, never the user's own).
+    """
+    called = bundle.manifest.name if name is None else name
+    if not is_preset_name(called):
+        raise UsageError(f"{short(called)}: is no name for a preset; --as gives it another")
+    place = inside(folder, called)
+    if _said_by(place) == bundle.contents[MANIFEST]:
+        return Installed(called, place, already=True)
+    own = inside(folder, f"{called}.toml")
+    if os.path.lexists(own):
+        raise OutputError(f"{own}: there is a preset of that name; --as gives this one another")
+    if os.path.lexists(place) and not (force and (place / MANIFEST).is_file()):
+        todo = "" if not (place / MANIFEST).is_file() else "--force replaces it, "
+        raise OutputError(f"{place}: is there already; {todo}--as gives this one another name")
     return Installed(called, place, already=False)
 
 
 def _said_by(place: Path) -> bytes | None:
     """The manifest of what is installed there."""
     try:
-        return read_small(place / NAME, "manifest", 1 << 20, BundleError)
+        return read_small(place / MANIFEST, "manifest", 1 << 20, BundleError)
     except BundleError:
         return None

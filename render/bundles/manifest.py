@@ -13,8 +13,8 @@ from render.errors import BundleError
 from render.files.json import parse_json
 from render.files.limits import short
 from render.presets.preset_file import MAX_BYTES as MOST_OF_PRESET
+from render.presets.preset_library import MANIFEST
 
-NAME = "bundle.json"
 KIND = "render-bundle"
 SCHEMA = 1
 MOST = 64 << 10
@@ -122,7 +122,7 @@ def parse_manifest(data: bytes, label: str) -> Manifest:
             parts=_parts(_table(found, "files")),
         )
     except ValueError as error:
-        raise BundleError(f"{label}: {NAME}: {error}") from None
+        raise BundleError(f"{label}: {MANIFEST}: {error}") from None
 
 
 def _check_schema(found: Mapping[str, Any]) -> None:

@@ -16,17 +16,19 @@ from PIL import Image
 from render.bundles.archive import write_archive
 from render.bundles.bundle import Bundle, open_bundle
 from render.bundles.bundled_preview import LENGTH, BundleProgress, RenderWith, planned, rendered
-from render.bundles.manifest import MOST_OF, NAME, SUFFIX_OF, BundledFile, Manifest, Role
+from render.bundles.manifest import MOST_OF, SUFFIX_OF, BundledFile, Manifest, Role
 from render.compare.source_video import write_source
-from render.errors import BundleError, OutputError
+from render.errors import BundleError, OutputError, UsageError
 from render.events import Preview
-from render.files.names import given, safe_part
+from render.files.limits import short
+from render.files.names import given
 from render.files.small import read_small
 from render.files.temporary import beside
 from render.media.encoding import AudioMode, Encoder, Encoding
 from render.networks.catalogue import FoundStyle, find_style
 from render.networks.metadata import SUFFIX as STYLE_SUFFIX
 from render.presets.preset import Preset
+from render.presets.preset_library import MANIFEST, is_preset_name
 from render.resources import sample_clip
 from render.versions import versions
 
@@ -74,10 +76,9 @@ def pack(
     OutputError without ``force`` where ``output`` is there.
     """
     called = packing.name or preset.name or name
-    if safe_part(called) != called or not re.fullmatch(r"[^\W_][\w .+-]{0,59}", called):
-        raise BundleError(
-            f"{called!r}: is no name for a preset: 1 to 60 letters, digits, spaces or ._+- that "
-            "begin with a letter or digit; give it another"
+    if not is_preset_name(called):
+        raise UsageError(
+            f"{short(called)}: is no name for a preset; give it another", option="name"
         )
     if given(output).is_dir():
         raise OutputError(f"{output}: is a folder; name a file")
@@ -98,7 +99,7 @@ def pack(
             local, clip, folder / "preview.mp4", packing.using, "rendering its preview"
         )
         contents, manifest = _contents(travels, style, style_name, preview, clip, packing)
-        contents = {NAME: manifest.to_json().encode("utf-8", "backslashreplace"), **contents}
+        contents = {MANIFEST: manifest.to_json().encode("utf-8", "backslashreplace"), **contents}
         _check_sizes(manifest, output)
         write_archive(folder / "whole", contents)
         open_bundle(folder / "whole")  # before it takes another's place

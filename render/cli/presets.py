@@ -9,6 +9,8 @@ from cyclopts import App, Parameter
 from render.errors import UsageError
 
 COMMANDS = {
+    "install": ("render.cli.presets_install:install", "A preset from a bundle that was sent."),
+    "pack": ("render.cli.presets_pack:pack", "A preset with all that it needs, in one file."),
     "show": ("render.cli.presets_show:show", "What a preset asks for, and why."),
 }
 

@@ -1,4 +1,4 @@
-"""``render verify``: is a model still what the preview shows?"""
+"""``render verify``: is a model still what the preview shows, does a preset still make it?"""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from render.errors import ExportError, UsageError
 
 def verify(
     model: Annotated[
-        Path | None, Parameter(help="A .mlpackage or .mlmodel that render exported.")
+        Path | None,
+        Parameter(help="A .mlpackage or .mlmodel that render exported, or a .renderpreset."),
     ] = None,
     /,
     *,
@@ -34,7 +35,8 @@ def verify(
 ) -> int:
     """Read a model, compute every operation with torch, and hold it against the preview's network.
 
-    The model's own words say what it was made of. Exit status 1 when a check fails.
+    The model's own words say what it was made of. Of a preset's bundle, render its preview again
+    and hold it against the one inside, frame by frame. Exit status 1 when a check fails.
     """
     from render.cli.export_report import checks, follow, not_checked, verified_facts
     from render.cli.output import put, say
@@ -42,9 +44,16 @@ def verify(
     from render.export.proof import verify as verified
     from render.export.proof_pictures import given
     from render.export.read_model import read
+    from render.presets.preset_library import BUNDLE_SUFFIX
 
     if model is None:
-        raise UsageError("no model given. Usage: render verify NAME.mlpackage")
+        raise UsageError("no model given. Usage: render verify NAME.mlpackage|NAME.renderpreset")
+    if model.suffix == BUNDLE_SUFFIX:
+        from render.cli.verify_bundle import verify_bundle
+
+        if clip is not None or style is not None:
+            raise UsageError(f"{model}: brings its own clip and style; drop --clip and --style")
+        return verify_bundle(model, json=json)
     target = target_of(read(model).metadata, style, str(model))
     found = follow(verified(model, target, given(target, clip)), model.name)
     if json:
