@@ -28,6 +28,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")
 """Of a file inside: what every system takes, and never a path, hidden, or with a dot at its end."""
 MOST_OF_NAME = 100
 
+_MOST_SAID = 160
 # The same for all, so that the same contents are the same bytes.
 _TIME = (1980, 1, 1, 0, 0, 0)
 _MODE = stat.S_IFREG | 0o644
@@ -115,4 +116,6 @@ def _check_entries(entries: list[zipfile.ZipInfo], length: int) -> None:
 
 
 def _words(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+    # zipfile quotes what it has found, however long that is.
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= _MOST_SAID else f"{text[:_MOST_SAID]}…"
