@@ -18,6 +18,14 @@ from typing import TYPE_CHECKING, Any
 from render.distribution import VERSION
 
 if TYPE_CHECKING:
+    from render.bundles.bundle import Bundle, open_bundle
+    from render.bundles.bundled_preview import BundleProgress, RenderWith
+    from render.bundles.install import Installed
+    from render.bundles.install import install as install_bundle
+    from render.bundles.pack import Packing
+    from render.bundles.pack import pack as pack_bundle
+    from render.bundles.rendered_again import Closeness
+    from render.bundles.rendered_again import render_again as verify_bundle
     from render.choice.ranking import Choice, ChoiceTerms, choose
     from render.compare.metrics.measure import Measured, Measuring, measure
     from render.compare.metrics.modes import Metrics
@@ -25,6 +33,7 @@ if TYPE_CHECKING:
     from render.compare.report.page import write_report
     from render.devices.profile import Profile, load_profile
     from render.errors import (
+        BundleError,
         ClipError,
         EngineError,
         ExportError,
@@ -96,6 +105,9 @@ __version__ = VERSION
 
 __all__ = [
     "AudioMode",
+    "Bundle",
+    "BundleError",
+    "BundleProgress",
     "Cell",
     "CellDone",
     "CellFailed",
@@ -109,6 +121,7 @@ __all__ = [
     "ChoiceTerms",
     "Chosen",
     "ClipError",
+    "Closeness",
     "Encoder",
     "Encoding",
     "EngineError",
@@ -120,6 +133,7 @@ __all__ = [
     "Figures",
     "Fit",
     "Hint",
+    "Installed",
     "InternalError",
     "KnownPreset",
     "LeftoversCleared",
@@ -130,6 +144,7 @@ __all__ = [
     "Orient",
     "OutputError",
     "Outputs",
+    "Packing",
     "Painting",
     "Plan",
     "Planned",
@@ -141,6 +156,7 @@ __all__ = [
     "Rate",
     "Refusal",
     "RenderError",
+    "RenderWith",
     "Request",
     "Results",
     "ResultsReady",
@@ -166,23 +182,47 @@ __all__ = [
     "choose",
     "export_model",
     "find_preset",
+    "install_bundle",
     "known_presets",
     "list_presets",
     "load_preset",
     "load_profile",
     "load_results",
     "measure",
+    "open_bundle",
+    "pack_bundle",
     "plan",
     "plan_as_dict",
     "plan_from_dict",
     "run",
     "sweep",
     "train",
+    "verify_bundle",
     "write_report",
 ]
 
 # Where each name is at home; `a=b`: what is `a` there is `b` here.
 _HOMES = {
+    "render.bundles.bundle": (
+        "Bundle",
+        "open_bundle",
+    ),
+    "render.bundles.bundled_preview": (
+        "BundleProgress",
+        "RenderWith",
+    ),
+    "render.bundles.install": (
+        "Installed",
+        "install=install_bundle",
+    ),
+    "render.bundles.pack": (
+        "Packing",
+        "pack=pack_bundle",
+    ),
+    "render.bundles.rendered_again": (
+        "Closeness",
+        "render_again=verify_bundle",
+    ),
     "render.choice.ranking": (
         "Choice",
         "ChoiceTerms",
@@ -201,6 +241,7 @@ _HOMES = {
         "load_profile",
     ),
     "render.errors": (
+        "BundleError",
         "ClipError",
         "EngineError",
         "ExportError",
