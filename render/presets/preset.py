@@ -58,76 +58,97 @@ class Preset(BaseModel):
 
     # `schema` is a method of pydantic's BaseModel, so the attribute has another name than the key.
     schema_version: int = Field(
+        title="Schema",
         default=SCHEMA,
         alias="schema",
         description="The version of this format that the file is written in.",
     )
-    name: TextValue = Field(default="", description="What the preset calls itself.")
-    description: TextValue = Field(default="", description="What it is for, in a line.")
-    author: TextValue = Field(default="", description="Who made it.")
+    name: TextValue = Field(title="Name", default="", description="What the preset calls itself.")
+    description: TextValue = Field(
+        title="Description", default="", description="What it is for, in a line."
+    )
+    author: TextValue = Field(title="Author", default="", description="Who made it.")
     licence: TextValue = Field(
-        default="", description="What others may do with it; an SPDX identifier such as CC0-1.0."
+        title="Licence",
+        default="",
+        description="What others may do with it; an SPDX identifier such as CC0-1.0.",
     )
     written_with: TextValue = Field(
+        title="Written with",
         default="",
         description="The version of render that wrote the file; a reader that is too old names it.",
     )
 
     fps: RateValue = Field(
+        title="Frame rate",
         default=Rate.parse(DEFAULTS.fps),
         description="Frames a second that the filter paints: a number, a fraction such as "
         "30000/1001, or source for the clip's own.",
     )
     size: SizeValue = Field(
+        title="Input size",
         default=Size.parse(DEFAULTS.size),
         description="What the network is given, WIDTHxHEIGHT in pixels.",
     )
     network: NetworkValue = Field(
+        title="Network",
         default=DEFAULTS.network,
         description="The network's short name; a style file brings its own where this is left out.",
     )
     style: StyleValue = Field(
+        title="Style",
         default=DEFAULTS.style,
         description="A style that comes with render, by name, or a .safetensors file, from where "
         "the preset lies.",
     )
     upscale: UpscaleValue = Field(
+        title="Display size",
         default=size_or_none(DEFAULTS.upscale),
         description="What the network's picture is brought to for display, WIDTHxHEIGHT in pixels, "
         "or none.",
     )
     upscaler: UpscalerValue = Field(
-        default=Upscaling(DEFAULTS.upscaler), description="How it is brought to that."
+        title="Upscaler",
+        default=Upscaling(DEFAULTS.upscaler),
+        description="How it is brought to that.",
     )
     strength: StrengthValue = Field(
+        title="Strength",
         default=DEFAULTS.strength,
         description="The share of the network's picture in what is shown, 0 to 1.",
     )
     orient: OrientValue = Field(
+        title="Orientation",
         default=Orient(DEFAULTS.orient),
         description="Whether sizes turn with the clip (auto) or stay as written.",
     )
     fit: FitValue = Field(
+        title="Fit",
         default=Fit(DEFAULTS.fit),
         description="How a clip of another shape meets the size, in the words of CSS.",
     )
     encoder: EncoderValue = Field(
+        title="Encoder",
         default=Encoder(DEFAULTS.encoder),
         description="What writes the preview, by ffmpeg's name.",
     )
     # After `encoder`, whose value its check reads; also checked when it is the default's own.
     crf: int = Field(
+        title="Quality",
         default=DEFAULTS.crf,
         validate_default=True,
         description="The preview's quality: 0 is lossless, each encoder has its worst.",
     )
     # Why it was chosen; decides nothing.
     evidence: EvidenceValue = Field(
+        title="Evidence",
         default=None,
         description="A table of what the choice rested on; for people, it decides nothing.",
     )
     audio: AudioValue = Field(
-        default=AudioMode(DEFAULTS.audio), description="Whether the clip's sound is kept."
+        title="Sound",
+        default=AudioMode(DEFAULTS.audio),
+        description="Whether the clip's sound is kept.",
     )
 
     @field_validator("crf", mode="plain")

@@ -116,12 +116,14 @@ def _evidence(value: object) -> dict[str, Any] | None:
 def _one_to(most: int) -> str:
     """A regular expression of the whole numbers 1 to ``most``, 10 or more."""
     digits = str(most)
-    parts = [f"[1-9][0-9]{{0,{len(digits) - 2}}}"]
-    for place, digit in enumerate(digits):
-        least, rest = int(place == 0), len(digits) - place - 1
-        if int(digit) > least:
-            parts.append(f"{digits[:place]}[{least}-{int(digit) - 1}][0-9]{{{rest}}}")
-    return f"({'|'.join([*parts, digits])})"
+    fewer = f"[1-9][0-9]{{0,{len(digits) - 2}}}"
+    # Those with as many digits: alike up to a place, less there, and then anything.
+    as_many = [
+        f"{digits[:place]}[{least}-{int(digit) - 1}]{'[0-9]' * (len(digits) - place - 1)}"
+        for place, digit in enumerate(digits)
+        if int(digit) > (least := int(place == 0))
+    ]
+    return f"({'|'.join([fewer, *as_many, digits])})"
 
 
 _SIDES = f"{_one_to(MAX_SIDE)}[xX×]{_one_to(MAX_SIDE)}"
@@ -139,7 +141,7 @@ def _said(**schema: Any) -> WithJsonSchema:
 
 
 def _words(kind: type[StrEnum]) -> WithJsonSchema:
-    return _said(enum=[member.value for member in kind])
+    return _said(type="string", enum=[member.value for member in kind])
 
 
 _AS_TEXT = PlainSerializer(str, return_type=str)
