@@ -41,6 +41,8 @@ def remove(
     place = place_of(found)
     if not yes and sys.stdin.isatty() and not _agreed(place, found):
         say(f"{place}: stays")
+        if json:
+            put(line("done", removed=0, exit_status=0))
         return 0
     removed = remove_preset(found)
     after = _after(name, folder)

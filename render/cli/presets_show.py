@@ -74,7 +74,7 @@ def _page(name: str, preset: Preset, known: KnownPreset | None) -> Iterator[str]
     if known is not None and known.origin.value == "installed":
         yield from _bundle(known)
     if preset.evidence:
-        from render.cli.evidence import worded
+        from render.cli.evidence_words import worded
 
         yield ""
         yield "Evidence"

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from render.cli.app import run
-from render.cli.evidence import worded
+from render.cli.evidence_words import worded
 from render.cli.presets_folder import preset_of, presets_folder
 from render.networks.catalogue import styles_dir
 from render.presets.json_schema import preset_schema
