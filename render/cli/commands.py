@@ -19,7 +19,7 @@ COMMANDS = {
     "export": ("render.cli.export:export", "A target as a Core ML model, verified."),
     "presets": (
         "render.cli.presets:app",
-        "Presets, those of render and yours: list, show, check, diff.",
+        "Presets, render's and yours: list, show, check, diff.",
     ),
     "report": ("render.cli.report:report", "Write a folder's report page anew."),
     "styles": ("render.cli.styles:app", "The styles that come with render: list, show, compare."),

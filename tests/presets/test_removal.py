@@ -1,6 +1,5 @@
 """Removing a preset, and what an installed one's bundle says."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -54,18 +53,6 @@ def test_what_is_left_of_a_removal_that_was_killed_is_no_preset(tmp_path: Path) 
     """It has its temporary name from the first moment on."""
     installed(tmp_path, ".render-0123456789ab-1")
     assert {one.path.parent for one in known_presets(tmp_path)} == {presets_dir()}
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may remove anything")
-def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
-    (tmp_path / "x.toml").write_text("schema = 1\n")
-    tmp_path.chmod(0o500)
-    try:
-        with pytest.raises(OutputError):
-            remove_preset(find_preset("x", tmp_path))
-    finally:
-        tmp_path.chmod(0o700)
-    assert (tmp_path / "x.toml").exists()
 
 
 def test_what_vanished_meanwhile(tmp_path: Path) -> None:
