@@ -255,12 +255,16 @@ def test_words_that_are_no_command(
 def test_a_preset_of_one_s_own_has_its_name_everywhere(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    clip = tmp_path / "clip.mp4"
-    for words in ([str(clip), "--preset", "broken"], ["export", "broken"]):
-        assert run(words) == 2
-        assert f"{folder / 'broken.toml'}: `crf`: 99" in capsys.readouterr().err
+    assert run([str(tmp_path / "clip.mp4"), "--preset", "broken"]) == 2
+    assert f"{folder / 'broken.toml'}: `crf`: 99" in capsys.readouterr().err
     old = folder / "old.toml"
     old.write_text("schema = 1\nstyle = '/gone/mine.safetensors'\n")
     shutil.copyfile(UDNIE, folder / "mine.safetensors")
     assert preset_of("old").style == str(folder / "mine.safetensors")
     assert capsys.readouterr().err.startswith(f"note: {old}: its style /gone/mine.safetensors is ")
+
+
+@pytest.mark.torch
+def test_export_takes_it_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["export", "broken"]) == 2
+    assert f"{folder / 'broken.toml'}: `crf`: 99" in capsys.readouterr().err
