@@ -201,6 +201,9 @@ def _unknown(name: str, folder: Path | None) -> str:
     if mine:
         there += f"; in {folder}: {_listed(mine)}"
     close = did_you_mean(name, dict.fromkeys([*mine, *shipped]))
+    file = Path(f"{name}{SUFFIX}")
+    if is_preset_name(name) and file.exists():  # as `choose --save` leaves it
+        close = f"; did you mean the file `{file}`?"
     return (
         f"there is no preset named {short(name)}{close} "
         f"({there}; a file of your own ends in {SUFFIX})"
