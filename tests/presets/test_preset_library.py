@@ -148,7 +148,7 @@ def test_a_file_that_lies_here_is_meant(tmp_path: Path, monkeypatch: pytest.Monk
     """What `choose --save live` wrote is live.toml."""
     monkeypatch.chdir(tmp_path)
     own(tmp_path, "live")
-    with pytest.raises(PresetError, match="no preset named 'live'; did you mean the file `live.to"):
+    with pytest.raises(PresetError, match="named 'live'; did you mean the file `live"):
         load_preset("live", tmp_path / "none")
 
 
