@@ -19,7 +19,7 @@ from pathlib import Path
 from render.errors import BundleError, OutputError
 from render.files.atomic import whole
 from render.files.small import read_small
-from render.presets.preset_library import BUNDLE_SUFFIX
+from render.presets.preset_file import BUNDLE_SUFFIX
 
 MOST = 96 << 20
 """Bytes of a bundle."""

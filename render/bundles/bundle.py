@@ -103,7 +103,7 @@ def _preset(path: Path, manifest: Manifest, contents: Mapping[str, bytes]) -> Pr
         text = contents[name].decode("utf-8")
     except UnicodeDecodeError as error:
         raise BundleError(f"{path}: {name}: is not UTF-8 text (at byte {error.start})") from None
-    preset = parse_preset(text, f"{path}: {name}")
+    preset = parse_preset(text, f"{path}: {name}", path.parent)
     if preset.style != manifest.name_of(Role.STYLE) or "network" not in preset.model_fields_set:
         raise BundleError(
             f"{path}: {name}: `style` and `network` have to be those of the style in the bundle"

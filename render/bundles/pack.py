@@ -28,6 +28,7 @@ from render.media.encoding import AudioMode, Encoder, Encoding
 from render.networks.catalogue import FoundStyle, find_style
 from render.networks.metadata import SUFFIX as STYLE_SUFFIX
 from render.presets.preset import Preset
+from render.presets.preset_file import stamped
 from render.presets.preset_library import MANIFEST, is_preset_name
 from render.resources import sample_clip
 from render.versions import versions
@@ -155,8 +156,8 @@ def _contents(
         held[name] = data, BundledFile(role, len(data), digest, licence, by, about[:500])
 
     mixed = "that of the style and of the clip"
-    put(Role.PRESET, "preset.toml", preset.to_toml().encode(), preset.licence, preset.author,
-        preset.description)  # fmt: skip
+    text = stamped(preset).to_toml().encode()
+    put(Role.PRESET, "preset.toml", text, preset.licence, preset.author, preset.description)
     put(
         Role.THUMBNAIL,
         "thumbnail.jpg",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -79,7 +80,7 @@ def choose(
     from render.choice import choice_file
     from render.choice.ranking import choose as chosen
     from render.cli.devices_folder import device
-    from render.cli.output import put
+    from render.cli.output import labelled, put, say
     from render.cli.steps import Steps
     from render.results.results import load
 
@@ -109,9 +110,11 @@ def choose(
             put(str(written))
     steps.attempt("report", lambda: _refresh(results, folder), None)
     if target is not None:
-        preset = steps.attempt("preset", lambda: _save(choice, data, results, target), None)
-        if preset is not None:
-            put(line("preset", path=str(preset)) if json else str(preset))
+        notes = steps.attempt("preset", lambda: _save(choice, data, results, target), None)
+        if notes is not None:
+            for note in notes:
+                say(labelled("note", note, sys.stderr))
+            put(line("preset", path=str(target), notes=notes) if json else str(target))
     status = min(steps.failed, 1)
     if json:
         put(line("done", failed=steps.failed, exit_status=status))
@@ -198,11 +201,9 @@ def _preset_path(name: str, *, force: bool) -> Path:
     return path
 
 
-def _save(choice: Choice, data: dict[str, Any], results: Results, path: Path) -> Path:
+def _save(choice: Choice, data: dict[str, Any], results: Results, path: Path) -> tuple[str, ...]:
+    """What there is to know of the preset."""
     from render.choice.as_preset import as_preset
-    from render.files.atomic import whole
+    from render.presets.preset_file import write_preset
 
-    preset = as_preset(choice, data, results, path.stem)
-    with whole(path, OutputError) as temporary:
-        temporary.write_text(preset.to_toml(), encoding="utf-8")
-    return path
+    return write_preset(as_preset(choice, data, results, path.stem), path)

@@ -17,7 +17,10 @@ COMMANDS = {
         "What this machine can render with, and what is missing.",
     ),
     "export": ("render.cli.export:export", "A target as a Core ML model, verified."),
-    "presets": ("render.cli.presets:app", "The presets that come with render: list, show."),
+    "presets": (
+        "render.cli.presets:app",
+        "Presets, render's and yours: list, show, check, diff.",
+    ),
     "report": ("render.cli.report:report", "Write a folder's report page anew."),
     "styles": ("render.cli.styles:app", "The styles that come with render: list, show, compare."),
     "train": ("render.cli.train:train", "Train a style from a painting."),

@@ -9,13 +9,18 @@ from render.cli.streams import surviving
 from render.errors import UsageError
 
 
-def confirmed(question: str, todo: str, *, yes: bool) -> bool:
-    """Whether the user says yes; ``yes`` says it beforehand. Raises UsageError, with what ``todo``,
-    where there is nobody to ask."""
+def can_ask() -> bool:
+    """Whether somebody can answer a question."""
+    return sys.stdin.isatty()
+
+
+def confirmed(question: str, *, yes: bool) -> bool:
+    """Whether the user says yes; ``yes`` says it beforehand. Raises UsageError where nobody can be
+    asked."""
     if yes:
         return True
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise UsageError(f"there is no terminal to ask on; {todo}")
+    if not can_ask():
+        raise UsageError("there is no terminal to ask on; --yes goes ahead")
     with surviving(sys.stderr):
         print(shown(f"{question} [y/N] "), end="", file=sys.stderr, flush=True)
     try:

@@ -16,14 +16,16 @@ def width() -> int:
     return max(_WIDTHS[0], min(_WIDTHS[1], shutil.get_terminal_size().columns - 1))
 
 
-def paragraph(text: str, first: str = "", rest: str | None = None) -> Iterator[str]:
+def paragraph(
+    text: str, first: str = "", rest: str | None = None, *, whole: bool = True
+) -> Iterator[str]:
     """``text`` as safe lines; ``first`` stands before the first of them, ``rest`` (or as much empty
-    room) before the others."""
+    room) before the others. A word that is longer than a line, such as a path, stays ``whole``."""
     yield from textwrap.wrap(
         safe(text),
         width(),
         initial_indent=first,
         subsequent_indent=" " * len(first) if rest is None else rest,
-        break_long_words=False,
+        break_long_words=not whole,
         break_on_hyphens=False,
     ) or [first.rstrip()]

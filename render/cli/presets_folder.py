@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,12 @@ def presets_folder() -> Path:
 
 
 def preset_of(name_or_file: str) -> Preset:
-    """A preset as options name it, the user's own among them. Raises PresetError."""
-    from render.presets.preset_library import load_preset
+    """A preset as options name it, the user's own among them; what was changed of an old one is
+    said. Raises PresetError."""
+    from render.cli.output import labelled, say
+    from render.presets.preset_library import load_with_notes
 
-    return load_preset(name_or_file, presets_folder())
+    preset, notes = load_with_notes(name_or_file, presets_folder())
+    for note in notes:
+        say(labelled("note", note, sys.stderr))
+    return preset

@@ -48,7 +48,7 @@ def install(
     folder = presets_folder()
     to_be = check_install(found, folder, named, force=force)
     question = f"Install it as {to_be.name} into {folder}?"
-    if not confirmed(question, "--yes installs it", yes=yes or to_be.already):
+    if not confirmed(question, yes=yes or to_be.already):
         say("not installed")
         return 1
     done = installed(found, folder, named, force=force)

@@ -81,7 +81,7 @@ def pack(
     from render.cli.read_request import seconds
     from render.cli.words import amount
     from render.files.names import only_file
-    from render.presets.preset_library import BUNDLE_SUFFIX
+    from render.presets.preset_file import BUNDLE_SUFFIX
 
     if preset is None:
         raise UsageError(

@@ -44,7 +44,7 @@ def verify(
     from render.export.proof import verify as verified
     from render.export.proof_pictures import given
     from render.export.read_model import read
-    from render.presets.preset_library import BUNDLE_SUFFIX
+    from render.presets.preset_file import BUNDLE_SUFFIX
 
     if model is None:
         raise UsageError("no model given. Usage: render verify NAME.mlpackage|NAME.renderpreset")

@@ -14,8 +14,17 @@ _MOST = 3  # more than a few in one line is no line
 
 
 def problems(error: ValidationError, label: Callable[[str], str], known: Iterable[str]) -> str:
-    """What pydantic found; ``label`` says how the reader writes a key, ``known`` are all there
-    are."""
+    """What pydantic found, in a line; ``label`` says how the reader writes a key, ``known`` are all
+    there are."""
+    lines = every_problem(error, label, known)
+    more = len(lines) - _MOST
+    return "; ".join(lines[:_MOST]) + (f" (and {more} more)" if more > 0 else "")
+
+
+def every_problem(
+    error: ValidationError, label: Callable[[str], str], known: Iterable[str]
+) -> list[str]:
+    """As `problems`, all of them, a line each."""
     lines = []
     for detail in error.errors(include_url=False):
         key = ".".join(str(part) for part in detail["loc"])
@@ -24,8 +33,7 @@ def problems(error: ValidationError, label: Callable[[str], str], known: Iterabl
         else:
             said = detail["msg"].removeprefix("Value error, ")
         lines.append(f"{label(key)}: {said}")
-    more = len(lines) - _MOST
-    return "; ".join(lines[:_MOST]) + (f" (and {more} more)" if more > 0 else "")
+    return lines
 
 
 def unknown_key(key: str, label: Callable[[str], str], known: Iterable[str]) -> str:

@@ -123,6 +123,15 @@ def is_style(word: str) -> bool:
     return word in names or (word.endswith(SUFFIX) and _is_there(word))
 
 
+def shipped_as(path: Path) -> tuple[str, str] | None:
+    """The style's name and its network, where ``path`` is a file that comes with render."""
+    try:
+        ours = path.parent.resolve() == styles_dir().resolve() and path in _files(path.parent)
+    except OSError:  # a ring of links
+        return None
+    return _parts(path) if ours else None
+
+
 def cost(style: FoundStyle) -> int:
     """What styles are ordered by: multiply-adds of their networks at one size."""
     return style.metadata.spec.macs(_SOME_SIZE)

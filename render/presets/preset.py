@@ -1,23 +1,17 @@
-"""Preset: style + target + encoding in one file that people share. The model: its keys, what each
-may be, and what they mean together."""
+"""Preset: style + target + encoding in one file that people share. The model: its keys, what they
+mean together, and how they are written."""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import math
 import os
 import re
-from collections.abc import Callable
-from enum import StrEnum
-from typing import Annotated, Any, Self, TypeVar
+from typing import Self
 
 from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    PlainSerializer,
-    PlainValidator,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -25,121 +19,35 @@ from pydantic import (
 
 from render.defaults import DEFAULTS
 from render.errors import UsageError
-from render.files.limits import LARGEST, short
+from render.files.limits import short
 from render.files.problems import problems
 from render.look import Look
 from render.media.encoding import CODECS, AudioMode, Encoder, Encoding
-from render.nearest import did_you_mean
-from render.networks.spec import NetworkSpec
+from render.presets.preset_values import (
+    AudioValue,
+    EncoderValue,
+    EvidenceValue,
+    FitValue,
+    NetworkValue,
+    OrientValue,
+    RateValue,
+    SizeValue,
+    StrengthValue,
+    StyleValue,
+    TextValue,
+    UpscalerValue,
+    UpscaleValue,
+    size_or_none,
+)
 from render.target import Fit, Orient, Rate, Size, Target, Upscaling
 
-SCHEMA = 1
-
-_Choice = TypeVar("_Choice", bound=StrEnum)
+SCHEMA = 2
+"""2: `written_with`. Files of 1 are read (`migration.py`)."""
 
 
 def is_style_file(style: str) -> bool:
     """Whether a style is written as a file rather than as the name of a shipped one."""
     return style.endswith(".safetensors") or "/" in style or os.sep in style
-
-
-# Only a ValueError is a validation error to pydantic, hence the TRY004s.
-def _rate(value: object) -> Rate:
-    if isinstance(value, Rate):
-        return value
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        said = "write 15, '29.97', '30000/1001' or 'source'"
-        raise ValueError(f"{short(value)} is no frame rate: {said}")  # noqa: TRY004
-    if isinstance(value, float) and math.isfinite(value) and value == int(value):
-        value = int(value)
-    return _reworded(lambda: Rate.parse(str(value)))
-
-
-def _size(value: object) -> Size:
-    if isinstance(value, Size):
-        return value
-    if not isinstance(value, str):
-        raise ValueError(f"{short(value)} is no size: write it as text, for example '480x853'")  # noqa: TRY004
-    return _reworded(lambda: Size.parse(value))
-
-
-def _upscale(value: object) -> Size | None:
-    return None if value is None or value == "none" else _size(value)
-
-
-def _strength(value: object) -> float:
-    number = math.nan
-    if isinstance(value, str | int | float) and not isinstance(value, bool):
-        with contextlib.suppress(ValueError, OverflowError):
-            number = float(value)
-    if not 0 <= number <= 1:
-        raise ValueError(f"{short(value)} is not a number from 0 to 1")
-    return number + 0.0  # -0.0 is 0
-
-
-_Parsed = TypeVar("_Parsed")
-
-
-def _reworded(parse: Callable[[], _Parsed]) -> _Parsed:
-    """A parser's UsageError as pydantic's ValueError, without the word that our own label says."""
-    try:
-        return parse()
-    except UsageError as error:
-        raise ValueError(re.sub(r"^(fps|size|network) ", "", str(error))) from None
-
-
-def _choice(kind: type[_Choice]) -> Callable[[object], _Choice]:
-    def parse(value: object) -> _Choice:
-        words = [member.value for member in kind]
-        if value in words:
-            return kind(str(value))
-        meant = did_you_mean(value, words) if isinstance(value, str) else ""
-        raise ValueError(f"{short(value)} is not one of {', '.join(words)}{meant}")
-
-    return parse
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"{short(value)} is not text")  # noqa: TRY004
-    return value
-
-
-def _name(value: object) -> str:
-    text = _text(value).strip()
-    if not text:
-        raise ValueError("is empty; leave the key out to get the default")
-    return text
-
-
-def _network(value: object) -> str:
-    name = _name(value)
-    _reworded(lambda: NetworkSpec.parse(name))
-    return name
-
-
-def _evidence(value: object) -> dict[str, Any] | None:
-    """What a choice rested on (`render choose --save`): for people, and kept as it is."""
-    if value is None:
-        return None
-    if not isinstance(value, dict):
-        raise ValueError("is no table; write [evidence] above its keys")  # noqa: TRY004
-    for key, held in value.items():
-        plain = (
-            all(isinstance(each, str) for each in held)
-            if isinstance(held, list)
-            else isinstance(held, str | int)
-            or (isinstance(held, float) and abs(held) <= LARGEST)  # no NaN, and no infinity
-        )
-        if not plain:
-            raise ValueError(f"`{key}` is no text, number or list of texts")
-    return dict(value)
-
-
-_Text = Annotated[str, PlainValidator(_text)]
-_Name = Annotated[str, PlainValidator(_name)]
-_Network = Annotated[str, PlainValidator(_network)]
-_AsText = PlainSerializer(str, return_type=str)
 
 
 class Preset(BaseModel):
@@ -149,37 +57,98 @@ class Preset(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     # `schema` is a method of pydantic's BaseModel, so the attribute has another name than the key.
-    schema_version: int = Field(default=SCHEMA, alias="schema")
-    name: _Text = ""
-    description: _Text = ""
-    author: _Text = ""
-    licence: _Text = ""
-
-    fps: Annotated[Rate, PlainValidator(_rate), _AsText] = Rate.parse(DEFAULTS.fps)
-    size: Annotated[Size, PlainValidator(_size), _AsText] = Size.parse(DEFAULTS.size)
-    network: _Network = DEFAULTS.network
-    style: _Name = DEFAULTS.style
-    upscale: Annotated[
-        Size | None,
-        PlainValidator(_upscale),
-        PlainSerializer(lambda size: "none" if size is None else str(size), return_type=str),
-    ] = _upscale(DEFAULTS.upscale)
-    upscaler: Annotated[Upscaling, PlainValidator(_choice(Upscaling)), _AsText] = Upscaling(
-        DEFAULTS.upscaler
+    schema_version: int = Field(
+        title="Schema",
+        default=SCHEMA,
+        alias="schema",
+        description="The version of this format that the file is written in.",
     )
-    strength: Annotated[float, PlainValidator(_strength)] = DEFAULTS.strength
-    orient: Annotated[Orient, PlainValidator(_choice(Orient)), _AsText] = Orient(DEFAULTS.orient)
-    fit: Annotated[Fit, PlainValidator(_choice(Fit)), _AsText] = Fit(DEFAULTS.fit)
-    encoder: Annotated[Encoder, PlainValidator(_choice(Encoder)), _AsText] = Encoder(
-        DEFAULTS.encoder
+    name: TextValue = Field(title="Name", default="", description="What the preset calls itself.")
+    description: TextValue = Field(
+        title="Description", default="", description="What it is for, in a line."
+    )
+    author: TextValue = Field(title="Author", default="", description="Who made it.")
+    licence: TextValue = Field(
+        title="Licence",
+        default="",
+        description="What others may do with it; an SPDX identifier such as CC0-1.0.",
+    )
+    written_with: TextValue = Field(
+        title="Written with",
+        default="",
+        description="The version of render that wrote the file; a reader that is too old names it.",
+    )
+
+    fps: RateValue = Field(
+        title="Frame rate",
+        default=Rate.parse(DEFAULTS.fps),
+        description="Frames a second that the filter paints: a number, a fraction such as "
+        "30000/1001, or source for the clip's own.",
+    )
+    size: SizeValue = Field(
+        title="Input size",
+        default=Size.parse(DEFAULTS.size),
+        description="What the network is given, WIDTHxHEIGHT in pixels.",
+    )
+    network: NetworkValue = Field(
+        title="Network",
+        default=DEFAULTS.network,
+        description="The network's short name; a style file brings its own where this is left out.",
+    )
+    style: StyleValue = Field(
+        title="Style",
+        default=DEFAULTS.style,
+        description="A style that comes with render, by name, or a .safetensors file, from where "
+        "the preset lies.",
+    )
+    upscale: UpscaleValue = Field(
+        title="Display size",
+        default=size_or_none(DEFAULTS.upscale),
+        description="What the network's picture is brought to for display, WIDTHxHEIGHT in pixels, "
+        "or none.",
+    )
+    upscaler: UpscalerValue = Field(
+        title="Upscaler",
+        default=Upscaling(DEFAULTS.upscaler),
+        description="How it is brought to that.",
+    )
+    strength: StrengthValue = Field(
+        title="Strength",
+        default=DEFAULTS.strength,
+        description="The share of the network's picture in what is shown, 0 to 1.",
+    )
+    orient: OrientValue = Field(
+        title="Orientation",
+        default=Orient(DEFAULTS.orient),
+        description="Whether sizes turn with the clip (auto) or stay as written.",
+    )
+    fit: FitValue = Field(
+        title="Fit",
+        default=Fit(DEFAULTS.fit),
+        description="How a clip of another shape meets the size, in the words of CSS.",
+    )
+    encoder: EncoderValue = Field(
+        title="Encoder",
+        default=Encoder(DEFAULTS.encoder),
+        description="What writes the preview, by ffmpeg's name.",
     )
     # After `encoder`, whose value its check reads; also checked when it is the default's own.
-    crf: int = Field(default=DEFAULTS.crf, validate_default=True)
+    crf: int = Field(
+        title="Quality",
+        default=DEFAULTS.crf,
+        validate_default=True,
+        description="The preview's quality: 0 is lossless, each encoder has its worst.",
+    )
     # Why it was chosen; decides nothing.
-    evidence: Annotated[dict[str, Any] | None, PlainValidator(_evidence)] = None
-
-    audio: Annotated[AudioMode, PlainValidator(_choice(AudioMode)), _AsText] = AudioMode(
-        DEFAULTS.audio
+    evidence: EvidenceValue = Field(
+        title="Evidence",
+        default=None,
+        description="A table of what the choice rested on; for people, it decides nothing.",
+    )
+    audio: AudioValue = Field(
+        title="Sound",
+        default=AudioMode(DEFAULTS.audio),
+        description="Whether the clip's sound is kept.",
     )
 
     @field_validator("crf", mode="plain")
@@ -231,8 +200,11 @@ class Preset(BaseModel):
     def as_dict(self) -> dict[str, object]:
         """The keys as TOML or JSON would hold them."""
         data = self.model_dump(mode="json", by_alias=True)
-        if data.get("evidence") is None:
-            data.pop("evidence", None)
+        if self.target().network is None:
+            del data["network"]  # named, it would be the default's
+        for key, unsaid in (("evidence", None), ("written_with", "")):
+            if data[key] == unsaid:
+                del data[key]
         return data
 
     def to_toml(self) -> str:

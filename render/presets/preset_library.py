@@ -20,10 +20,15 @@ from render.files.limits import short
 from render.files.names import safe_part
 from render.nearest import did_you_mean
 from render.presets.preset import Preset
-from render.presets.preset_file import SUFFIX, is_preset_file, read_preset
+from render.presets.preset_file import (
+    BUNDLE_SUFFIX,
+    SUFFIX,
+    ReadPreset,
+    is_preset_file,
+    read_preset,
+)
 from render.resources import presets_dir
 
-BUNDLE_SUFFIX = ".renderpreset"
 INSTALLED_PRESET = "preset.toml"
 MANIFEST = "bundle.json"
 """Of an installed preset, beside it: what its bundle says of itself."""
@@ -48,6 +53,7 @@ class KnownPreset:
         name: what it is asked for by. path: of its file. origin: where it comes from.
         hidden_by: the file of the preset that is taken in its place, None where it is this one.
         preset: what the file holds. error: what is wrong with it; one of the two is None.
+        notes: what was changed because the file is of an earlier version.
     """
 
     name: str
@@ -56,6 +62,7 @@ class KnownPreset:
     hidden_by: Path | None = None
     preset: Preset | None = None
     error: PresetError | None = None
+    notes: tuple[str, ...] = ()
 
     def read(self) -> Preset:
         """What the file holds. Raises PresetError."""
@@ -96,9 +103,15 @@ def load_preset(name_or_file: str | Path, folder: Path | None = None) -> Preset:
     A name is one of those that come with render, or in the user's ``folder`` of presets, whose own
     come first. Raises PresetError naming the file, the key and what was meant.
     """
+    return load_with_notes(name_or_file, folder).preset
+
+
+def load_with_notes(name_or_file: str | Path, folder: Path | None) -> ReadPreset:
+    """As `load_preset`, with what was changed of a file of an earlier version."""
     if is_preset_file(name_or_file):
         return read_preset(Path(name_or_file))
-    return find_preset(str(name_or_file), folder).read()
+    found = find_preset(str(name_or_file), folder)
+    return ReadPreset(found.read(), found.notes)
 
 
 def list_presets() -> tuple[Preset, ...]:
@@ -168,14 +181,15 @@ def _installed(name: str, folder: Path) -> Iterator[_Place]:
 def _read(place: _Place, hidden_by: Path | None) -> KnownPreset:
     shipped = place.origin is PresetOrigin.SHIPPED
     preset, problem = None, None
+    notes: tuple[str, ...] = ()
     try:
         if not shipped and not is_preset_name(place.name):
             what = place.path if place.origin is PresetOrigin.OWN else place.path.parent
             raise PresetError(f"{what}: is no name for a preset; rename it")
-        preset = read_preset(place.path, place.path.name if shipped else None)
+        preset, notes = read_preset(place.path, place.path.name if shipped else None)
     except PresetError as error:
         problem = error
-    return KnownPreset(place.name, place.path, place.origin, hidden_by, preset, problem)
+    return KnownPreset(place.name, place.path, place.origin, hidden_by, preset, problem, notes)
 
 
 def _unknown(name: str, folder: Path | None) -> str:
@@ -187,6 +201,9 @@ def _unknown(name: str, folder: Path | None) -> str:
     if mine:
         there += f"; in {folder}: {_listed(mine)}"
     close = did_you_mean(name, dict.fromkeys([*mine, *shipped]))
+    file = Path(f"{name}{SUFFIX}")
+    if is_preset_name(name) and file.exists():  # as `choose --save` leaves it
+        close = f"; did you mean the file `{file}`?"
     return (
         f"there is no preset named {short(name)}{close} "
         f"({there}; a file of your own ends in {SUFFIX})"

@@ -91,7 +91,7 @@ def test_without_a_terminal_it_says_how(
     bundle: Path, presets: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["presets", "install", str(bundle)]) == 2
-    assert "there is no terminal to ask on; --yes installs it" in capfd.readouterr().err
+    assert "there is no terminal to ask on; --yes goes ahead" in capfd.readouterr().err
     assert not presets.exists()
 
 

@@ -126,6 +126,34 @@ def test_the_preset_holds_its_evidence(folder: Path, run_cli: CommandLine) -> No
     assert again.status == 1 and "live.toml: exists already; --force overwrites it" in again.err
 
 
+def test_a_saved_preset_moves_with_its_style_or_says_that_it_cannot(
+    folder: Path, run_cli: CommandLine
+) -> None:
+    def styled(path: Path) -> None:
+        results = load(folder)
+        cells = tuple(
+            cell.model_copy(
+                update={"target": cell.target.model_copy(update={"style_file": str(path)})}
+            )
+            for cell in results.cells
+        )
+        save(results.model_copy(update={"cells": cells}), folder)
+
+    styled(folder / "mine.safetensors")
+    done = run_cli("choose", ".", "--on", "A12", "--save", "live")
+    assert tomllib.loads((folder / "live.toml").read_text())["style"] == "./mine.safetensors"
+    assert "note:" not in done.err
+    other = folder.parent / "other.safetensors"
+    styled(other)
+    done = run_cli("choose", ".", "--on", "A12", "--save", "live", "--force")
+    assert tomllib.loads((folder / "live.toml").read_text())["style"] == str(other)
+    assert done.err.startswith(f"note: live.toml: its style {other} lies outside the preset's")
+    assert "`render presets pack live.toml -o live.renderpreset`" in done.err
+    lines = run_cli("choose", ".", "--on", "A12", "--save", "live", "--force", "--json").out
+    (told,) = (event for event in map(json.loads, lines.splitlines()) if event["event"] == "preset")
+    assert told["path"] == "live.toml" and "pack live.toml" in told["notes"][0]
+
+
 def test_json(folder: Path, run_cli: CommandLine) -> None:
     done = run_cli("choose", ".", "--on", "iPhone XS", "--json")
     first, last = map(json.loads, done.out.splitlines())

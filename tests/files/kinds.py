@@ -17,10 +17,12 @@ from render.export.package import model_file
 from render.networks.catalogue import find_style
 from render.networks.metadata import read_metadata
 from render.planning.cells_file import load_cells
+from render.presets.installed_from import installed_from
 from render.presets.preset_library import load_preset
 from render.results.results import Results, load
 
-PRESET = """schema = 1
+PRESET = """schema = 2
+written_with = "0.2.0"
 name = "mine"
 description = "a filter"
 author = "me"
@@ -115,6 +117,9 @@ MANIFEST = json.dumps(
         "rootModelIdentifier": "1",
     }
 )  # fmt: skip
+BUNDLE = json.dumps(
+    {"schema": 1, "author": "a", "licence": "l", "packed_by": "render 9", "files": {"s": "x"}}
+)
 HEADER = json.dumps(
     {
         "__metadata__": {
@@ -161,6 +166,7 @@ def _style(text: str) -> bytes:
 
 KINDS = {
     "preset": Kind("mine.toml", PRESET, load_preset),
+    "bundle": Kind("neon/bundle.json", BUNDLE, installed_from),
     "cells": Kind("cells.toml", CELLS, load_cells),
     "profile": Kind("a99.toml", PROFILE, load_profile),
     "timings": Kind("a99.json", TIMINGS, load_measurements),

@@ -83,7 +83,7 @@ def test_numbers_may_be_written_as_numbers(tmp_path: Path) -> None:
 
 
 def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
-    assert load_preset(write(tmp_path, b"\xef\xbb\xbfschema = 1")) == Preset(schema=1)
+    assert load_preset(write(tmp_path, b"\xef\xbb\xbfschema = 1")) == Preset()
 
 
 def test_single_options_win() -> None:
@@ -149,10 +149,9 @@ def test_crf_goes_as_far_as_the_encoder() -> None:
         ("schema = 1\nname = 3", "`name`: 3 is not text"),
         ("schema = 1\norient = 'autoo'", "'autoo' is not one of auto, as-given; did you mean"),
         ("schema = 1\na=1\nb=1\nc=1\nd=1\ne=1", "(and 2 more)"),
-        ("schema = 2\nnew = 1", "written for a newer render: schema 2, this one reads 1; upgrade"),
-        ("schema = 0", "`schema`: 0 is no version; write `schema = 1`"),
+        ("schema = 0", "`schema`: 0 is no version; write `schema = 2`"),
         ("schema = '1'", "`schema`: '1' is no version"),
-        ("fps = 15", "`schema`: is missing; write `schema = 1`"),
+        ("fps = 15", "`schema`: is missing; write `schema = 2`"),
         ("schema = 1\nfps 15\n", "is not valid TOML"),
         (b"schema = 1\nname = '\xff'", "is not UTF-8 text (at byte 19)"),
         ("schema = 1\nx = " + "[" * 20000, "nested too deeply"),

@@ -144,6 +144,14 @@ def test_an_unknown_name_offers_the_user_s_too(tmp_path: Path) -> None:
     assert "\n" not in said
 
 
+def test_a_file_that_lies_here_is_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `choose --save live` wrote is live.toml."""
+    monkeypatch.chdir(tmp_path)
+    own(tmp_path, "live")
+    with pytest.raises(PresetError, match="named 'live'; did you mean the file `live"):
+        load_preset("live", tmp_path / "none")
+
+
 @pytest.mark.parametrize("name", ["", ".", "..", "../x", ".x", "x.toml", "a\nb", "x" * 300, "b\0"])
 def test_names_that_no_preset_has(name: str, tmp_path: Path) -> None:
     assert not is_preset_name(name)

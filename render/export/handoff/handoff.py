@@ -13,6 +13,7 @@ from render.export.proof import Check, Shot
 from render.files.names import file_name
 from render.networks.metadata import SUFFIX
 from render.presets.preset import Preset, is_style_file
+from render.presets.preset_file import stamped
 from render.target import Size
 from render.versions import versions
 
@@ -81,8 +82,8 @@ class Handoff:
     def travelling_preset(self) -> Preset:
         """Finds a style of somebody's own beside itself, and names no folder of this machine."""
         if self.style_file is None:
-            return self.preset
-        return self.preset.with_options(style=f"./{self.style_name}")
+            return stamped(self.preset)
+        return stamped(self.preset).with_options(style=f"./{self.style_name}")
 
     @property
     def least_ios(self) -> str:

@@ -16,6 +16,7 @@ from render.export.canonical import digest
 from render.export.handoff import folder as module
 from render.export.handoff.folder import check_folder, write_handoff
 from render.presets.preset import Preset
+from render.presets.preset_file import stamped
 from render.presets.preset_library import load_preset
 from render.target import Size
 from tests.export.handoff.conftest import MakeHandoff
@@ -37,7 +38,7 @@ def test_the_folder_holds_what_a_developer_needs(make_handoff: MakeHandoff, tmp_
     ]  # fmt: skip
     assert digest(out / "live.mlpackage") == digest(handoff.model)
     assert digest(out / INSIDE / "filter.mlpackage") == digest(handoff.model)
-    assert load_preset(out / "live.toml") == handoff.preset
+    assert load_preset(out / "live.toml") == stamped(handoff.preset)
     assert names(out.parent) == ["out"]
 
 
@@ -142,7 +143,7 @@ def test_names_with_odd_characters(
         and "<b>" not in (out / "index.html").read_text()
     )
     (file,) = out.glob("*.toml")
-    assert load_preset(file) == handoff.preset
+    assert load_preset(file) == stamped(handoff.preset)
     told = json.loads((out / INSIDE / "filter.json").read_bytes().decode("utf-8"))
     assert told["model"] in ("filter.mlmodel", "filter.mlpackage")
     write_handoff(handoff, out, force=True)
