@@ -15,11 +15,15 @@ const chart = {
     const [xs, ys] = [options(data.chart.costs), options(data.chart.losses)];
     $("chart-section").hidden = ys.length === 0 || state.cells.length < 2;
     if ($("chart-section").hidden) return;
+    const all = state.clip === ALL;
+    $("chart").hidden = all;
+    for (const select of [$("chart-x"), $("chart-y")]) select.disabled = all;
     choose($("chart-x"), xs, this.x);
     choose($("chart-y"), ys, this.y);
     this.x = $("chart-x").value;
     this.y = $("chart-y").value;
-    this.draw();
+    if (all) $("chart-note").textContent = "Drawn for one clip at a time: what a target loses depends on the clip.";
+    else this.draw();
   },
 
   draw() {

@@ -30,7 +30,7 @@ function varying(cells) {
 }
 
 function cellsOf(clip) {
-  return data.cells.filter((cell) => cell.clip === clip);
+  return clip === ALL ? data.cells : data.cells.filter((cell) => cell.clip === clip);
 }
 
 // What tells a cell from its neighbours; what is always said where nothing does.
