@@ -17,7 +17,7 @@ function aboutRun(run) {
   const code = element("code", { text: command });
   return [
     element("div", { class: "command" },
-      element("pre", { tabindex: "0", "aria-label": "The command" }, code),
+      element("pre", { tabindex: "0", role: "group", "aria-label": "The command" }, code),
       element("button", { type: "button", text: "Copy", onclick: (event) => copy(command, code, event.target) })),
     element("p", { class: "note", text: `${at}${wall} · ${run.engine} on ${run.device} (${run.why}) · ${run.machine} · ${versions}` }),
   ];

@@ -137,7 +137,7 @@ const blind = {
   showResult() {
     const { cells, pairs } = counted(this.ids, this.votes);
     const name = (id) => labelOf(cellOf(id));
-    const copied = element("pre", { id: "blind-copied", tabindex: "0", "aria-label": "What was copied", hidden: true });
+    const copied = element("pre", { id: "blind-copied", tabindex: "0", role: "group", "aria-label": "What was copied", hidden: true });
     const copies = (words, make) => element("button", {
       type: "button", text: words,
       onclick: (event) => {

@@ -15,15 +15,11 @@ const chart = {
     const [xs, ys] = [options(data.chart.costs), options(data.chart.losses)];
     $("chart-section").hidden = ys.length === 0 || state.cells.length < 2;
     if ($("chart-section").hidden) return;
-    const all = state.clip === ALL;
-    $("chart").hidden = all;
-    for (const select of [$("chart-x"), $("chart-y")]) select.disabled = all;
     choose($("chart-x"), xs, this.x);
     choose($("chart-y"), ys, this.y);
     this.x = $("chart-x").value;
     this.y = $("chart-y").value;
-    if (all) $("chart-note").textContent = "Drawn for one clip at a time: what a target loses depends on the clip.";
-    else this.draw();
+    this.draw();
   },
 
   draw() {
@@ -31,8 +27,11 @@ const chart = {
     const points = state.cells
       .map((cell) => ({ cell, x: x.of(cell), y: y.of(cell) }))
       .filter((point) => known(point.x) && known(point.y));
-    if (!points.length) {
-      $("chart").replaceChildren(element("p", { class: "note", text: "No preview has both." }));
+    const nothing = !points.length ? "No preview has both."
+      : state.clip === ALL ? "Drawn for one clip at a time: what a target loses depends on the clip." : null;
+    for (const select of [$("chart-x"), $("chart-y")]) select.disabled = state.clip === ALL;
+    if (nothing) {
+      $("chart").replaceChildren(element("p", { class: "note", text: nothing }));
       $("chart-note").textContent = "";
       return;
     }

@@ -169,7 +169,7 @@ function start() {
   // Motion is what this is about, unless someone has said that they want none.
   if (!matchMedia("(prefers-reduced-motion: reduce)").matches) clock.play();
   // For whoever looks in from outside: what is shown, and when.
-  window.render = { data, state, clock, matrix, wipe, table, chart, choice, sound, frontier, tickAt, loaded, views, fullscreen, blind, counted, needed };
+  window.render = { data, state, clock, matrix, wipe, table, chart, choice, sound, frontier, tickAt, loaded, views, fullscreen, blind, drawn, counted, sureWords };
 }
 
 start();
