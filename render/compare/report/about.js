@@ -4,7 +4,7 @@ function showAbout() {
   const used = [...new Set(state.cells.map((cell) => cell.run))].sort((a, b) => a - b);
   $("about-body").replaceChildren(
     ...used.flatMap((number) => aboutRun(data.runs[number])),
-    element("ul", {}, ...[...clipsOf(state.cells).map((clip) => `The clip: ${data.clips[clip].name}`), ...aboutFigures(), ...aboutCells()]
+    element("ul", {}, ...[...clipsOf(state.cells).map((clip) => `The clip: ${state.clip === ALL ? clipLabel(clip) : data.clips[clip].name}`), ...aboutFigures(), ...aboutCells()]
       .map((text) => element("li", { text }))),
     aboutFiles());
 }

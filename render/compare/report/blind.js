@@ -7,33 +7,39 @@ const ANSWERS = { ArrowLeft: "left", ArrowRight: "right", ArrowDown: "none" };
 const blind = {
   clip: null,
   ids: [], // of the previews that take part
-  rounds: 0,
   order: [], // the pairs, as they are shown
   votes: [],
   players: [],
-  looped: true,
+  added: false, // a round after a result was seen
+  before: { loop: true, playing: false }, // the clock's
 
   open() {
-    const cells = wipe.cells();
+    const cells = this.cells();
     if (cells.length < 2) return;
     if (this.clip !== wipe.clip || !this.ids.every((id) => cells.some((cell) => cell.id === id))) this.forget();
     this.clip = wipe.clip;
-    this.looped = clock.loop;
+    this.before = { loop: clock.loop, playing: clock.playing };
     clock.loop = true;
     $("blind").showModal();
     cover.put($("blind"));
     this.show();
   },
 
+  // What is gone cannot be looked at.
+  cells() {
+    return wipe.cells().filter((cell) => data.files[cell.id]?.there);
+  },
+
   // A comparison that was begun is gone on with when it is opened again.
   closed() {
     this.clear();
-    cover.put(null);
-    clock.loop = this.looped;
+    cover.take($("blind"));
+    clock.loop = this.before.loop;
+    if (!this.before.playing) clock.pause();
   },
 
   forget() {
-    [this.ids, this.rounds, this.order, this.votes] = [[], 0, [], []];
+    [this.ids, this.order, this.votes, this.added] = [[], [], [], false];
   },
 
   clear() {
@@ -56,7 +62,7 @@ const blind = {
 
   showChoice() {
     const first = [wipe.a, wipe.b].filter((id) => cellOf(id));
-    const boxes = wipe.cells().map((cell) => element("input", { type: "checkbox", value: cell.id, checked: first.includes(cell.id) }));
+    const boxes = this.cells().map((cell) => element("input", { type: "checkbox", value: cell.id, checked: first.includes(cell.id) }));
     const rounds = element("select", { id: "blind-rounds" });
     const words = element("p", { class: "note", id: "blind-count", role: "status" });
     const start = element("button", { type: "button", class: "main", text: "Start", onclick: () => this.start(this.chosen(boxes), Number(rounds.value)) });
@@ -76,7 +82,7 @@ const blind = {
     rounds.addEventListener("change", count);
     this.put("Blind comparison",
       element("p", { text: "You will see two previews at a time, without their names, and say which looks better. Each pair comes as often one way round as the other." }),
-      element("fieldset", {}, element("legend", { text: "Which previews" }),
+      element("fieldset", {}, element("legend", { text: `Which previews of ${clipLabel(this.clip)}` }),
         ...boxes.map((box) => element("label", {}, box, ` ${labelOf(cellOf(box.value))}`))),
       element("p", { class: "row" }, element("label", {}, "Show each pair ", rounds), start),
       words);
@@ -117,14 +123,16 @@ const blind = {
     clock.play();
   },
 
-  // What nobody has seen yet cannot be judged; what cannot be played can only be passed over.
+  // What nobody has seen yet cannot be judged.
   ready() {
-    return this.players.every((player) => player.failed || player.video.readyState >= 2);
+    return this.players.length > 0 && this.players.every((player) => player.failed || player.video.readyState >= 2);
   },
 
   vote(answer) {
-    if (!this.players.length || !this.ready()) return;
-    this.votes.push({ ...this.order[this.votes.length], answer });
+    if (!this.ready()) return;
+    const number = this.votes.length;
+    if (this.players.some((player) => player.failed)) this.order.splice(number, 1); // passed over
+    else this.votes.push({ ...this.order[number], answer });
     this.show();
   },
 
@@ -153,10 +161,16 @@ const blind = {
         pairs.map((pair) => [`${name(pair.a)} against ${name(pair.b)}`, pair.first, pair.second, pair.none, sureWords(pair, pairs.length)])),
       element("p", { class: "note", text: this.explained(pairs.length) }),
       element("p", { class: "row" }, copies("Copy as text", () => this.asText()), copies("Copy as JSON", () => this.asJson()),
-        element("button", { type: "button", text: "Another round", onclick: () => { this.order.push(...drawn(this.ids)); this.show(); } }),
+        element("button", { type: "button", text: "Another round", onclick: () => this.more() }),
         element("button", { type: "button", text: "Start again", onclick: () => { this.forget(); this.show(); } })),
       copied);
     clock.pause();
+  },
+
+  more() {
+    this.added = true;
+    this.order.push(...drawn(this.ids));
+    this.show();
   },
 
   explained(pairs) {
@@ -164,6 +178,7 @@ const blind = {
     const left = sides.filter((vote) => vote.answer === "left").length;
     return "p: how often tossing a coin would be as one-sided or more (sign test, two-sided, without “no difference”"
       + (pairs > 1 ? `, times ${pairs} for as many pairs` : "") + `); below ${SURE} it is hardly chance. `
+      + (this.added ? "You went on after seeing a result, which makes chance look surer than it is. " : "")
       + `These are the eyes of one viewer on one clip. Of ${sides.length} votes for a side, ${left} went to the left.`;
   },
 

@@ -72,6 +72,11 @@ function clipWords(number) {
   return { name: clip.name, part: `${round(from, 2)} s to ${round(to, 2)} s` };
 }
 
+function clipLabel(number) {
+  const { name, part } = clipWords(number);
+  return part ? `${name}, ${part}` : name;
+}
+
 function round(value, digits) {
   return Number(value.toFixed(digits));
 }

@@ -31,7 +31,7 @@ const fullscreen = {
     if (!this.open) return;
     this.open = false;
     this.lay(false);
-    cover.put(null);
+    cover.take($("wipe-section"));
     clearTimeout(this.timer);
     document.documentElement.classList.remove("idle");
     if (this.view === "edge" && views.view === "alone") views.set("edge");

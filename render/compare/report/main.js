@@ -159,10 +159,7 @@ function start() {
   }
   const all = clips.length > 1 && shareTargets(data.cells) ? [[ALL, "all clips"]] : [];
   nameTargets(data.cells);
-  choose($("clip"), [...clips.map((n) => {
-    const { name, part } = clipWords(n);
-    return [n, part ? `${name}, ${part}` : name];
-  }), ...all], clips[0]);
+  choose($("clip"), [...clips.map((n) => [n, clipLabel(n)]), ...all], clips[0]);
   $("clip-choice").hidden = clips.length < 2;
   listen();
   showClip(clips[0]);

@@ -89,13 +89,26 @@ const OBSERVER = new IntersectionObserver((entries) => {
   for (const entry of entries) entry.target.player.see(entry.isIntersecting);
 }, { rootMargin: "40px" });
 
-// What covers the page, if something does: what lies behind it is not in sight.
+// What covers the page, if something does, the last one in front: what lies behind it is not in sight.
 const cover = {
-  box: null,
+  boxes: [],
 
   put(box) {
-    this.box = box;
+    this.boxes.push(box);
+    this.look();
+  },
+
+  take(box) {
+    this.boxes = this.boxes.filter((each) => each !== box);
+    this.look();
+  },
+
+  look() {
     for (const player of clock.players) player.look();
+  },
+
+  hides(box) {
+    return this.boxes.length > 0 && !this.boxes.at(-1).contains(box);
   },
 };
 
@@ -171,7 +184,7 @@ class Player extends Follower {
   }
 
   look() {
-    const seen = this.inView && (cover.box === null || cover.box.contains(this.box));
+    const seen = this.inView && !cover.hides(this.box);
     if (seen === this.seen) return;
     this.seen = seen;
     this.joined = false;

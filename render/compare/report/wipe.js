@@ -26,7 +26,7 @@ const wipe = {
       this.clip = clips.find((clip) => this.possible(clip)) ?? clips[0];
     }
     $("wipe-section").hidden = !this.possible();
-    choose($("wipe-clip"), clips.map((clip) => [clip, clipWords(clip).name]), this.clip);
+    choose($("wipe-clip"), clips.map((clip) => [clip, clipLabel(clip)]), this.clip);
     $("wipe-clip-choice").hidden = clips.length < 2;
     this.begin();
     this.draw();
@@ -169,15 +169,16 @@ const wipe = {
     new ResizeObserver(() => this.setPan(this.pan.x, this.pan.y)).observe($("wipe-frame"));
   },
 
-  // In the whole picture, anywhere moves the edge; in an enlarged one its surroundings do, and the
-  // rest moves the picture.
+  // In the whole picture, anywhere moves the edge, or flips where one is shown at a time; in an
+  // enlarged one the edge's surroundings move it, and the rest moves the picture.
   listenToPointer(frame) {
     let drag = null;
     frame.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
       const box = frame.getBoundingClientRect();
       const away = Math.abs(event.clientX - box.left - (this.at / 100) * box.width);
-      const edge = this.scale === "fit" || away < GRIP;
+      const edge = views.view === "edge" && (this.scale === "fit" || away < GRIP);
+      if (views.view === "alone" && this.scale === "fit") views.press();
       drag = { edge, x: event.clientX + this.pan.x, y: event.clientY + this.pan.y };
       frame.setPointerCapture(event.pointerId);
       if (edge) this.move(((event.clientX - box.left) / box.width) * 100);
@@ -188,7 +189,7 @@ const wipe = {
       if (drag.edge) this.move(((event.clientX - box.left) / box.width) * 100);
       else this.setPan(drag.x - event.clientX, drag.y - event.clientY);
     });
-    for (const name of ["pointerup", "pointercancel"]) frame.addEventListener(name, () => { drag = null; });
+    for (const name of ["pointerup", "pointercancel"]) frame.addEventListener(name, () => { drag = null; views.release(); });
   },
 };
 

@@ -601,7 +601,8 @@ def test_a_choice_is_shown_and_leads_to_its_previews(
     covered = page.page.evaluate(
         """(() => {
           const at = document.querySelector('#chart .limit-words').getBoundingClientRect();
-          return [...document.querySelectorAll('#chart .words:not(.crowded)')].filter((each) => {
+          const what = '#chart .words:not(.crowded), #chart .dot';
+          return [...document.querySelectorAll(what)].filter((each) => {
             const box = each.getBoundingClientRect();
             return box.left < at.right && box.right > at.left
               && box.top + 3 < at.bottom && box.bottom - 3 > at.top;
