@@ -90,7 +90,7 @@ const chart = {
   limitBoxes(page, x) {
     const at = this.limitAt(page, x);
     if (at === null) return [];
-    const wide = widthOf(TOO_SLOW) * 1.12; // they are bold
+    const wide = widthOf(TOO_SLOW) * 1.18; // they are bold
     const left = Math.min(at + 6, page.width - 2 - wide);
     const spots = [EDGES.top - 3, page.height - EDGES.bottom - 18, EDGES.top - 16]
       .map((top) => ({ left, right: left + wide, top, bottom: top + 17, point: null }));

@@ -61,6 +61,9 @@ const fullscreen = {
     $("wipe-full").addEventListener("click", () => this.toggle());
     // Browsers keep Escape to themselves while they lend the screen.
     document.addEventListener("fullscreenchange", () => { if (!document.fullscreenElement) this.leave(); });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !document.querySelector("dialog[open]")) this.leave();
+    });
     for (const name of ["pointermove", "pointerdown", "focusin"]) document.addEventListener(name, () => this.stir());
   },
 };

@@ -18,7 +18,6 @@ const KEYS = {
   d: () => views.toggleDifference(),
   f: (event) => { if (!event.repeat) fullscreen.toggle(); },
   b: () => blind.open(),
-  Escape: () => fullscreen.leave(),
   "[": () => wipe.move(wipe.at - 2),
   "]": () => wipe.move(wipe.at + 2),
   "?": () => $("help").showModal(),

@@ -27,6 +27,7 @@ const wipe = {
     }
     $("wipe-section").hidden = !this.possible();
     choose($("wipe-clip"), clips.map((clip) => [clip, clipLabel(clip)]), this.clip);
+    $("blind-open").hidden = blind.cells().length < 2;
     $("wipe-clip-choice").hidden = clips.length < 2;
     this.begin();
     this.draw();

@@ -1,5 +1,5 @@
-"""The system's own Firefox, driven by WebDriver BiDi, the protocol that it speaks itself: playwright
-only drives builds of its own. As much of a playwright page as `Opened` and the tests ask for."""
+"""The system's own Firefox, driven by WebDriver BiDi, which it speaks itself: playwright only
+drives builds of its own. As much of a playwright page as `Opened` and the tests ask for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What axe-core finds wrong with the page: nothing, light or dark, wide or narrow, whatever is open."""
+"""What axe-core finds wrong with the page: nothing, light or dark, wide or narrow, whatever is
+open."""
 
 from __future__ import annotations
 

@@ -35,7 +35,9 @@ def page(firefox: Page, report: Report, tmp_path: Path) -> Iterator[Opened]:
     firefox.goto((tmp_path / "index.html").as_uri())
     one = Opened(firefox, firefox.requests, firefox.complaints)
     one.until("window.render !== undefined")
-    if not firefox.evaluate("document.createElement('video').canPlayType('video/mp4; codecs=\"avc1.42E01E\"')"):
+    if not firefox.evaluate(
+        "document.createElement('video').canPlayType('video/mp4; codecs=\"avc1.42E01E\"')"
+    ):
         pytest.skip("this Firefox has no H.264: the report page is NOT tested in it")
     one.settle()
     yield one
@@ -96,13 +98,17 @@ def test_fullscreen_flips_at_once(page: Opened) -> None:
 
 def test_a_blind_comparison(page: Opened) -> None:
     page.page.press("b")
-    page.page.evaluate("[...document.querySelectorAll('#blind button')].find(b => b.textContent === 'Start').click()")
+    page.page.evaluate("document.querySelector('#blind button.main').click()")
     total = page.page.evaluate("render.blind.order.length")
     for number in range(total):
         page.until("render.blind.ready()")
         page.page.press(("ArrowLeft", "ArrowRight", "ArrowDown")[number % 3])
         page.until(f"render.blind.votes.length === {number + 1}")
-    assert page.page.evaluate("document.getElementById('blind-title').textContent") == "What you saw"
-    assert "too few votes to tell" in page.page.evaluate("document.getElementById('blind').innerText")
+    assert (
+        page.page.evaluate("document.getElementById('blind-title').textContent") == "What you saw"
+    )
+    assert "too few votes to tell" in page.page.evaluate(
+        "document.getElementById('blind').innerText"
+    )
     page.page.press("Escape")
     page.until("!document.getElementById('blind').open")

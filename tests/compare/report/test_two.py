@@ -41,7 +41,9 @@ def stage(page: Opened) -> dict[str, float]:
     return box
 
 
-def test_the_difference_is_black_where_both_are_the_same(page: Opened) -> None:
+def test_the_difference_is_black_where_both_are_the_same_else_as_bright_as_it_says(
+    page: Opened,
+) -> None:
     put(page, "res3-10.mp4", "res1-10.mp4")
     page.page.evaluate("render.clock.seek(0.5)")
     page.settle()
@@ -51,9 +53,8 @@ def test_the_difference_is_black_where_both_are_the_same(page: Opened) -> None:
     comes_to(page, stage(page), 0.7, 0)
     assert "16 times as bright: black is where both are the same" in page.text("#wipe-words")
     assert not page.page.locator("#wipe-at").is_visible()
-
-
-def test_the_difference_is_as_bright_as_it_says(page: Opened) -> None:
+    page.page.select_option("#wipe-view", "4")
+    page.page.select_option("#wipe-view", "edge")
     put(page, "res3-10.mp4", "res1-15.mp4")
     page.page.evaluate("render.clock.seek(0.3); document.activeElement.blur()")
     page.settle()
@@ -101,7 +102,7 @@ def test_fullscreen_flips_at_once_and_leaves_again(page: Opened) -> None:
     page.settle()
     # Nothing else plays, can be reached, or is in front.
     seen = "[...render.clock.players].filter(p => p.seen).map(p => p.name)"
-    page.until(f"JSON.stringify({seen}) === '[\"res3-10.mp4\",\"res3-30.mp4\"]'")
+    page.until(f'JSON.stringify({seen}) === \'["res3-10.mp4","res3-30.mp4"]\'')
     assert page.page.evaluate("document.getElementById('matrix').closest('section').inert")
     box = stage(page)
     assert box["width"] == 1280 or box["height"] == 900
@@ -149,7 +150,8 @@ def test_a_blind_comparison_tells_no_names_and_counts(page: Opened) -> None:
     put(page, "res3-10.mp4", "res3-30.mp4")
     page.page.evaluate("Math.random = () => 0; document.activeElement.blur()")
     page.page.keyboard.press("b")
-    assert page.page.locator("#blind input:checked").evaluate_all("all => all.map(o => o.value)") == [
+    checked = "all => all.map(one => one.value)"
+    assert page.page.locator("#blind input:checked").evaluate_all(checked) == [
         "res3-10.mp4", "res3-30.mp4"
     ]  # fmt: skip
     assert "6 comparisons" in page.text("#blind-count")
@@ -186,7 +188,10 @@ def test_a_blind_comparison_tells_no_names_and_counts(page: Opened) -> None:
     page.page.click("#blind >> text=Copy as JSON")
     copied = json.loads(page.text("#blind-copied"))
     assert copied["pairs"] == [
-        {"a": "res3-10.mp4", "b": "res3-30.mp4", "a_better": 0, "b_better": 6, "no_difference": 0, "p": 0.03125}
+        {
+            "a": "res3-10.mp4", "b": "res3-30.mp4",
+            "a_better": 0, "b_better": 6, "no_difference": 0, "p": 0.03125,
+        }
     ]  # fmt: skip
     assert len(copied["votes"]) == 6
     page.page.click("#blind >> text=Copy as text")
@@ -206,7 +211,7 @@ def test_a_blind_comparison_tells_no_names_and_counts(page: Opened) -> None:
     assert page.page.evaluate("render.blind.votes.length") == 0
 
 
-def test_votes_say_how_sure_they_are(page: Opened) -> None:
+def test_votes_say_how_sure_they_are_and_pairs_come_either_way(page: Opened) -> None:
     def told(*answers: str, ids: str = "ab") -> list[tuple[float, str]]:
         votes = [{"left": "a", "right": "b", "answer": answer} for answer in answers]
         found = page.page.evaluate(
@@ -229,9 +234,7 @@ def test_votes_say_how_sure_they_are(page: Opened) -> None:
     assert told(*["left"] * 6, ids="abc")[0] == (
         pytest.approx(3 * 2 / 64), "too few votes to tell",
     )  # fmt: skip
-
-
-def test_pairs_are_drawn_at_random_each_as_often_either_way(page: Opened) -> None:
+    # Each pair as often one way round as the other, at random.
     drawn = page.page.evaluate(
         "Array.from({length: 40}, () => render.drawn(['a', 'b', 'c']).map(p => p.left + p.right))"
     )
@@ -278,7 +281,10 @@ def test_all_clips_stand_in_one_matrix_in_step(
     # A and B are of one clip; another one's preview brings its counterpart along.
     page.page.evaluate("render.wipe.put('a', 'res3-10.mp4'); render.wipe.put('b', 'res1-15.mp4')")
     page.page.locator("#matrix .side-a[data-id='b-res3-15.mp4']").click()
-    assert page.page.evaluate("[render.wipe.a, render.wipe.b]") == ["b-res3-15.mp4", "b-res1-15.mp4"]
+    assert page.page.evaluate("[render.wipe.a, render.wipe.b]") == [
+        "b-res3-15.mp4",
+        "b-res1-15.mp4",
+    ]
     assert page.page.locator("#wipe-a option").count() == 4
     page.page.select_option("#wipe-clip", label="clip.mp4")
     assert page.page.evaluate("[render.wipe.a, render.wipe.b]") == ["res3-15.mp4", "res1-15.mp4"]
@@ -290,7 +296,10 @@ def test_all_clips_stand_in_one_matrix_in_step(
     assert page.page.locator("#columns").input_value() == "clip"
     page.page.select_option("#clip", label="b.mp4")
     assert page.page.evaluate("render.wipe.a.startsWith('b-')")
-    assert page.page.locator("#matrix .cell").count() == 4 and not page.page.locator("#wipe-clip").is_visible()
+    assert (
+        page.page.locator("#matrix .cell").count() == 4
+        and not page.page.locator("#wipe-clip").is_visible()
+    )
 
 
 def test_clips_that_share_no_target_are_not_put_together(
