@@ -4,7 +4,7 @@ function showAbout() {
   const used = [...new Set(state.cells.map((cell) => cell.run))].sort((a, b) => a - b);
   $("about-body").replaceChildren(
     ...used.flatMap((number) => aboutRun(data.runs[number])),
-    element("ul", {}, ...[`The clip: ${data.clips[state.clip].name}`, ...aboutFigures(), ...aboutCells()]
+    element("ul", {}, ...[...clipsOf(state.cells).map((clip) => `The clip: ${state.clip === ALL ? clipLabel(clip) : data.clips[clip].name}`), ...aboutFigures(), ...aboutCells()]
       .map((text) => element("li", { text }))),
     aboutFiles());
 }
@@ -17,20 +17,20 @@ function aboutRun(run) {
   const code = element("code", { text: command });
   return [
     element("div", { class: "command" },
-      element("pre", { tabindex: "0", "aria-label": "The command" }, code),
+      element("pre", { tabindex: "0", role: "group", "aria-label": "The command" }, code),
       element("button", { type: "button", text: "Copy", onclick: (event) => copy(command, code, event.target) })),
     element("p", { class: "note", text: `${at}${wall} · ${run.engine} on ${run.device} (${run.why}) · ${run.machine} · ${versions}` }),
   ];
 }
 
 function aboutFigures() {
-  const sampling = data.clips[state.clip].sampling;
   const alone = state.cells.length > 1 && !state.cells.some(isReference);
   if (alone && state.vary.includes("style")) {
     return ["No comparison between styles: each paints another picture on purpose. Render a style at several rates, sizes or networks to compare these."];
   }
-  if (!sampling) return ["No figures were taken; render with --metrics fast for them."];
-  return [data.sampled[state.clip], ...sampling.notes];
+  const sampled = clipsOf(state.cells).filter((clip) => data.clips[clip].sampling);
+  if (!sampled.length) return ["No figures were taken; render with --metrics fast for them."];
+  return [...new Set(sampled.flatMap((clip) => [data.sampled[clip], ...data.clips[clip].sampling.notes]))];
 }
 
 // What several cells have in common is said once, and of how many.
@@ -74,8 +74,9 @@ function quoted(word) {
 async function copy(words, code, button) {
   try {
     await navigator.clipboard.writeText(words);
+    const before = button.dataset.words ??= button.textContent;
     button.textContent = "Copied";
-    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+    setTimeout(() => { button.textContent = before; }, 1500);
   } catch {
     getSelection().selectAllChildren(code);
   }

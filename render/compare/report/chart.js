@@ -27,8 +27,11 @@ const chart = {
     const points = state.cells
       .map((cell) => ({ cell, x: x.of(cell), y: y.of(cell) }))
       .filter((point) => known(point.x) && known(point.y));
-    if (!points.length) {
-      $("chart").replaceChildren(element("p", { class: "note", text: "No preview has both." }));
+    const nothing = !points.length ? "No preview has both."
+      : state.clip === ALL ? "Drawn for one clip at a time: what a target loses depends on the clip." : null;
+    for (const select of [$("chart-x"), $("chart-y")]) select.disabled = state.clip === ALL;
+    if (nothing) {
+      $("chart").replaceChildren(element("p", { class: "note", text: nothing }));
       $("chart-note").textContent = "";
       return;
     }
@@ -37,9 +40,11 @@ const chart = {
     const height = Math.min(440, Math.max(300, width * 0.48));
     const page = {
       width, height,
+      dots: [], // where they stand: nothing is written over them
       across: scale(points.map((point) => point.x), EDGES.left, width - EDGES.right, true),
       up: scale(points.map((point) => point.y), height - EDGES.bottom, EDGES.top, false),
     };
+    page.dots = points.map((point) => dotBox(point, page));
     const drawing = svg("svg", {
       width, height, viewBox: `0 0 ${width} ${height}`, role: "group",
       "aria-label": `${bare(x)} against ${bare(y)}, ${points.length} previews`,
@@ -47,7 +52,7 @@ const chart = {
     drawing.append(...gridlines(page, x, y), ...this.limit(page, x), ...lines.map((line) => this.line(line, page)));
     const best = new Set(lines.flatMap((line) => line.points));
     const taken = [
-      ...points.map((point) => dotBox(point, page)),
+      ...page.dots,
       ...lines.flatMap((line) => lineBoxes(line, page)),
       ...page.up.ticks.map((value) => tickBox(page.up.at(value))),
       ...this.limitBoxes(page, x),
@@ -70,7 +75,7 @@ const chart = {
     const at = this.limitAt(page, x);
     if (at === null) return [];
     const [box] = this.limitBoxes(page, x);
-    const words = svg("text", { class: "limit-words", x: box.left, y: EDGES.top + 10 });
+    const words = svg("text", { class: "limit-words", x: box.left, y: box.bottom - 4 });
     words.textContent = TOO_SLOW;
     return [svg("line", { class: "limit", x1: at, x2: at, y1: EDGES.top, y2: page.height - EDGES.bottom }), words];
   },
@@ -80,13 +85,16 @@ const chart = {
     return at > EDGES.left && at < width - EDGES.right ? at : null;
   },
 
-  // Where its words stand: no label of a point may cover them.
+  // Where its words stand: no label of a point may cover them, and they no point. On the side that
+  // is too slow, if there is room; else above it.
   limitBoxes(page, x) {
     const at = this.limitAt(page, x);
     if (at === null) return [];
-    const wide = widthOf(TOO_SLOW) * 1.12; // they are bold
+    const wide = widthOf(TOO_SLOW) * 1.18; // they are bold
     const left = Math.min(at + 6, page.width - 2 - wide);
-    return [{ left, right: left + wide, top: EDGES.top - 3, bottom: EDGES.top + 14, point: null }];
+    const spots = [EDGES.top - 3, page.height - EDGES.bottom - 18, EDGES.top - 16]
+      .map((top) => ({ left, right: left + wide, top, bottom: top + 17, point: null }));
+    return [spots.find((spot) => !page.dots.some((dot) => overlap(dot, spot))) ?? spots.at(-1)];
   },
 
   line({ points }, page) {
@@ -149,6 +157,10 @@ function widthOf(words) {
   return pen.measureText(words).width;
 }
 
+function overlap(a, b) {
+  return a.left <= b.right && a.right >= b.left && a.top <= b.bottom && a.bottom >= b.top;
+}
+
 function dotBox(point, page) {
   const [x, y] = [page.across.at(point.x), page.up.at(point.y)];
   return { left: x - 7, right: x + 7, top: y - 7, bottom: y + 7, point };
@@ -184,8 +196,7 @@ function wordsPlace(point, words, page, taken) {
       at: { x: dx, y: dy, "text-anchor": anchor }, left, right: left + wide, top: y + dy - 11, bottom: y + dy + 3,
     };
   }).filter((spot) => spot.left >= 4 && spot.right <= page.width - 2);
-  const clear = (spot) => taken.every((box) => box.point === point
-    || box.left > spot.right || box.right < spot.left || box.top > spot.bottom || box.bottom < spot.top);
+  const clear = (spot) => taken.every((box) => box.point === point || !overlap(box, spot));
   const found = taken === null ? undefined : spots.find(clear);
   if (found) taken.push(found);
   return { at: (found ?? spots[0] ?? { at: { x: 0, y: -13, "text-anchor": "middle" } }).at, free: Boolean(found) };

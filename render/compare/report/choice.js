@@ -27,22 +27,22 @@ const choice = {
     });
     $("choice-tools").replaceChildren(
       ...(taken ? [lead("Show it", taken)] : []),
-      ...(taken && second && wipe.possible() ? [against("Against the next", second)] : []),
-      ...(taken && beyond && wipe.possible() ? [against("Against the better one", beyond)] : []));
+      ...(taken && second && wipe.possible(taken.clip) ? [against("Against the next", second)] : []),
+      ...(taken && beyond && wipe.possible(taken.clip) ? [against("Against the better one", beyond)] : []));
   },
 
   // The one taken, and what it is to be held against: as good, the next, or better but too slow.
-  rivals() {
+  rivals(cells) {
     if (!data.choice) return [null, null];
     const numbers = [...data.choice.tied, data.choice.second, data.choice.beyond];
-    const found = numbers.map((number) => this.cell(number)).filter((cell) => cell !== null);
-    const taken = this.cell(data.choice.taken);
+    const found = numbers.map((number) => this.cell(number, cells)).filter((cell) => cell !== null);
+    const taken = this.cell(data.choice.taken, cells);
     return [taken, taken && (found[0] ?? null)];
   },
 
-  cell(number) {
+  cell(number, cells = state.cells) {
     if (number === null || number === undefined) return null;
-    return state.cells.find((cell) => this.of.get(cell.id) === data.choice.candidates[number]) ?? null;
+    return cells.find((cell) => this.of.get(cell.id) === data.choice.candidates[number]) ?? null;
   },
 
   taken(cell) {

@@ -30,7 +30,7 @@ function varying(cells) {
 }
 
 function cellsOf(clip) {
-  return data.cells.filter((cell) => cell.clip === clip);
+  return clip === ALL ? data.cells : data.cells.filter((cell) => cell.clip === clip);
 }
 
 // What tells a cell from its neighbours; what is always said where nothing does.
@@ -70,6 +70,11 @@ function clipWords(number) {
   if (from === 0 && clip.part === null) return { name: clip.name, part: "" };
   const to = from + Math.max(...cellsOf(number).map((cell) => cell.video.duration));
   return { name: clip.name, part: `${round(from, 2)} s to ${round(to, 2)} s` };
+}
+
+function clipLabel(number) {
+  const { name, part } = clipWords(number);
+  return part ? `${name}, ${part}` : name;
 }
 
 function round(value, digits) {

@@ -14,7 +14,10 @@ const KEYS = {
   l: () => toggleLoop(),
   s: () => wipe.swap(),
   z: () => wipe.zoom(),
-  f: () => wipe.flip(true),
+  x: (event) => { if (!event.repeat) views.press(); },
+  d: () => views.toggleDifference(),
+  f: (event) => { if (!event.repeat) fullscreen.toggle(); },
+  b: () => blind.open(),
   "[": () => wipe.move(wipe.at - 2),
   "]": () => wipe.move(wipe.at + 2),
   "?": () => $("help").showModal(),
@@ -30,7 +33,8 @@ function keeps(target, key) {
 }
 
 function keyDown(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || $("help").open) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  fullscreen.stir();
   if (keeps(event.target, event.key)) return;
   // By its place on the keyboard, since shift changes what a digit types.
   const digit = /^Digit([1-9])$/.exec(event.code);
@@ -47,6 +51,5 @@ function putNth(number, letter) {
 
 function listenToKeys() {
   document.addEventListener("keydown", keyDown);
-  document.addEventListener("keyup", (event) => { if (event.key === "f" || event.key === "F") wipe.flip(false); });
-  window.addEventListener("blur", () => wipe.flip(false));
+  document.addEventListener("keyup", (event) => { if (event.key === "x" || event.key === "X") views.release(); });
 }

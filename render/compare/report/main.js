@@ -28,14 +28,17 @@ function showClip(number) {
 }
 
 function showTitle(number) {
-  const { name, part } = clipWords(number);
   const count = state.cells.length;
-  const reference = state.cells.find(isReference);
+  const clips = clipsOf(state.cells);
+  const all = number === ALL;
+  const { name, part } = all ? { name: `${clips.length} clips`, part: "" } : clipWords(number);
+  const reference = all ? null : state.cells.find(isReference);
   const by = state.vary.map((axis) => AXIS_WORDS[axis]);
   $("title").textContent = name;
   $("subtitle").textContent = `${count} preview${count === 1 ? "" : "s"}`
     + (by.length ? ` by ${by.join(", ")}` : "") + (part ? `, ${part} of the clip` : "")
-    + (reference && count > 1 ? ` · held against ${labelOf(reference)}` : "");
+    + (reference && count > 1 ? ` · held against ${labelOf(reference)}` : "")
+    + (all ? " · a shorter clip holds its last frame until the longest ends" : "");
 }
 
 function select(id, stays = false) {
@@ -136,6 +139,9 @@ function listen() {
     chart.draw();
   }).observe($("chart"));
   wipe.listen();
+  views.listen();
+  fullscreen.listen();
+  blind.listen();
   listenToKeys();
   clock.listeners.push(showClock);
 }
@@ -151,17 +157,16 @@ function start() {
     for (const part of document.querySelectorAll("main, #transport, #help-open")) part.hidden = true;
     return;
   }
-  choose($("clip"), clips.map((n) => {
-    const { name, part } = clipWords(n);
-    return [n, part ? `${name}, ${part}` : name];
-  }), clips[0]);
+  const all = clips.length > 1 && shareTargets(data.cells) ? [[ALL, "all clips"]] : [];
+  nameTargets(data.cells);
+  choose($("clip"), [...clips.map((n) => [n, clipLabel(n)]), ...all], clips[0]);
   $("clip-choice").hidden = clips.length < 2;
   listen();
   showClip(clips[0]);
   // Motion is what this is about, unless someone has said that they want none.
   if (!matchMedia("(prefers-reduced-motion: reduce)").matches) clock.play();
   // For whoever looks in from outside: what is shown, and when.
-  window.render = { data, state, clock, matrix, wipe, table, chart, choice, sound, frontier, tickAt, loaded };
+  window.render = { data, state, clock, matrix, wipe, table, chart, choice, sound, frontier, tickAt, loaded, views, fullscreen, blind, drawn, counted, sureWords };
 }
 
 start();

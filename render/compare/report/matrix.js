@@ -1,14 +1,24 @@
 // Cells by row and column, of the axes that vary.
 
+const SOURCE = Symbol("the clip itself"); // a column that is no value
+
 const matrix = {
   axes: { rows: null, columns: null, fixed: {} },
   players: [],
   cells: [], // those on show, in reading order
+  all: false, // clips
 
   // Whatever varies besides rows and columns is held at one value.
   show() {
-    const columns = pick(this.axes.columns, data.orders.across, []);
-    const rows = pick(this.axes.rows, data.orders.down, [columns]);
+    const all = state.clip === ALL;
+    if (all !== this.all) this.axes = { rows: null, columns: null, fixed: {} };
+    this.all = all;
+    const rows = all ? pick(this.axes.rows, ["clip"], []) : null;
+    const columns = pick(this.axes.columns, [...(all ? [TARGET] : []), ...data.orders.across], [rows]);
+    this.put(rows ?? pick(this.axes.rows, data.orders.down, [columns]), columns);
+  },
+
+  put(rows, columns) {
     this.axes = { rows, columns, fixed: this.held(rows, columns) };
     this.choices();
     this.draw();
@@ -20,6 +30,7 @@ const matrix = {
     const first = state.cells.find((cell) => choice.taken(cell)) ?? state.cells.find(isReference) ?? state.cells[0];
     for (const axis of state.vary) {
       if (axis === rows || axis === columns) continue;
+      if (axis !== "clip" && (rows === TARGET || columns === TARGET)) continue;
       const values = valuesOf(state.cells, axis);
       const before = this.axes.fixed[axis];
       fixed[axis] = values.includes(before) ? before : axisValue(first, axis);
@@ -32,7 +43,7 @@ const matrix = {
     const focused = document.activeElement && box.contains(document.activeElement) ? document.activeElement.id : null;
     box.replaceChildren();
     if (state.vary.length < 2) return;
-    const options = state.vary.map((axis) => [axis, AXIS_WORDS[axis]]);
+    const options = mayBeAxes().map((axis) => [axis, AXIS_WORDS[axis]]);
     const add = (words, id, all, value, change) => {
       const select = element("select", { id, onchange: (event) => { change(event.target.value); this.show(); } });
       choose(select, all, value);
@@ -51,6 +62,9 @@ const matrix = {
   turn(side, axis, other) {
     if (this.axes[other] === axis) this.axes[other] = this.axes[side];
     this.axes[side] = axis;
+    // A target is all but the clip.
+    if (axis === TARGET && this.axes[other] !== "clip") this.axes[other] = "clip";
+    if (this.axes[other] === TARGET && axis !== "clip") this.axes[other] = "clip";
   },
 
   draw() {
@@ -62,26 +76,33 @@ const matrix = {
       Object.entries(fixed).every(([axis, value]) => axisValue(cell, axis) === value));
     const across = columns ? valuesOf(cells, columns) : [null];
     const down = rows ? valuesOf(cells, rows) : [null];
+    // Of several clips each has its own beside its previews.
+    const beside = this.all && rows === "clip" && clipsOf(cells).some((clip) => data.clips[clip].preview);
+    if (beside) across.unshift(SOURCE);
     // One axis alone fills lines as a page of pictures does.
     const flat = down.length === 1 || across.length === 1;
-    const source = this.source();
+    const source = this.all ? null : this.source(state.clip);
     const grid = element("div", { class: "cells" });
     if (flat && source) grid.append(source);
-    if (!flat) grid.append(element("div", { class: "corner-head" }), ...across.map((value) => element("div", { class: "head", text: value })));
+    if (!flat) grid.append(element("div", { class: "corner-head" }), ...across.map((value) => element("div", { class: "head", text: value === SOURCE ? "The clip" : value })));
     for (const row of down) {
       if (!flat) grid.append(element("div", { class: "row", text: row }));
       for (const column of across) grid.append(this.place(cells, row, column));
     }
     const box = $("matrix");
-    box.className = flat ? "flat" : "grid";
+    box.className = `${flat ? "flat" : "grid"}${this.all ? " all" : ""}`;
     box.style.setProperty("--columns", across.length);
-    box.style.setProperty("--shape", shapeOf(state.cells[0].video.size));
+    box.style.setProperty("--shape", Math.max(...state.cells.map((cell) => shapeOf(cell.video.size))));
     box.replaceChildren(...(!flat && source ? [source, grid] : [grid]));
     mark();
   },
 
   place(cells, row, column) {
     const { rows, columns } = this.axes;
+    if (column === SOURCE) {
+      const source = this.source(cells.find((cell) => axisValue(cell, rows) === row).clip);
+      return source ?? element("div", { class: "place empty", text: "not written" });
+    }
     const here = cells.filter((cell) =>
       (row === null || axisValue(cell, rows) === row)
       && (column === null || axisValue(cell, columns) === column));
@@ -90,10 +111,10 @@ const matrix = {
     return element("div", { class: "place" }, ...here.map((cell) => this.cell(cell)));
   },
 
-  source() {
-    const clip = data.clips[state.clip];
+  source(number) {
+    const clip = data.clips[number];
     if (!clip.preview) return null;
-    const player = playerOfClip();
+    const player = playerOfClip(number);
     this.players.push(player);
     return element("figure", { class: "cell source" }, player.box,
       element("figcaption", {}, element("strong", { text: "The clip" }),
@@ -109,9 +130,16 @@ const matrix = {
     if (badge) player.box.append(badge);
     player.box.addEventListener("click", () => select(cell.id));
     const name = element("button", { type: "button", class: "name", "aria-pressed": "false", onclick: () => select(cell.id) },
-      element("strong", { text: label }));
+      element("strong", { text: this.all ? nameOf(cell, this.named()) : label }));
     return element("figure", { class: "cell", "data-id": cell.id }, player.box,
       element("figcaption", {}, name, sides(cell), element("span", { class: "facts", text: factsOf(cell) })));
+  },
+
+  // Of several clips, the row or the column says which.
+  named() {
+    const { rows, columns } = this.axes;
+    const said = rows === "clip" || columns === "clip";
+    return [...new Set([...data.orders.always, ...state.vary])].filter((axis) => axis !== "clip" || !said);
   },
 
   // Turned to what holds the cell, and to it.
@@ -126,7 +154,7 @@ const matrix = {
 
 // Buttons that put a cell into the wipe; null where there is nothing to hold it against.
 function sides(cell) {
-  if (!wipe.possible()) return null;
+  if (!wipe.possible(cell.clip)) return null;
   const side = (letter) => element("button", {
     type: "button", class: `side side-${letter}`, "data-id": cell.id, text: letter.toUpperCase(),
     title: `See it as ${letter.toUpperCase()} of the wipe`,
@@ -152,8 +180,12 @@ function together(facts) {
   return facts.map((fact) => fact.replaceAll(" ", "\u00a0")).join(" · ");
 }
 
+function mayBeAxes() {
+  return state.clip === ALL && state.vary.length > 2 ? [...state.vary, TARGET] : state.vary;
+}
+
 function pick(wanted, order, taken) {
-  const free = (axis) => state.vary.includes(axis) && !taken.includes(axis);
+  const free = (axis) => mayBeAxes().includes(axis) && !taken.includes(axis);
   return wanted !== null && free(wanted) ? wanted : order.find(free) ?? null;
 }
 

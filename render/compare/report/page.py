@@ -35,11 +35,16 @@ _MARK = '<meta name="generator" content="render">'
 # In this order; each uses only what stands before it until the last one starts them all.
 _SCRIPTS = (
     "data.js",
+    "all_clips.js",
     "dom.js",
     "clock.js",
     "player.js",
     "matrix.js",
     "wipe.js",
+    "views.js",
+    "fullscreen.js",
+    "votes.js",
+    "blind.js",
     "table.js",
     "frontier.js",
     "choice.js",

@@ -23,6 +23,9 @@ class Follower {
     return Math.min(tickAt(clock.time, this.rate), last);
   }
 
+  // Whether it is in sight, where that can change.
+  look() {}
+
   over() {
     return this.frames !== null && clock.time >= this.frames / this.rate;
   }
@@ -86,6 +89,29 @@ const OBSERVER = new IntersectionObserver((entries) => {
   for (const entry of entries) entry.target.player.see(entry.isIntersecting);
 }, { rootMargin: "40px" });
 
+// What covers the page, if something does, the last one in front: what lies behind it is not in sight.
+const cover = {
+  boxes: [],
+
+  put(box) {
+    this.boxes.push(box);
+    this.look();
+  },
+
+  take(box) {
+    this.boxes = this.boxes.filter((each) => each !== box);
+    this.look();
+  },
+
+  look() {
+    for (const player of clock.players) player.look();
+  },
+
+  hides(box) {
+    return this.boxes.length > 0 && !this.boxes.at(-1).contains(box);
+  },
+};
+
 class Player extends Follower {
   // name: a file of the results; size: its WxH; words: what it is, for those who cannot see it.
   constructor(name, { rate, frames, size, words }) {
@@ -97,6 +123,7 @@ class Player extends Follower {
     this.video = video;
     video.muted = true;
     this.seen = false;
+    this.inView = false;
     this.box = element("div", { class: "player" }, video);
     this.box.style.setProperty("--shape", shapeOf(size));
     this.box.player = this;
@@ -151,7 +178,14 @@ class Player extends Follower {
     this.box.remove();
   }
 
-  see(seen) {
+  see(inView) {
+    this.inView = inView;
+    this.look();
+  }
+
+  look() {
+    const seen = this.inView && !cover.hides(this.box);
+    if (seen === this.seen) return;
     this.seen = seen;
     this.joined = false;
     if (seen) this.load();
@@ -166,10 +200,10 @@ function playerOf(cell, words) {
 }
 
 // The clip itself; it is written at the rate of the fastest preview and at their size.
-function playerOfClip() {
-  const size = state.cells[0].video.size;
-  return new Player(data.clips[state.clip].preview, {
-    rate: clock.rate, frames: null, size, words: "The clip itself",
+function playerOfClip(number) {
+  const cells = cellsOf(number);
+  return new Player(data.clips[number].preview, {
+    rate: fastest(cells), frames: null, size: cells[0].video.size, words: "The clip itself",
   });
 }
 

@@ -4,6 +4,7 @@ const ZOOMS = ["fit", "1", "2"];
 const GRIP = 28; // pixels around the edge that take hold of it while the picture can be moved too
 
 const wipe = {
+  clip: 0, // A and B are of one
   a: null,
   b: null,
   players: [],
@@ -11,37 +12,50 @@ const wipe = {
   scale: "fit", // or how many pixels of the screen show one of the preview
   pan: { x: 0, y: 0 },
 
-  possible() {
-    return state.cells.length + (data.clips[state.clip].preview ? 1 : 0) > 1;
+  possible(clip = this.clip) {
+    return cellsOf(clip).length + (data.clips[clip].preview ? 1 : 0) > 1;
   },
 
+  cells() { return cellsOf(this.clip); },
+  source() { return data.clips[this.clip].preview; },
+
+  // Of the clip that is on show; of all, one that leaves something to decide.
   show() {
-    const source = data.clips[state.clip].preview;
-    $("wipe-section").hidden = !this.possible();
-    if (!this.knows(this.a) || !this.knows(this.b)) {
-      const [a, b] = this.first();
-      this.a = a ? a.id : source;
-      this.b = b.id;
+    const clips = clipsOf(state.cells);
+    if (!clips.includes(this.clip) || !this.possible()) {
+      this.clip = clips.find((clip) => this.possible(clip)) ?? clips[0];
     }
+    $("wipe-section").hidden = !this.possible();
+    choose($("wipe-clip"), clips.map((clip) => [clip, clipLabel(clip)]), this.clip);
+    $("blind-open").hidden = blind.cells().length < 2;
+    $("wipe-clip-choice").hidden = clips.length < 2;
+    this.begin();
     this.draw();
   },
 
-  // What there is to decide: the choice against its rival; else the best against the reference.
-  first() {
-    const [taken, rival] = choice.rivals();
-    if (rival) return [taken, rival];
-    const reference = state.cells.find(isReference) ?? state.cells[state.cells.length - 1];
-    const [loss] = LOSSES;
-    const worth = (cell) => (loss && known(loss.of(cell)) ? loss.better * loss.of(cell) : -Infinity);
-    const others = state.cells.filter((cell) => cell !== reference);
-    return [others.reduce((best, cell) => (worth(cell) > worth(best) ? cell : best), others[0]), reference];
+  begin() {
+    if (this.knows(this.a) && this.knows(this.b)) return;
+    const [a, b] = toDecide(this.cells());
+    this.a = a ? a.id : this.source();
+    this.b = b.id;
   },
 
   knows(id) {
-    return id !== null && (id === data.clips[state.clip].preview || cellOf(id) !== undefined);
+    return id !== null && (id === this.source() || this.cells().some((cell) => cell.id === id));
+  },
+
+  // To another clip, at the same targets where it has them.
+  turnTo(clip) {
+    const [a, b] = [this.a, this.b].map((id) => counterpart(id, clip));
+    this.clip = clip;
+    $("wipe-clip").value = clip;
+    [this.a, this.b] = a && b && a !== b ? [a, b] : [null, null];
+    this.begin();
   },
 
   put(letter, id) {
+    const clip = cellOf(id)?.clip ?? this.clip;
+    if (clip !== this.clip) this.turnTo(clip);
     const other = letter === "a" ? "b" : "a";
     if (this[other] === id) this[other] = this[letter];
     this[letter] = id;
@@ -59,9 +73,8 @@ const wipe = {
     for (const player of this.players) player.remove();
     this.players = [];
     if (!this.possible()) return;
-    const source = data.clips[state.clip].preview;
-    const options = state.cells.map((cell) => [cell.id, labelOf(cell)]);
-    if (source) options.unshift([source, "the clip itself"]);
+    const options = this.cells().map((cell) => [cell.id, labelOf(cell)]);
+    if (this.source()) options.unshift([this.source(), "the clip itself"]);
     choose($("wipe-a"), options, this.a);
     choose($("wipe-b"), options, this.b);
     this.players = ["a", "b"].map((letter) => this.player(letter));
@@ -71,6 +84,7 @@ const wipe = {
     $("wipe").style.setProperty("--shape", this.width() / this.height());
     this.move(this.at);
     this.setScale(this.scale);
+    views.show();
     mark();
   },
 
@@ -81,7 +95,7 @@ const wipe = {
 
   player(letter) {
     const cell = cellOf(this[letter]);
-    const made = cell ? playerOf(cell, `${letter.toUpperCase()}: ${labelOf(cell)}`) : playerOfClip();
+    const made = cell ? playerOf(cell, `${letter.toUpperCase()}: ${labelOf(cell)}`) : playerOfClip(this.clip);
     made.box.classList.add(letter);
     return made;
   },
@@ -89,18 +103,13 @@ const wipe = {
   // Both fill one frame: the shape of B, in which they were made to be compared.
   width() { return Number(this.size().split("x")[0]); },
   height() { return Number(this.size().split("x")[1]); },
-  size() { return (cellOf(this.b) ?? cellOf(this.a) ?? state.cells[0]).video.size; },
+  size() { return (cellOf(this.b) ?? cellOf(this.a) ?? this.cells()[0]).video.size; },
 
   move(at) {
     this.at = Math.min(100, Math.max(0, at));
     $("wipe").style.setProperty("--at", `${this.at}%`);
     $("wipe-at").value = this.at;
     $("wipe-at").setAttribute("aria-valuetext", `A on the left ${Math.round(this.at)} %`);
-  },
-
-  flip(alone) {
-    $("wipe").classList.toggle("flipped", alone);
-    $("wipe-flip").setAttribute("aria-pressed", String(alone));
   },
 
   zoom() {
@@ -157,19 +166,20 @@ const wipe = {
     $("wipe-b").addEventListener("change", (event) => this.put("b", event.target.value));
     $("wipe-swap").addEventListener("click", () => this.swap());
     $("wipe-zoom").addEventListener("change", (event) => this.setScale(event.target.value));
-    this.listenToHold($("wipe-flip"));
+    $("wipe-clip").addEventListener("change", (event) => { this.turnTo(Number(event.target.value)); this.draw(); });
     new ResizeObserver(() => this.setPan(this.pan.x, this.pan.y)).observe($("wipe-frame"));
   },
 
-  // In the whole picture, anywhere moves the edge; in an enlarged one its surroundings do, and the
-  // rest moves the picture.
+  // In the whole picture, anywhere moves the edge, or flips where one is shown at a time; in an
+  // enlarged one the edge's surroundings move it, and the rest moves the picture.
   listenToPointer(frame) {
     let drag = null;
     frame.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
       const box = frame.getBoundingClientRect();
       const away = Math.abs(event.clientX - box.left - (this.at / 100) * box.width);
-      const edge = this.scale === "fit" || away < GRIP;
+      const edge = views.view === "edge" && (this.scale === "fit" || away < GRIP);
+      if (views.view === "alone" && this.scale === "fit") views.press();
       drag = { edge, x: event.clientX + this.pan.x, y: event.clientY + this.pan.y };
       frame.setPointerCapture(event.pointerId);
       if (edge) this.move(((event.clientX - box.left) / box.width) * 100);
@@ -180,15 +190,22 @@ const wipe = {
       if (drag.edge) this.move(((event.clientX - box.left) / box.width) * 100);
       else this.setPan(drag.x - event.clientX, drag.y - event.clientY);
     });
-    for (const name of ["pointerup", "pointercancel"]) frame.addEventListener(name, () => { drag = null; });
-  },
-
-  listenToHold(button) {
-    button.addEventListener("pointerdown", () => this.flip(true));
-    button.addEventListener("contextmenu", (event) => event.preventDefault()); // of a long touch
-    button.addEventListener("keydown", (event) => { if (event.key === " " || event.key === "Enter") this.flip(true); });
-    for (const name of ["pointerup", "pointerleave", "pointercancel", "blur", "keyup"]) {
-      button.addEventListener(name, () => this.flip(false));
-    }
+    for (const name of ["pointerup", "pointercancel"]) frame.addEventListener(name, () => { drag = null; views.release(); });
   },
 };
+
+// The two that are hardest to decide between: the choice and its rival; else the best two that
+// nothing beats, where a better one costs more; else, unmeasured, the first against the reference.
+function toDecide(cells) {
+  const [taken, rival] = choice.rivals(cells);
+  if (rival) return [taken, rival];
+  const [cost, loss] = [COLUMN[data.chart.cost], COLUMN[data.chart.loss]];
+  if (cost && loss) {
+    const points = cells.map((cell) => ({ cell, x: cost.of(cell), y: loss.of(cell) }))
+      .filter((point) => known(point.x) && known(point.y));
+    const best = frontiers(points, loss).map((line) => line.points).findLast((line) => line.length > 1);
+    if (best) return best.slice(-2).map((point) => point.cell);
+  }
+  const reference = cells.find(isReference) ?? cells[cells.length - 1];
+  return [cells.find((cell) => cell !== reference), reference];
+}
