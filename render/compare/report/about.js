@@ -25,9 +25,12 @@ function aboutRun(run) {
 
 function aboutFigures() {
   const sampling = data.clips[state.clip].sampling;
-  const alone = state.cells.length > 1 && !state.cells.some(isReference);
-  if (alone && state.vary.includes("style")) {
-    return ["No comparison between styles: each paints another picture on purpose. Render a style at several rates, sizes or networks to compare these."];
+  const alone = state.cells.length > 1 && groupsOf(state.cells)[0].length === 1;
+  if (alone && ["style", "strength"].some((axis) => state.vary.includes(axis))) {
+    return [
+      "No figures compare styles or strengths: each paints another picture on purpose. Render one of them at several rates, sizes or networks to compare these.",
+      ...(sampling ? [data.sampled[state.clip], ...sampling.notes] : []),
+    ];
   }
   if (!sampling) return ["No figures were taken; render with --metrics fast for them."];
   return [data.sampled[state.clip], ...sampling.notes];

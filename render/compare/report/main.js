@@ -18,6 +18,7 @@ function showClip(number) {
   choose($("sound"), [["", "off"], ...sounds], "");
   sound.hear("");
   choice.show();
+  filter.show();
   matrix.show();
   wipe.show();
   chart.show();
@@ -30,12 +31,13 @@ function showClip(number) {
 function showTitle(number) {
   const { name, part } = clipWords(number);
   const count = state.cells.length;
-  const reference = state.cells.find(isReference);
+  const references = state.cells.filter(isReference);
   const by = state.vary.map((axis) => AXIS_WORDS[axis]);
   $("title").textContent = name;
   $("subtitle").textContent = `${count} preview${count === 1 ? "" : "s"}`
     + (by.length ? ` by ${by.join(", ")}` : "") + (part ? `, ${part} of the clip` : "")
-    + (reference && count > 1 ? ` · held against ${labelOf(reference)}` : "");
+    + (references.length === 1 ? ` · held against ${labelOf(references[0])}` : "")
+    + (references.length > 1 ? ` · held against ${references.length} references, each in its own style` : "");
 }
 
 function select(id, stays = false) {
@@ -64,12 +66,13 @@ function showSelected() {
   const cell = cellOf(state.selected);
   const figures = cell ? COLUMNS.filter((column) => known(column.of(cell))) : [];
   $("selected").hidden = !cell;
-  $("selected").replaceChildren(...(cell ? [
+  $("selected-facts").replaceChildren(...(cell ? [
     element("strong", { text: labelOf(cell) }),
     sides(cell) ?? "",
     element("button", { type: "button", text: "Show it", onclick: () => matrix.find(cell) }),
     element("span", { class: "facts", text: together(figures.map((column) => `${bare(column)} ${shown(column, cell)}`)) }),
   ] : []));
+  notes.edit(cell);
   for (const side of $("selected").querySelectorAll(".side")) {
     side.setAttribute("aria-pressed", String(wipe[side.textContent.toLowerCase()] === side.dataset.id));
   }
@@ -136,6 +139,7 @@ function listen() {
     chart.draw();
   }).observe($("chart"));
   wipe.listen();
+  filter.listen();
   listenToKeys();
   clock.listeners.push(showClock);
 }
@@ -156,12 +160,14 @@ function start() {
     return [n, part ? `${name}, ${part}` : name];
   }), clips[0]);
   $("clip-choice").hidden = clips.length < 2;
+  notes.start();
   listen();
-  showClip(clips[0]);
-  // Motion is what this is about, unless someone has said that they want none.
-  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) clock.play();
+  fragment.restore(clips[0]);
+  fragment.listen(clips[0]);
+  // Motion is what this is about, unless someone has said that they want none, or stands somewhere.
+  if (fragment.at === null && !matchMedia("(prefers-reduced-motion: reduce)").matches) clock.play();
   // For whoever looks in from outside: what is shown, and when.
-  window.render = { data, state, clock, matrix, wipe, table, chart, choice, sound, frontier, tickAt, loaded };
+  window.render = { data, state, clock, matrix, wipe, table, chart, choice, filter, notes, fragment, sound, frontier, tickAt, loaded };
 }
 
 start();

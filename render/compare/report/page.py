@@ -23,6 +23,7 @@ from render.choice.choice_file import load_if_current
 from render.compare.metrics.metric import Metric
 from render.compare.metrics.metric_list import METRICS
 from render.compare.report.described import described
+from render.compare.report.preview_marks import marked
 from render.compare.report.portable import without_folders
 from render.errors import OutputError
 from render.files.atomic import whole
@@ -46,7 +47,11 @@ _SCRIPTS = (
     "scale.js",
     "chart.js",
     "about.js",
+    "filter.js",
+    "notes_file.js",
+    "notes.js",
     "keys.js",
+    "fragment.js",
     "main.js",
 )
 
@@ -78,6 +83,7 @@ def build(results: Results, folder: Path, metrics: Sequence[Metric] = METRICS) -
         "data": _embedded(
             without_folders(results.as_dict(), results, folder)
             | described(results, choice, metrics)
+            | marked(results)
             | {"files": _files(results, folder), "choice": choice}
         ),
         "script": script,
