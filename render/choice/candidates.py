@@ -12,6 +12,7 @@ from statistics import fmean
 from render.devices.device_time import DeviceTime, estimate
 from render.devices.profile import Profile
 from render.networks.spec import NetworkSpec
+from render.results.held_against import compared
 from render.results.results import CellResult, Results
 from render.target import Size, Upscaling
 
@@ -100,6 +101,7 @@ def candidates(
 ) -> tuple[Candidate, ...]:
     """Each target of the folder, in the order of its first preview. A frame may take the time until
     the next one of its rate, and at most ``max_ms``. Previews that play on a phone are none."""
+    there = compared(results)
     found: dict[Aim, list[CellResult]] = {}
     for cell in results.cells:
         if cell.played is None:
@@ -114,7 +116,7 @@ def candidates(
             budget=aim.period if max_ms is None else min(aim.period, max_ms),
         )
         for aim, cells in found.items()
-        for jods in [_jods(cells)]
+        for jods in [_jods(cells, there)]
     )
 
 
@@ -133,8 +135,8 @@ def _subject(cell: CellResult) -> tuple[int, str, float]:
     return (cell.clip, cell.target.style, cell.target.strength)
 
 
-def _jods(cells: list[CellResult]) -> list[float] | None:
-    """Of all of them; None where one has none."""
-    found = [cell.figures.get(GOES_BY) for cell in cells if cell.figures is not None]
+def _jods(cells: list[CellResult], compared: set[str]) -> list[float] | None:
+    """Of all of them; None where one has none: one that is held against nothing else has none."""
+    found = [c.figures.get(GOES_BY) for c in cells if c.figures is not None and c.id in compared]
     known = [value for value in found if value is not None]
     return known if len(known) == len(cells) else None

@@ -129,7 +129,9 @@ def _assumptions(choice: Choice, results: Results) -> Iterator[tuple[str, str]]:
     references = dict.fromkeys(
         cell.figures.reference
         for cell in results.cells
-        if cell.figures is not None and cell.figures.get(GOES_BY) is not None
+        if cell.figures is not None
+        and cell.figures.reference is not None
+        and cell.figures.get(GOES_BY) is not None
     )
     clips = len(results.clips)
     over = "" if clips == 1 else f", the mean over {clips} clips"

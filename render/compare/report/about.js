@@ -33,7 +33,11 @@ function aboutFigures() {
     ];
   }
   if (!sampling) return ["No figures were taken; render with --metrics fast for them."];
-  return [data.sampled[state.clip], ...sampling.notes];
+  const lone = groupsOf(state.cells).filter((cells) => cells.length === 1).length;
+  return [
+    data.sampled[state.clip], ...sampling.notes,
+    ...(lone && state.cells.length > 1 ? [`${counted(lone, "preview")} compared with none: no other has the same style, strength and crop.`] : []),
+  ];
 }
 
 // What several cells have in common is said once, and of how many.

@@ -139,7 +139,7 @@ function compares(column) {
 }
 
 function groupWords() {
-  return "A line for each style and strength: these show other pictures on purpose, and are not compared.";
+  return "A line for each style, strength and crop: these show other pictures on purpose, and are not compared.";
 }
 
 function apartWords(axis) {

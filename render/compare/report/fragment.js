@@ -128,14 +128,19 @@ const fragment = {
     $("link-text").value = link;
     try {
       await navigator.clipboard.writeText(link);
-      $("link-copy").textContent = "Copied";
       $("said").textContent = "The link is copied";
-      setTimeout(() => { $("link-copy").textContent = "Copy link"; }, 1500);
+      this.copied(true);
+      setTimeout(() => this.copied(false), 1500);
     } catch {
       $("link").hidden = false;
       $("link-text").focus();
       $("link-text").select();
     }
+  },
+
+  copied(done) {
+    $("link-copy").classList.toggle("done", done);
+    $("link-copy-words").textContent = done ? "Copied" : "Copy link";
   },
 
   listen(first) {

@@ -184,7 +184,7 @@ const NOTED = [
     },
   },
   {
-    key: "note", words: "note", better: -1, kind: "noted", about: "What you and others wrote.",
+    key: "note", words: "note", better: -1, kind: "comment", about: "What you and others wrote.",
     of: (cell) => notes.all(cell).map((one) => one.note).find((note) => note)?.toLowerCase() ?? null,
     shown: (cell) => element("span", {
       dir: "auto",

@@ -20,6 +20,7 @@ from typing import Any
 from urllib.parse import quote
 
 from render.choice.choice_file import load_if_current
+from render.compare.metrics.comparisons import without_self_comparisons
 from render.compare.metrics.metric import Metric
 from render.compare.metrics.metric_list import METRICS
 from render.compare.report.described import described
@@ -72,6 +73,7 @@ def write_report(results: Results, folder: Path, metrics: Sequence[Metric] = MET
 
 def build(results: Results, folder: Path, metrics: Sequence[Metric] = METRICS) -> str:
     """The page's text. The same results and files give the same text."""
+    results = without_self_comparisons(results, metrics)
     names = ", ".join(dict.fromkeys(clip.name for clip in results.clips))
     choice = load_if_current(results, folder)
     script = "\n".join(["(() => {", '"use strict";', *map(_part, _SCRIPTS), "})();"])
