@@ -11,13 +11,13 @@ def references(results: Results) -> set[str]:
     return {reference for id_, reference in found if reference is not None and reference != id_}
 
 
-def compared(results: Results) -> set[str]:
-    """The ids of the cells that are held against another, and of those that they are held against.
-    Version 0.1.0 held one that was alone in its style against itself, and wrote that it loses
-    nothing: that is no comparison."""
-    others = {
+def alone(results: Results) -> set[str]:
+    """The ids of the cells with figures that are held against no other, as no other is against them.
+    Version 0.1.0 held them against themselves, and wrote that they lose nothing: that is no
+    comparison."""
+    held = references(results)
+    return {
         cell.id
         for cell in results.cells
-        if cell.figures and cell.figures.reference not in (None, cell.id)
+        if cell.figures and cell.figures.reference in (None, cell.id) and cell.id not in held
     }
-    return others | references(results)

@@ -13,7 +13,7 @@ from render.compare.metrics.metric import Metric, samples
 from render.compare.metrics.metric_list import METRICS
 from render.compare.metrics.comparisons import without_self_comparisons
 from render.compare.table_columns import PLAYED, PLAYED_BRIEF, TOO_SLOW, columns, on_profile
-from render.results.held_against import compared, references
+from render.results.held_against import alone, references
 from render.results.results import CellResult, Results, Sampling
 
 if TYPE_CHECKING:
@@ -92,9 +92,8 @@ def _legend(results: Results, shown: Sequence[Column]) -> Iterator[str]:
     differ)."""
     if references(results):
         yield f"{MARK} the reference that the others of its clip and style are compared with"
-        alone = len([cell for cell in results.cells if cell.figures]) - len(compared(results))
-        if alone:
-            yield f"{alone} compared with none: no other has the same style, strength and crop"
+        if lone := alone(results):
+            yield f"{len(lone)} compared with none: no other has the same style, strength and crop"
     if any(column in PLAYED for column in shown):
         yield PLAYED_BRIEF
     sampling = next((clip.sampling for clip in results.clips if clip.sampling is not None), None)
