@@ -73,7 +73,7 @@ const fragment = {
     $("link-gone-words").textContent = gone.length
       ? `The link speaks of ${gone.join(" and ")}, which ${gone.length === 1 ? "is" : "are"} not in this report.` : "";
     this.written = null;
-    this.write();
+    this.later();
   },
 
   // Before the clip is shown: each part looks itself whether what is wanted is there.
