@@ -12,8 +12,8 @@ def references(results: Results) -> set[str]:
 
 
 def alone(results: Results) -> set[str]:
-    """The ids of the cells with figures that are held against no other, as no other is against them.
-    Version 0.1.0 held them against themselves, and wrote that they lose nothing: that is no
+    """The ids of the cells with figures that are held against no other, nor any against them.
+    Version 0.1.0 held such a one against itself, and wrote that it loses nothing: that is no
     comparison."""
     held = references(results)
     return {

@@ -245,8 +245,8 @@ class Figures(_Part):
     other keys will ever be added here: of those that are not known numbers are wanted too.
 
     Attributes:
-        reference: the id of that cell, which loses nothing itself; None where no other shows the same
-        picture, and nothing is compared.
+        reference: the id of that cell, which loses nothing itself; None where no other shows the
+        same picture, and nothing is compared.
         missing: what could not be measured and why, in one line each.
         basis: a mark of all that the figures depend on; where it has changed they are taken anew.
     """

@@ -217,9 +217,7 @@ class _ClipWork:
         for some in windows.batches():
             yield from told(windows.run(some))
             for subject in some:
-                self.figures[subject.id] = _figures(
-                    subject, group, basis_of[subject], metrics
-                )
+                self.figures[subject.id] = _figures(subject, group, basis_of[subject], metrics)
             if group is self.groups[0]:
                 self.sampling = self._sampled(group, subjects, stills, windows)
             yield _Done(tuple(subject.id for subject in some))
@@ -261,9 +259,7 @@ def _rates(cells: Sequence[CellResult]) -> set[Fraction]:
     return {cell.target.fps for cell in cells if cell.played is None and cell.video.frames > 0}
 
 
-def _figures(
-    subject: Subject, group: Group, basis: str, metrics: Sequence[Metric]
-) -> Figures:
+def _figures(subject: Subject, group: Group, basis: str, metrics: Sequence[Metric]) -> Figures:
     """What was found. A cell that failed has no basis, and is tried again next time. One that is
     alone loses nothing to anything: to be like oneself is no figure."""
     if subject.failed is not None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from render.choice.marks import cost_on
 from render.compare.axes import AXES, BY_KEY, NOTHING, Axis
 from render.compare.column import NONE, Column
+from render.compare.metrics.comparisons import without_self_comparisons
 from render.compare.metrics.metric import Metric, samples
 from render.compare.metrics.metric_list import METRICS
-from render.compare.metrics.comparisons import without_self_comparisons
 from render.compare.table_columns import PLAYED, PLAYED_BRIEF, TOO_SLOW, columns, on_profile
 from render.results.held_against import alone, references
 from render.results.results import CellResult, Results, Sampling

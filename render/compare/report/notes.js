@@ -179,7 +179,7 @@ const NOTED = [
       const given = notes.all(cell).filter((one) => one.stars > 0);
       if (!given.length) return "";
       const mean = notes.rating(cell);
-      const text = given.length === 1 ? "★".repeat(mean) : `★ ${mean.toFixed(1)} of ${given.length}`;
+      const text = given.length === 1 ? "★".repeat(mean) : `${mean.toFixed(1)} ★ (${given.length})`;
       return element("span", { role: "img", "aria-label": `${starWords(round(mean, 1))}${given.length > 1 ? `, the mean of ${given.length}` : ""}`, text });
     },
   },

@@ -24,8 +24,8 @@ from render.compare.metrics.comparisons import without_self_comparisons
 from render.compare.metrics.metric import Metric
 from render.compare.metrics.metric_list import METRICS
 from render.compare.report.described import described
-from render.compare.report.preview_marks import marked
 from render.compare.report.portable import without_folders
+from render.compare.report.preview_marks import marked
 from render.errors import OutputError
 from render.files.atomic import whole
 from render.files.small import opened

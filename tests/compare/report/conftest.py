@@ -105,7 +105,8 @@ Report = Callable[..., Results]
 
 @pytest.fixture
 def report(make_clip: MakeClip, tmp_path: Path) -> Report:
-    """``report(rates, networks, clip=…, name=…, styles=…)`` makes a folder's previews, results and page."""
+    """``report(rates, networks, clip=…, name=…, styles=…)`` makes a folder's previews, results and
+    page."""
 
     def make(
         rates: tuple[str, ...] = ("10", "15", "30"),

@@ -1,4 +1,4 @@
-"""Of a large sweep, those that a question is about: in the matrix, the table and the chart alike."""
+"""Of a large sweep, those that a question is about: in the matrix, table and chart alike."""
 
 from __future__ import annotations
 
@@ -53,12 +53,14 @@ def test_all_parts_show_what_the_filter_leaves(
     one.page.select_option("#filter-speed", "fits")
     assert shown(one) == {"res3-10.mp4", "res3-15.mp4"}
     # What is looked for by name is uncovered.
-    taken = choice_file.as_dict(choice, results)["candidates"][choice.candidates.index(choice.taken)]
+    assert choice.taken is not None
     one.page.fill("#filter-text", "nothing <b> like it")
     one.until("render.filter.shown().length === 0")
     assert one.page.locator(".nothing").count() == 3
     one.page.locator("#choice-tools button", has_text="Show it").click()
-    assert len(shown(one)) == 9 and one.page.evaluate("render.state.selected") == taken["cells"][0]
+    assert (
+        len(shown(one)) == 9 and one.page.evaluate("render.state.selected") == choice.taken.cells[0]
+    )
     # By words, in any order.
     one.page.fill("#filter-text", "W16 15 fps")
     one.until("render.filter.shown().length === 1")
@@ -89,7 +91,7 @@ def test_few_previews_need_no_filter(report: Report, opened: Open, tmp_path: Pat
 def test_styles_at_one_target_are_shown_for_what_they_are(
     report: Report, opened: Open, tmp_path: Path
 ) -> None:
-    """No chart, no reference and no empty columns, but the styles, and why nothing compares them."""
+    """No chart, no reference, no empty columns; the styles, and why nothing compares them."""
     report(("15",), ("res3",), styles=("udnie", "the-scream", "mine"), figures=False)
     one = opened(tmp_path)
     assert one.text("#subtitle") == "3 previews by style"
