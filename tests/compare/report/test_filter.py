@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from render.compare.report.page import write_report
+from render.results.results import Figures
 
 from .conftest import Opened, Report
 
@@ -92,7 +93,13 @@ def test_styles_at_one_target_are_shown_for_what_they_are(
     report: Report, opened: Open, tmp_path: Path
 ) -> None:
     """No chart, no reference, no empty columns; the styles, and why nothing compares them."""
-    report(("15",), ("res3",), styles=("udnie", "the-scream", "mine"), figures=False)
+    results = report(("15",), ("res3",), styles=("udnie", "the-scream", "mine"))
+    # As version 0.1.0 measured them: each against itself.
+    own = [
+        cell.model_copy(update={"figures": Figures(reference=cell.id, jod=10, flicker_gap=0)})
+        for cell in results.cells
+    ]
+    write_report(results.model_copy(update={"cells": tuple(own)}), tmp_path)
     one = opened(tmp_path)
     assert one.text("#subtitle") == "3 previews by style"
     assert one.page.locator("#matrix strong").all_inner_texts() == [
@@ -100,8 +107,11 @@ def test_styles_at_one_target_are_shown_for_what_they_are(
     ]
     assert one.page.locator("em").count() == 0
     assert not one.page.locator("#chart-section").is_visible()
-    assert one.page.locator("#table thead th").first.inner_text() == "style"
-    assert one.page.locator("#table tbody td", has_text="–").count() == 0
+    head = one.page.locator("#table thead th").all_inner_texts()
+    assert head[0] == "style"
+    assert not [words for words in head if words.startswith(("JOD", "LPIPS"))]
+    assert [words for words in head if words.startswith("flicker at a gap")]
+    assert one.page.locator("#table td", has_text="–").count() == 0
     assert one.text("#about").count("No figures compare styles or strengths") == 1
 
 

@@ -20,7 +20,7 @@ FIRST, SECOND = "res3-10.mp4", "res3-15.mp4"
 
 
 def stars(one: Opened, id_: str, where: str = "#matrix") -> Any:
-    return one.page.locator(f"{where} [data-noted='{id_}'] .stars")
+    return one.page.locator(f"{where} [data-noted='{id_}'] [role=slider]")
 
 
 def noted(one: Opened, id_: str) -> Any:
@@ -77,6 +77,11 @@ def test_stars_and_notes_are_given_shown_kept_and_exported(
     assert one.page.locator("img").count() == 0
     one.page.click("#table [data-key=stars]")
     assert one.ids("#table tbody tr")[0] == FIRST
+    # The selected one's stars are given beside it, too.
+    stars(one, FIRST, "#selected").focus()
+    for key in ("ArrowRight", "ArrowRight", "ArrowLeft", "ArrowLeft"):
+        one.page.keyboard.press(key)
+    assert stars(one, FIRST).get_attribute("aria-valuenow") == "3"
     # The name goes with them.
     one.page.fill("#notes-author", "Ann Ö.")
     name, told = exported(one)
