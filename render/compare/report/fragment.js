@@ -9,8 +9,8 @@ const fragment = {
   written: null,
   waiting: 0,
 
-  // [name, value] of all that is not as the page opens by itself.
-  parts() {
+  // [name, value] of all that is not as the page opens by itself; a time stands there while the page does.
+  parts(stands) {
     const { rows, columns, fixed } = matrix.axes;
     const across = pick(null, data.orders.across, []);
     const { sorted } = table;
@@ -18,7 +18,7 @@ const fragment = {
       ["clip", state.clip],
       ...(wipe.possible() ? [["a", wipe.a], ["b", wipe.b]] : []),
       ...(wipe.at !== 50 ? [["edge", round(wipe.at, 1)]] : []),
-      ...(clock.playing ? [] : [["t", (clock.tick() / clock.rate).toFixed(2)]]),
+      ...(stands ? [["t", (clock.tick() / clock.rate).toFixed(2)]] : []),
       ...(rows !== pick(null, data.orders.down, [across]) || columns !== across ? [["rows", rows], ["columns", columns]] : []),
       ...Object.entries(fixed).map(([axis, value]) => [`at-${axis}`, value]),
       ["cell", state.selected],
@@ -32,8 +32,8 @@ const fragment = {
     ].filter(([, value]) => value !== null && value !== undefined);
   },
 
-  words() {
-    return this.parts().flatMap(([name, value]) => {
+  words(stands = !clock.playing) {
+    return this.parts(stands).flatMap(([name, value]) => {
       try {
         return [`${name}=${[value].flat().map(asInAddress).join(",")}`];
       } catch {
@@ -120,11 +120,12 @@ const fragment = {
       .map((name) => (name.length > 80 ? `${name.slice(0, 80)}…` : name));
   },
 
-  // For people; where there is no clipboard, the link is there to be copied by hand.
+  // For people, with the moment that they see; where there is no clipboard, the link is there to be
+  // copied by hand.
   async copy() {
     this.write();
     const address = location.href.split("#")[0];
-    const link = `${address}#${this.words()}`;
+    const link = `${address}#${this.words(true)}`;
     $("link-text").value = link;
     try {
       await navigator.clipboard.writeText(link);

@@ -69,6 +69,13 @@ def test_while_it_plays_a_link_says_no_time(report: Report, opened: Open, tmp_pa
     one.until("render.clock.time > 0.1")
     one.page.keyboard.press("l")
     assert "t=" not in link_of(one, "#clip=0")
+    # One that somebody copies leads to what they see.
+    one.page.evaluate(
+        "Object.defineProperty(navigator, 'clipboard', {value: {writeText: (text) => {"
+        " window.copied = text; }}})"
+    )
+    one.page.click("#link-copy")
+    assert "&t=" in one.page.evaluate("window.copied")
 
 
 HOSTILE = [
