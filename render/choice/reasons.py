@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from render.choice.candidates import GOES_BY, Candidate, Verdict
 from render.choice.ranking import TIE, Choice, times_faster
+from render.results.held_against import alone
 from render.results.results import Results
 
 
@@ -139,6 +140,11 @@ def _assumptions(choice: Choice, results: Results) -> Iterator[tuple[str, str]]:
         f"The loss is JOD against {', '.join(references)}{over}",
         "render again with --reference for another, or with --metrics full",
     )
+    if lone := alone(results):
+        yield (
+            f"Compared with nothing, so not counted: {', '.join(sorted(lone))}",
+            "render that clip, style and strength at several targets",
+        )
     if choice.asked.without:
         yield f"Out of the question: {', '.join(choice.asked.without)}", "--without"
     else:

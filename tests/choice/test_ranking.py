@@ -234,5 +234,7 @@ def test_a_style_with_one_preview_has_no_say(sweep: Sweep, device: Profile) -> N
     choice = choose(mixed, device)
     assert named(choice.taken) == "15 fps, 480x853, res3"
     assert choice.taken is not None and choice.taken.jod == 7.0 and not choice.aside
+    rests_on = [words for words, _ in assumptions(choice, mixed)]
+    assert "Compared with nothing, so not counted: lone.mp4" in rests_on
     with pytest.raises(UsageError, match="in one style and strength"):
         choose(results.model_copy(update={"cells": (lone,)}), device)

@@ -93,7 +93,8 @@ def _legend(results: Results, shown: Sequence[Column]) -> Iterator[str]:
     if references(results):
         yield f"{MARK} the reference that the others of its clip and style are compared with"
         if lone := alone(results):
-            yield f"{len(lone)} compared with none: no other has the same style, strength and crop"
+            are = "1 preview is" if len(lone) == 1 else f"{len(lone)} previews are"
+            yield f"{are} compared with none: no other has the same style, strength and crop"
     if any(column in PLAYED for column in shown):
         yield PLAYED_BRIEF
     sampling = next((clip.sampling for clip in results.clips if clip.sampling is not None), None)

@@ -36,7 +36,7 @@ function aboutFigures() {
   const lone = groupsOf(state.cells).filter((cells) => cells.length === 1).length;
   return [
     data.sampled[state.clip], ...sampling.notes,
-    ...(lone && state.cells.length > 1 ? [`${counted(lone, "preview")} compared with none: no other has the same style, strength and crop.`] : []),
+    ...(lone && state.cells.length > 1 ? [`${counted(lone, "preview")} ${lone === 1 ? "is" : "are"} compared with none: no other has the same style, strength and crop.`] : []),
   ];
 }
 

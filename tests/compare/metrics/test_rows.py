@@ -60,7 +60,10 @@ def test_what_0_1_0_wrote_of_a_cell_held_against_itself_is_not_shown() -> None:
     table = figure_rows(results_of(*both, lone))
     jod = table.header.index("JOD↑")
     assert [row[jod] for row in table.rows] == ["8.00", "10.00", "–"]
-    assert "1 compared with none: no other has the same style, strength and crop" in table.legend
+    assert (
+        "1 preview is compared with none: no other has the same style, strength and crop"
+        in table.legend
+    )
 
 
 def test_every_axis_that_varies_has_its_column() -> None:
