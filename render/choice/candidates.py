@@ -12,6 +12,7 @@ from statistics import fmean
 from render.devices.device_time import DeviceTime, estimate
 from render.devices.profile import Profile
 from render.networks.spec import NetworkSpec
+from render.results.held_against import alone
 from render.results.results import CellResult, Results
 from render.target import Size, Upscaling
 
@@ -68,7 +69,7 @@ class Candidate:
 
     Attributes:
         cells: ids of its previews. jod: the mean over clips and styles, worst: the least of them;
-        None where one of its previews has none.
+        None where one of its previews has none. Those that are compared with no other do not count.
         estimate: of its network on the device. budget: milliseconds that a frame may take.
     """
 
@@ -100,6 +101,7 @@ def candidates(
 ) -> tuple[Candidate, ...]:
     """Each target of the folder, in the order of its first preview. A frame may take the time until
     the next one of its rate, and at most ``max_ms``. Previews that play on a phone are none."""
+    lone = alone(results)
     found: dict[Aim, list[CellResult]] = {}
     for cell in results.cells:
         if cell.played is None:
@@ -114,19 +116,22 @@ def candidates(
             budget=aim.period if max_ms is None else min(aim.period, max_ms),
         )
         for aim, cells in found.items()
-        for jods in [_jods(cells)]
+        for jods in [_jods([cell for cell in cells if cell.id not in lone])]
     )
 
 
 def subjects(results: Results) -> set[tuple[int, str, float]]:
     """What every target should have been rendered of, to be compared with the others: each clip in
-    each style at each strength."""
-    return {_subject(cell) for cell in results.cells if cell.played is None}
+    each style at each strength. One with a single preview has no say: nothing is compared of it."""
+    lone = alone(results)
+    return {_subject(c) for c in results.cells if c.played is None and c.id not in lone}
 
 
 def covered(results: Results, candidate: Candidate) -> set[tuple[int, str, float]]:
     """What of them a candidate has previews of."""
-    return {_subject(cell) for cell in results.cells if cell.id in candidate.cells}
+    lone = alone(results)
+    mine = (cell for cell in results.cells if cell.id in candidate.cells)
+    return {_subject(cell) for cell in mine if cell.id not in lone}
 
 
 def _subject(cell: CellResult) -> tuple[int, str, float]:
@@ -134,7 +139,7 @@ def _subject(cell: CellResult) -> tuple[int, str, float]:
 
 
 def _jods(cells: list[CellResult]) -> list[float] | None:
-    """Of all of them; None where one has none."""
+    """Of all of them; None where one has none, or there are none."""
     found = [cell.figures.get(GOES_BY) for cell in cells if cell.figures is not None]
     known = [value for value in found if value is not None]
-    return known if len(known) == len(cells) else None
+    return known if known and len(known) == len(cells) else None

@@ -185,7 +185,8 @@ def _check(every: Sequence[Candidate], compared: Sequence[Candidate], profile: P
         raise UsageError("there is no preview to choose from; render some, or leave out --without")
     if not compared:
         raise UsageError(
-            "no preview has a JOD to choose by: render several of one clip with --metrics fast"
+            "no preview has a JOD to choose by: render several of one clip, in one style and "
+            "strength, with --metrics fast"
         )
     if all(candidate.estimate.ms is None for candidate in compared):
         reason = compared[0].estimate.reason

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from render.choice.candidates import GOES_BY, Candidate, Verdict
 from render.choice.ranking import TIE, Choice, times_faster
+from render.results.held_against import alone
 from render.results.results import Results
 
 
@@ -129,7 +130,9 @@ def _assumptions(choice: Choice, results: Results) -> Iterator[tuple[str, str]]:
     references = dict.fromkeys(
         cell.figures.reference
         for cell in results.cells
-        if cell.figures is not None and cell.figures.get(GOES_BY) is not None
+        if cell.figures is not None
+        and cell.figures.reference is not None
+        and cell.figures.get(GOES_BY) is not None
     )
     clips = len(results.clips)
     over = "" if clips == 1 else f", the mean over {clips} clips"
@@ -137,6 +140,11 @@ def _assumptions(choice: Choice, results: Results) -> Iterator[tuple[str, str]]:
         f"The loss is JOD against {', '.join(references)}{over}",
         "render again with --reference for another, or with --metrics full",
     )
+    if lone := alone(results):
+        yield (
+            f"Compared with nothing, so not counted: {', '.join(sorted(lone))}",
+            "render that clip, style and strength at several targets",
+        )
     if choice.asked.without:
         yield f"Out of the question: {', '.join(choice.asked.without)}", "--without"
     else:

@@ -238,14 +238,15 @@ class Cost(_Part):
 
 
 class Figures(_Part):
-    """What a cell shows and what it loses against its clip's reference cell.
+    """What a cell shows and what it loses against its reference.
 
     Beside what stands here there is a key for each metric, with a number, or None where it could
     not be measured; the metrics themselves say what they mean (``render/compare/metrics``). No
     other keys will ever be added here: of those that are not known numbers are wanted too.
 
     Attributes:
-        reference: the id of that cell; a cell that is its own reference loses nothing.
+        reference: the id of that cell, which loses nothing itself; None where no other shows the
+        same picture, and nothing is compared.
         missing: what could not be measured and why, in one line each.
         basis: a mark of all that the figures depend on; where it has changed they are taken anew.
     """
@@ -253,7 +254,7 @@ class Figures(_Part):
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, float | None]
 
-    reference: str
+    reference: str | None
     missing: Texts = ()
     basis: str | None = None
 

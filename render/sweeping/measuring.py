@@ -47,7 +47,7 @@ def _measured(work: SweepWork) -> Iterator[SweepEvent]:
     if mode is Metrics.NONE:
         several = any(len(work.results.of_clip(clip)) > 1 for clip in work.clips)
         if work.outputs.metrics is None and several:
-            why = "no two previews here are of one clip in one style, to be compared"
+            why = "no two previews here are of one clip in one style and strength, to be compared"
             yield StepSkipped(_STEP, why)
         return
     yield StepStarted(_STEP)

@@ -12,7 +12,7 @@ from render.choice.ranking import TIE, Candidate, Choice, ChoiceTerms, choose
 from render.choice.reasons import assumptions, headline, reasons
 from render.devices.profile import Profile, load_profile
 from render.errors import UsageError
-from render.results.results import Results
+from render.results.results import Figures, Results
 from tests.choice.conftest import Sweep, device_of
 
 R3, R5, R1 = "res3", "res5", "res1"
@@ -217,3 +217,24 @@ def test_what_is_out_of_the_question(word: str, sweep: Sweep, device: Profile) -
     assert len(choice.candidates) == {R1: 2, L: 3, "853x480": 3, "30": 3}[word]
     rests = dict(assumptions(choice, results))
     assert rests[f"Out of the question: {word}"] == "--without"
+
+
+def test_a_style_with_one_preview_has_no_say(sweep: Sweep, device: Profile) -> None:
+    """And what version 0.1.0 wrote of it, that it is its own reference and loses nothing, is no
+    figure."""
+    results = sweep({("15", M, R3): 7.0, ("10", M, R3): 6.0})
+    lone = results.cells[0].model_copy(
+        update={
+            "id": "lone.mp4",
+            "target": results.cells[0].target.model_copy(update={"style": "other"}),
+            "figures": Figures(reference="lone.mp4", jod=10.0),
+        }
+    )
+    mixed = results.model_copy(update={"cells": (*results.cells, lone)})
+    choice = choose(mixed, device)
+    assert named(choice.taken) == "15 fps, 480x853, res3"
+    assert choice.taken is not None and choice.taken.jod == 7.0 and not choice.aside
+    rests_on = [words for words, _ in assumptions(choice, mixed)]
+    assert "Compared with nothing, so not counted: lone.mp4" in rests_on
+    with pytest.raises(UsageError, match="in one style and strength"):
+        choose(results.model_copy(update={"cells": (lone,)}), device)

@@ -78,7 +78,7 @@ def test_styles_alone_are_not_compared_and_stand_in_one_grid_with_all_clips(
     out = tmp_path / "out"
     assert render(moving, other, *styles, *small, *grid, "--on", "A12", "-o", out) == 0
     said = capsys.readouterr().err
-    assert "no figures: no two previews here are of one clip in one style" in said
+    assert "no figures: no two previews here are of one clip in one style and strength" in said
     assert "reference" not in said and "figures:" not in said.replace("no figures:", "")
     results = load(out)
     assert all(cell.figures is None for cell in results.cells)

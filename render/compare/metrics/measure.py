@@ -132,7 +132,7 @@ class _ClipWork:
     @property
     def reference(self) -> str | None:
         first = next(iter(self.groups), None)
-        return None if first is None or first.alone else first.reference.id
+        return None if first is None else first.held_against
 
     @property
     def steps(self) -> int:
@@ -150,7 +150,7 @@ class _ClipWork:
 
     def _settled(self, cell: CellResult, group: Group) -> bool:
         figures = cell.figures
-        if figures is None or figures.basis is None or figures.reference != group.reference.id:
+        if figures is None or figures.basis is None or figures.reference != group.held_against:
             return False
         if figures.basis != self._basis(cell, group):
             return False
@@ -182,7 +182,7 @@ class _ClipWork:
             reference = self._subject(group.reference)
         except RenderError as error:
             for cell in stale:
-                self._fail(cell, group.reference, error)
+                self._fail(cell, group, error)
                 yield Trouble(cell.id, error)
             return
         subjects = []
@@ -191,7 +191,7 @@ class _ClipWork:
                 own = cell.id == reference.id
                 subjects.append(reference if own else self._subject(cell))
             except RenderError as error:
-                self._fail(cell, group.reference, error)
+                self._fail(cell, group, error)
                 yield Trouble(cell.id, error)
         path = self._ffmpeg.path
         metrics, effort = self._metrics, self._effort
@@ -217,9 +217,7 @@ class _ClipWork:
         for some in windows.batches():
             yield from told(windows.run(some))
             for subject in some:
-                self.figures[subject.id] = _figures(
-                    subject, reference, basis_of[subject], metrics, group.alone
-                )
+                self.figures[subject.id] = _figures(subject, group, basis_of[subject], metrics)
             if group is self.groups[0]:
                 self.sampling = self._sampled(group, subjects, stills, windows)
             yield _Done(tuple(subject.id for subject in some))
@@ -227,8 +225,8 @@ class _ClipWork:
     def _subject(self, cell: CellResult) -> Subject:
         return Subject(cell, self.clip.start, self._folder, self._ffmpeg)
 
-    def _fail(self, cell: CellResult, reference: CellResult, error: RenderError) -> None:
-        self.figures[cell.id] = _no_figures(reference.id, error, self._metrics)
+    def _fail(self, cell: CellResult, group: Group, error: RenderError) -> None:
+        self.figures[cell.id] = _no_figures(group, error, self._metrics)
 
     def _sampled(
         self, group: Group, subjects: Sequence[Subject], stills: Stills, windows: Windows
@@ -261,14 +259,12 @@ def _rates(cells: Sequence[CellResult]) -> set[Fraction]:
     return {cell.target.fps for cell in cells if cell.played is None and cell.video.frames > 0}
 
 
-def _figures(
-    subject: Subject, reference: Subject, basis: str, metrics: Sequence[Metric], alone: bool
-) -> Figures:
+def _figures(subject: Subject, group: Group, basis: str, metrics: Sequence[Metric]) -> Figures:
     """What was found. A cell that failed has no basis, and is tried again next time. One that is
-    ``alone`` loses nothing to anything: to be like oneself is no figure."""
+    alone loses nothing to anything: to be like oneself is no figure."""
     if subject.failed is not None:
-        return _no_figures(reference.id, subject.failed, metrics)
-    own = subject is reference and not alone
+        return _no_figures(group, subject.failed, metrics)
+    own = subject.id == group.held_against
     values = {
         metric.key: metric.alike
         if own and metric.alike is not None
@@ -276,12 +272,12 @@ def _figures(
         for metric in metrics
     }
     missing = tuple(subject.found.missing)
-    return Figures(reference=reference.id, missing=missing, basis=basis, **values)
+    return Figures(reference=group.held_against, missing=missing, basis=basis, **values)
 
 
-def _no_figures(reference: str, error: RenderError, metrics: Sequence[Metric]) -> Figures:
+def _no_figures(group: Group, error: RenderError, metrics: Sequence[Metric]) -> Figures:
     nothing: dict[str, None] = dict.fromkeys(metric.key for metric in metrics)
-    return Figures(reference=reference, missing=(str(error),), **nothing)
+    return Figures(reference=group.held_against, missing=(str(error),), **nothing)
 
 
 def _merged(results: Results, clips: Sequence[_ClipWork]) -> Results:

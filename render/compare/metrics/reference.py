@@ -36,6 +36,11 @@ class Group:
         """Nothing is there to compare its one cell with."""
         return len(self.cells) == 1
 
+    @property
+    def held_against(self) -> str | None:
+        """The id that stands in its cells' figures."""
+        return None if self.alone else self.reference.id
+
 
 def groups(results: Results, clip: int, wanted: str | None = None) -> list[Group]:
     """The cells of a clip by what may be compared, the largest group first.
@@ -64,12 +69,6 @@ def groups(results: Results, clip: int, wanted: str | None = None) -> list[Group
         candidates = candidates or [cell for cell in group if _fits_all(cell, words)]
         chosen.append(Group(tuple(group), max(candidates or group, key=_rank)))
     return sorted(chosen, key=lambda group: -len(group.cells))
-
-
-def references(results: Results) -> set[str]:
-    """The ids of the cells that others are held against."""
-    found = ((cell.id, cell.figures.reference) for cell in results.cells if cell.figures)
-    return {reference for id_, reference in found if reference != id_}
 
 
 def comparable(results: Results, clips: Iterable[int]) -> bool:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from render.choice.marks import cost_on
 from render.compare.axes import AXES, BY_KEY, NOTHING, Axis
 from render.compare.column import NONE, Column
+from render.compare.metrics.comparisons import without_self_comparisons
 from render.compare.metrics.metric import Metric, samples
 from render.compare.metrics.metric_list import METRICS
-from render.compare.metrics.reference import references
 from render.compare.table_columns import PLAYED, PLAYED_BRIEF, TOO_SLOW, columns, on_profile
+from render.results.held_against import alone, references
 from render.results.results import CellResult, Results, Sampling
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def figure_rows(
     """A row for each cell, by clip, the references marked. Of what a cell is, only what varies is
     shown, and of the figures only what at least one cell has. With a ``profile``, what its device
     takes for a frame, those marked that are too slow for their rate."""
+    results = without_self_comparisons(results, metrics)
     cells = sorted(results.cells, key=lambda cell: cell.clip)
     axes = [axis for axis in _axes(results) if len({axis.value(cell) for cell in cells}) > 1]
     axes = axes or [_as_titled(BY_KEY["fps"], results)]
@@ -90,6 +92,9 @@ def _legend(results: Results, shown: Sequence[Column]) -> Iterator[str]:
     differ)."""
     if references(results):
         yield f"{MARK} the reference that the others of its clip and style are compared with"
+        if lone := alone(results):
+            are = "1 preview is" if len(lone) == 1 else f"{len(lone)} previews are"
+            yield f"{are} compared with none: no other has the same style, strength and crop"
     if any(column in PLAYED for column in shown):
         yield PLAYED_BRIEF
     sampling = next((clip.sampling for clip in results.clips if clip.sampling is not None), None)

@@ -24,13 +24,21 @@ function aboutRun(run) {
 }
 
 function aboutFigures() {
-  const alone = state.cells.length > 1 && !state.cells.some(isReference);
-  if (alone && state.vary.includes("style")) {
-    return ["No comparison between styles: each paints another picture on purpose. Render a style at several rates, sizes or networks to compare these."];
+  const clips = clipsOf(state.cells).filter((clip) => data.clips[clip].sampling);
+  const sampled = [...new Set(clips.flatMap((clip) => [data.sampled[clip], ...data.clips[clip].sampling.notes]))];
+  const alone = state.cells.length > 1 && groupsOf(state.cells)[0].length === 1;
+  if (alone && ["style", "strength"].some((axis) => state.vary.includes(axis))) {
+    return [
+      "No figures compare styles or strengths: each paints another picture on purpose. Render one of them at several rates, sizes or networks to compare these.",
+      ...sampled,
+    ];
   }
-  const sampled = clipsOf(state.cells).filter((clip) => data.clips[clip].sampling);
   if (!sampled.length) return ["No figures were taken; render with --metrics fast for them."];
-  return [...new Set(sampled.flatMap((clip) => [data.sampled[clip], ...data.clips[clip].sampling.notes]))];
+  const lone = groupsOf(state.cells).filter((cells) => cells.length === 1).length;
+  return [
+    ...sampled,
+    ...(lone && state.cells.length > 1 ? [`${counted(lone, "preview")} ${lone === 1 ? "is" : "are"} compared with none: no other has the same style, strength and crop.`] : []),
+  ];
 }
 
 // What several cells have in common is said once, and of how many.

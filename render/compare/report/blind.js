@@ -108,6 +108,7 @@ const blind = {
       const cell = cellOf(pair[side]);
       const player = playerOf(cell, capital(side));
       this.players.push(player);
+      player.video.addEventListener("loadeddata", () => { player.had = true; }, { once: true });
       player.box.style.setProperty("--shape", shapeOf(wipe.size()));
       const answer = () => this.vote(side);
       player.box.addEventListener("click", answer);
@@ -123,9 +124,9 @@ const blind = {
     clock.play();
   },
 
-  // What nobody has seen yet cannot be judged.
+  // What nobody has seen yet cannot be judged; a picture that a seek is waiting for was seen before.
   ready() {
-    return this.players.length > 0 && this.players.every((player) => player.failed || player.video.readyState >= 2);
+    return this.players.length > 0 && this.players.every((player) => player.failed || player.had);
   },
 
   vote(answer) {
@@ -143,7 +144,7 @@ const blind = {
   },
 
   showResult() {
-    const { cells, pairs } = counted(this.ids, this.votes);
+    const { cells, pairs } = tally(this.ids, this.votes);
     const name = (id) => labelOf(cellOf(id));
     const copied = element("pre", { id: "blind-copied", tabindex: "0", role: "group", "aria-label": "What was copied", hidden: true });
     const copies = (words, make) => element("button", {
@@ -183,7 +184,7 @@ const blind = {
   },
 
   asText() {
-    const { cells, pairs } = counted(this.ids, this.votes);
+    const { cells, pairs } = tally(this.ids, this.votes);
     const name = (id) => labelOf(cellOf(id));
     return [
       `Blind comparison of ${clipWords(this.clip).name}, ${this.votes.length} votes`,
@@ -194,7 +195,7 @@ const blind = {
   },
 
   asJson() {
-    const { cells, pairs } = counted(this.ids, this.votes);
+    const { cells, pairs } = tally(this.ids, this.votes);
     return JSON.stringify({
       clip: data.clips[this.clip].name,
       previews: cells.map(({ id, wins, losses, none }) => ({ file: id, label: labelOf(cellOf(id)), better: wins, worse: losses, no_difference: none })),

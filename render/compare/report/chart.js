@@ -10,10 +10,10 @@ const chart = {
 
   show() {
     const options = (keys) => keys.map((key) => COLUMN[key])
-      .filter((column) => measured(state.cells, column))
+      .filter((column) => compares(column))
       .map((column) => [column.key, column.words]);
     const [xs, ys] = [options(data.chart.costs), options(data.chart.losses)];
-    $("chart-section").hidden = ys.length === 0 || state.cells.length < 2;
+    $("chart-section").hidden = xs.length === 0 || ys.length === 0;
     if ($("chart-section").hidden) return;
     choose($("chart-x"), xs, this.x);
     choose($("chart-y"), ys, this.y);
@@ -24,14 +24,14 @@ const chart = {
 
   draw() {
     const [x, y] = [COLUMN[this.x], COLUMN[this.y]];
-    const points = state.cells
+    const points = filter.shown()
       .map((cell) => ({ cell, x: x.of(cell), y: y.of(cell) }))
       .filter((point) => known(point.x) && known(point.y));
-    const nothing = !points.length ? "No preview has both."
-      : state.clip === ALL ? "Drawn for one clip at a time: what a target loses depends on the clip." : null;
+    const nothing = state.clip === ALL ? "Drawn for one clip at a time: what a target loses depends on the clip."
+      : !points.length && filter.shown().length ? "No preview has both." : null;
     for (const select of [$("chart-x"), $("chart-y")]) select.disabled = state.clip === ALL;
-    if (nothing) {
-      $("chart").replaceChildren(element("p", { class: "note", text: nothing }));
+    if (nothing || !points.length) {
+      $("chart").replaceChildren(nothing ? element("p", { class: "note", text: nothing }) : filter.nothing());
       $("chart-note").textContent = "";
       return;
     }
@@ -103,13 +103,15 @@ const chart = {
   },
 
   note(y, lines, count) {
-    const missing = state.cells.length - count;
+    const [all, several] = [filter.shown().length, groupsOf(state.cells).length > 1];
+    const missing = all - count;
     return [
       lines.length === 1 ? "Filled, on the line: no other costs less and loses less." : "",
-      lines.length > 1 ? apartWords(AXIS_WORDS[y.apart]) : "",
+      lines.length > 1 && several ? groupWords() : "",
+      lines.length > 1 && y.apart !== null ? apartWords(AXIS_WORDS[y.apart]) : "",
       y.about,
       state.cells.some((cell) => choice.over(cell)) ? `Red: too slow for ${data.choice.device} at its rate, by the estimate.` : "",
-      missing ? `${missing} of ${state.cells.length} have no such figure.` : "",
+      missing ? `${missing} of ${all} have no such figure.` : "",
     ].filter((words) => words).join(" ");
   },
 
@@ -138,6 +140,15 @@ const chart = {
     return made;
   },
 };
+
+// Whether it has two dots that compare: of one style, strength and crop.
+function compares(column) {
+  return groupsOf(state.cells).some((cells) => cells.filter((cell) => known(column.of(cell))).length > 1);
+}
+
+function groupWords() {
+  return "A line for each style, strength and crop: these show other pictures on purpose, and are not compared.";
+}
 
 function apartWords(axis) {
   return `A line for each ${axis}, since this figure compares single pictures and may not rank ${axis}s. `

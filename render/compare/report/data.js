@@ -33,6 +33,16 @@ function cellsOf(clip) {
   return clip === ALL ? data.cells : data.cells.filter((cell) => cell.clip === clip);
 }
 
+// Those that may be compared with each other, as they were measured; the largest first.
+function groupsOf(cells) {
+  const found = new Map();
+  for (const cell of cells) {
+    const group = data.groups[cell.id] ?? null;
+    found.set(group, [...(found.get(group) ?? []), cell]);
+  }
+  return [...found.values()].sort((a, b) => b.length - a.length);
+}
+
 // What tells a cell from its neighbours; what is always said where nothing does.
 function nameOf(cell, axes) {
   const shown = axes.length ? axes : data.orders.always;
@@ -42,10 +52,18 @@ function nameOf(cell, axes) {
 
 // Its full label; with the file's name where another cell has the same.
 function labelOf(cell) {
-  const axes = [...new Set([...data.orders.always, ...state.vary])];
-  const label = nameOf(cell, axes);
-  const alone = state.cells.every((other) => other === cell || nameOf(other, axes) !== label);
+  const label = fullName(cell);
+  const alone = state.cells.every((other) => other === cell || fullName(other) !== label);
   return alone ? label : `${label} · ${cell.id}`;
+}
+
+// Where all are of one target, styles and strengths come first: they are what the page is about.
+function fullName(cell) {
+  const { always } = data.orders;
+  if (!state.vary.length || state.vary.some((axis) => always.includes(axis))) {
+    return nameOf(cell, [...new Set([...always, ...state.vary])]);
+  }
+  return `${nameOf(cell, state.vary)} · ${nameOf(cell, always)}`;
 }
 
 function cellOf(id) {

@@ -13,12 +13,14 @@ function frontier(points, way) {
   return best;
 }
 
-// A frontier for all; or one for each value of what the figure may not rank: each rate.
+// A frontier for each group of cells that may be compared; where the figure may not rank rates, say, one
+// for each of them.
 function frontiers(points, column) {
   if (column.better === 0) return [];
-  if (column.apart === null) return [{ points: frontier(points, column.better) }];
-  const cells = points.map((point) => point.cell);
-  return valuesOf(cells, column.apart).map((value) => ({
-    points: frontier(points.filter((point) => axisValue(point.cell, column.apart) === value), column.better),
-  }));
+  const values = column.apart === null ? [null] : valuesOf(points.map((point) => point.cell), column.apart);
+  return groupsOf(points.map((point) => point.cell)).flatMap((cells) => values.map((value) => {
+    const some = points.filter((point) => cells.includes(point.cell)
+      && (value === null || axisValue(point.cell, column.apart) === value));
+    return { points: frontier(some, column.better) };
+  })).filter((line) => line.points.length);
 }

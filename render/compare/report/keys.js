@@ -26,6 +26,8 @@ const KEYS = {
 const MOVES = ["ArrowLeft", "ArrowRight", "Home", "End"];
 
 function keeps(target, key) {
+  if (target.closest("textarea, [type=text], [type=search]")) return true;
+  if (target.closest("[type=checkbox]")) return key === " ";
   if (target.closest("select")) return ![",", ".", "[", "]", "?"].includes(key);
   if (target.closest("input")) return [...MOVES, "-", "+", "="].includes(key);
   if (target.closest("button, summary, a")) return key === " ";

@@ -18,6 +18,7 @@ function showClip(number) {
   choose($("sound"), [["", "off"], ...sounds], "");
   sound.hear("");
   choice.show();
+  filter.show();
   matrix.show();
   wipe.show();
   chart.show();
@@ -32,12 +33,13 @@ function showTitle(number) {
   const clips = clipsOf(state.cells);
   const all = number === ALL;
   const { name, part } = all ? { name: `${clips.length} clips`, part: "" } : clipWords(number);
-  const reference = all ? null : state.cells.find(isReference);
+  const references = all ? [] : state.cells.filter(isReference);
   const by = state.vary.map((axis) => AXIS_WORDS[axis]);
   $("title").textContent = name;
   $("subtitle").textContent = `${count} preview${count === 1 ? "" : "s"}`
     + (by.length ? ` by ${by.join(", ")}` : "") + (part ? `, ${part} of the clip` : "")
-    + (reference && count > 1 ? ` · held against ${labelOf(reference)}` : "")
+    + (references.length === 1 && count > 1 ? ` · held against ${labelOf(references[0])}` : "")
+    + (references.length > 1 ? ` · held against ${references.length} references, each in its own style` : "")
     + (all ? " · a shorter clip holds its last frame until the longest ends" : "");
 }
 
@@ -67,12 +69,13 @@ function showSelected() {
   const cell = cellOf(state.selected);
   const figures = cell ? COLUMNS.filter((column) => known(column.of(cell))) : [];
   $("selected").hidden = !cell;
-  $("selected").replaceChildren(...(cell ? [
+  $("selected-facts").replaceChildren(...(cell ? [
     element("strong", { text: labelOf(cell) }),
     sides(cell) ?? "",
     element("button", { type: "button", text: "Show it", onclick: () => matrix.find(cell) }),
     element("span", { class: "facts", text: together(figures.map((column) => `${bare(column)} ${shown(column, cell)}`)) }),
   ] : []));
+  notes.edit(cell);
   for (const side of $("selected").querySelectorAll(".side")) {
     side.setAttribute("aria-pressed", String(wipe[side.textContent.toLowerCase()] === side.dataset.id));
   }
@@ -142,6 +145,7 @@ function listen() {
   views.listen();
   fullscreen.listen();
   blind.listen();
+  filter.listen();
   listenToKeys();
   clock.listeners.push(showClock);
 }
@@ -161,12 +165,17 @@ function start() {
   nameTargets(data.cells);
   choose($("clip"), [...clips.map((n) => [n, clipLabel(n)]), ...all], clips[0]);
   $("clip-choice").hidden = clips.length < 2;
+  notes.start();
   listen();
-  showClip(clips[0]);
-  // Motion is what this is about, unless someone has said that they want none.
-  if (!matchMedia("(prefers-reduced-motion: reduce)").matches) clock.play();
+  fragment.restore(clips[0]);
+  fragment.listen(clips[0]);
+  // Motion is what this is about, unless someone has said that they want none, or stands somewhere.
+  if (fragment.at === null && !matchMedia("(prefers-reduced-motion: reduce)").matches) clock.play();
   // For whoever looks in from outside: what is shown, and when.
-  window.render = { data, state, clock, matrix, wipe, table, chart, choice, sound, frontier, tickAt, loaded, views, fullscreen, blind, drawn, counted, sureWords };
+  window.render = {
+    data, state, clock, matrix, wipe, table, chart, choice, filter, notes, fragment, sound, frontier,
+    tickAt, loaded, views, fullscreen, blind, drawn, tally, sureWords,
+  };
 }
 
 start();

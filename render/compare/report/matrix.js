@@ -27,11 +27,12 @@ const matrix = {
   // What was held stays so; else the value of what is to be built, or of the reference.
   held(rows, columns) {
     const fixed = {};
-    const first = state.cells.find((cell) => choice.taken(cell)) ?? state.cells.find(isReference) ?? state.cells[0];
+    const cells = filter.shown().length ? filter.shown() : state.cells;
+    const first = cells.find((cell) => choice.taken(cell)) ?? cells.find(isReference) ?? cells[0];
     for (const axis of state.vary) {
       if (axis === rows || axis === columns) continue;
       if (axis !== "clip" && (rows === TARGET || columns === TARGET)) continue;
-      const values = valuesOf(state.cells, axis);
+      const values = valuesOf(cells, axis);
       const before = this.axes.fixed[axis];
       fixed[axis] = values.includes(before) ? before : axisValue(first, axis);
     }
@@ -50,7 +51,8 @@ const matrix = {
       box.append(element("label", {}, `${words} `, select));
     };
     for (const [axis, value] of Object.entries(this.axes.fixed)) {
-      const all = valuesOf(state.cells, axis).map((each) => [each, each]);
+      const all = valuesOf(filter.shown(), axis).map((each) => [each, each]);
+      if (!all.length) continue;
       add(capital(AXIS_WORDS[axis]), `fixed-${axis}`, all, value, (chosen) => { this.axes.fixed[axis] = chosen; });
     }
     add("Rows", "rows", options, this.axes.rows, (axis) => this.turn("rows", axis, "columns"));
@@ -72,7 +74,7 @@ const matrix = {
     this.players = [];
     this.cells = [];
     const { rows, columns, fixed } = this.axes;
-    const cells = state.cells.filter((cell) =>
+    const cells = filter.shown().filter((cell) =>
       Object.entries(fixed).every(([axis, value]) => axisValue(cell, axis) === value));
     const across = columns ? valuesOf(cells, columns) : [null];
     const down = rows ? valuesOf(cells, rows) : [null];
@@ -80,7 +82,7 @@ const matrix = {
     const beside = this.all && rows === "clip" && clipsOf(cells).some((clip) => data.clips[clip].preview);
     if (beside) across.unshift(SOURCE);
     // One axis alone fills lines as a page of pictures does.
-    const flat = down.length === 1 || across.length === 1;
+    const flat = down.length < 2 || across.length < 2;
     const source = this.all ? null : this.source(state.clip);
     const grid = element("div", { class: "cells" });
     if (flat && source) grid.append(source);
@@ -93,7 +95,7 @@ const matrix = {
     box.className = `${flat ? "flat" : "grid"}${this.all ? " all" : ""}`;
     box.style.setProperty("--columns", across.length);
     box.style.setProperty("--shape", Math.max(...state.cells.map((cell) => shapeOf(cell.video.size))));
-    box.replaceChildren(...(!flat && source ? [source, grid] : [grid]));
+    box.replaceChildren(...(!flat && source ? [source, grid] : [grid]), ...(cells.length ? [] : [filter.nothing()]));
     mark();
   },
 
@@ -132,7 +134,7 @@ const matrix = {
     const name = element("button", { type: "button", class: "name", "aria-pressed": "false", onclick: () => select(cell.id) },
       element("strong", { text: this.all ? nameOf(cell, this.named()) : label }));
     return element("figure", { class: "cell", "data-id": cell.id }, player.box,
-      element("figcaption", {}, name, sides(cell), element("span", { class: "facts", text: factsOf(cell) })));
+      element("figcaption", {}, name, sides(cell), element("span", { class: "facts", text: factsOf(cell) }), notes.beside(cell)));
   },
 
   // Of several clips, the row or the column says which.
@@ -144,6 +146,7 @@ const matrix = {
 
   // Turned to what holds the cell, and to it.
   find(cell) {
+    filter.uncover(cell);
     for (const axis of Object.keys(this.axes.fixed)) this.axes.fixed[axis] = axisValue(cell, axis);
     this.show();
     const found = [...document.querySelectorAll("#matrix .cell")].find((each) => each.dataset.id === cell.id);

@@ -20,10 +20,12 @@ from typing import Any
 from urllib.parse import quote
 
 from render.choice.choice_file import load_if_current
+from render.compare.metrics.comparisons import without_self_comparisons
 from render.compare.metrics.metric import Metric
 from render.compare.metrics.metric_list import METRICS
 from render.compare.report.described import described
 from render.compare.report.portable import without_folders
+from render.compare.report.preview_marks import marked
 from render.errors import OutputError
 from render.files.atomic import whole
 from render.files.small import opened
@@ -51,7 +53,11 @@ _SCRIPTS = (
     "scale.js",
     "chart.js",
     "about.js",
+    "filter.js",
+    "notes_file.js",
+    "notes.js",
     "keys.js",
+    "fragment.js",
     "main.js",
 )
 
@@ -72,6 +78,7 @@ def write_report(results: Results, folder: Path, metrics: Sequence[Metric] = MET
 
 def build(results: Results, folder: Path, metrics: Sequence[Metric] = METRICS) -> str:
     """The page's text. The same results and files give the same text."""
+    results = without_self_comparisons(results, metrics)
     names = ", ".join(dict.fromkeys(clip.name for clip in results.clips))
     choice = load_if_current(results, folder)
     script = "\n".join(["(() => {", '"use strict";', *map(_part, _SCRIPTS), "})();"])
@@ -83,6 +90,7 @@ def build(results: Results, folder: Path, metrics: Sequence[Metric] = METRICS) -
         "data": _embedded(
             without_folders(results.as_dict(), results, folder)
             | described(results, choice, metrics)
+            | marked(results)
             | {"files": _files(results, folder), "choice": choice}
         ),
         "script": script,

@@ -4,10 +4,11 @@ const table = {
   sorted: { key: data.sort, descending: true },
 
   columns() {
-    const axes = [...new Set([...data.orders.always, ...state.vary])].map((axis) => ({
+    const axes = saidAxes().map((axis) => ({
       key: axis, words: AXIS_WORDS[axis], axis, of: (cell) => axisOrder(cell, axis),
     }));
-    return [...axes, ...COLUMNS.filter((column) => measured(state.cells, column))];
+    const noted = notes.any(state.cells) ? NOTED : [];
+    return [...axes, ...noted, ...COLUMNS.filter((column) => measured(state.cells, column))];
   },
 
   show() {
@@ -17,13 +18,14 @@ const table = {
       element("th", { scope: "col", text: "file" }));
     const rows = this.order(columns).map((cell) => this.row(cell, columns));
     $("table").replaceChildren(element("thead", {}, head), element("tbody", {}, ...rows));
+    if (!rows.length) $("table").tBodies[0].append(element("tr", {}, element("td", { colspan: columns.length + 1 }, filter.nothing())));
     mark();
   },
 
   head(column) {
     const sorted = this.sorted.key === column.key;
     const way = sorted ? (this.sorted.descending ? "descending" : "ascending") : "none";
-    return element("th", { "aria-sort": way, scope: "col", class: column.axis ? "axis" : "number" },
+    return element("th", { "aria-sort": way, scope: "col", class: kindOf(column) },
       element("button", {
         type: "button", title: column.about ?? null, "data-key": column.key,
         text: column.words, onclick: () => this.sort(column),
@@ -42,7 +44,7 @@ const table = {
     const column = columns.find((each) => each.key === this.sorted.key);
     const way = this.sorted.descending ? -1 : 1;
     const there = (value) => value !== null && value !== undefined && !Number.isNaN(value);
-    return [...state.cells].sort((first, second) => {
+    return [...filter.shown()].sort((first, second) => {
       const [a, b] = [column.of(first), column.of(second)];
       if (!there(a) || !there(b)) return Number(there(b)) - Number(there(a)); // unmeasured last
       return a < b ? -way : a > b ? way : 0;
@@ -52,10 +54,10 @@ const table = {
   // The first word is a button, so that a row can be chosen with keys too.
   row(cell, columns) {
     const cells = columns.map((column, n) => {
+      if (column.shown) return element("td", { class: kindOf(column) }, column.shown(cell));
       const words = column.axis ? axisValue(cell, column.axis) : shown(column, cell);
-      const kind = column.axis ? "axis" : "number";
-      if (n > 0) return element("td", { class: kind, text: words });
-      return element("th", { class: kind, scope: "row" },
+      if (n > 0) return element("td", { class: kindOf(column), text: words });
+      return element("th", { class: kindOf(column), scope: "row" },
         element("button", { type: "button", "aria-pressed": "false", "aria-label": labelOf(cell), text: words }),
         isReference(cell) ? element("em", { text: "reference" }) : null, choice.badge(cell));
     });
@@ -75,3 +77,14 @@ const table = {
     $("explained").replaceChildren(summary, list);
   },
 };
+
+// What tells the cells apart comes first, since a row is called by its first word.
+function saidAxes() {
+  const { always } = data.orders;
+  const varies = (axis) => state.vary.includes(axis);
+  return [...new Set([...always.filter(varies), ...state.vary, ...always])];
+}
+
+function kindOf(column) {
+  return column.axis ? "axis" : column.kind ?? "number";
+}

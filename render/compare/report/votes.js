@@ -17,7 +17,7 @@ function drawn(ids) {
 }
 
 // votes: {left, right, answer}, which is "left", "right" or "none". Of each preview and each pair.
-function counted(ids, votes) {
+function tally(ids, votes) {
   const won = (vote) => (vote.answer === "none" ? null : vote[vote.answer]);
   const pairs = pairsOf(ids);
   const cells = ids.map((id) => {

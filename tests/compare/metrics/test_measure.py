@@ -190,7 +190,7 @@ def test_another_reference_measures_anew(
 
 
 def test_a_preview_alone_in_its_style_is_held_against_nothing(
-    made: tuple[Path, Results], ff: FFmpeg
+    made: tuple[Path, Results], ff: FFmpeg, tmp_path: Path
 ) -> None:
     folder, results = made
     target = results.cells[2].target.model_copy(update={"style": "other"})
@@ -199,7 +199,9 @@ def test_a_preview_alone_in_its_style_is_held_against_nothing(
     (own,) = figures(found).values()
     of_itself = {key for key, number in own.values.items() if number is not None}
     assert of_itself == {"flicker", "flicker_gap", "sharpness", "stroke"}
-    assert found.clips[0].reference is None
+    assert own.reference is None and found.clips[0].reference is None
+    save(found, tmp_path)
+    assert figures(load(tmp_path))["soft.mp4"] == own
     assert updates and run(found, folder, ff)[1] == []
     # With another of its style it is measured, or becomes what that is held against.
     sharp = results.cells[0].model_copy(update={"target": results.cells[0].target.model_copy(

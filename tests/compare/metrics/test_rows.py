@@ -45,6 +45,27 @@ def test_a_cell_of_its_own_is_no_reference_and_a_mark_that_is_not_there_is_not_e
     assert table.rows[1][4] == "!66" and table.legend[-1].startswith("! too slow on A12")
 
 
+def test_what_0_1_0_wrote_of_a_cell_held_against_itself_is_not_shown() -> None:
+    """A JOD of 10 against oneself; among others, how many are compared with none is said once."""
+    own = Figures(reference="lone.mp4", jod=10, lpips=0, ssim=1, flicker=0.25)
+    lone = a_cell("lone.mp4", style="other").model_copy(update={"figures": own})
+    table = figure_rows(results_of(lone, a_cell("b.mp4", style="third")))
+    assert not [title for title in table.header if title in ("JOD↑", "LPIPS↓", "SSIM↑")]
+    assert "flicker" in table.header and "0.250" in table.rows[0]
+    assert not [line for line in table.legend if "compared" in line]
+    both = [
+        a_cell(name, fps).model_copy(update={"figures": Figures(reference="b.mp4", jod=jod)})
+        for name, fps, jod in (("a.mp4", "5", 8), ("b.mp4", "10", 10))
+    ]
+    table = figure_rows(results_of(*both, lone))
+    jod = table.header.index("JOD↑")
+    assert [row[jod] for row in table.rows] == ["8.00", "10.00", "–"]
+    assert (
+        "1 preview is compared with none: no other has the same style, strength and crop"
+        in table.legend
+    )
+
+
 def test_every_axis_that_varies_has_its_column() -> None:
     cells = (
         a_cell("a.mp4", "10", "160x90"),

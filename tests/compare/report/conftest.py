@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +76,9 @@ def opened(browser: Any) -> Iterator[Callable[..., Opened]]:
     from elsewhere."""
     contexts, all_opened = [], []
 
-    def open_(folder: Path, *, width: int = 1280, height: int = 900, **options: Any) -> Opened:
+    def open_(
+        folder: Path, *, width: int = 1280, height: int = 900, link: str = "", **options: Any
+    ) -> Opened:
         # Who wants less motion gets a page that stands still at first, as most tests need it.
         options = {"reduced_motion": "reduce"} | options
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
@@ -84,7 +88,7 @@ def opened(browser: Any) -> Iterator[Callable[..., Opened]]:
         one.page.on("request", lambda request: one.requests.append(request.url))
         one.page.on("console", lambda said: one.complaints.append(said.text))
         one.page.on("pageerror", lambda error: one.complaints.append(str(error)))
-        one.page.goto((folder / "index.html").as_uri())
+        one.page.goto((folder / "index.html").as_uri() + link)
         one.until("window.render !== undefined")
         return one
 
@@ -101,7 +105,8 @@ Report = Callable[..., Results]
 
 @pytest.fixture
 def report(make_clip: MakeClip, tmp_path: Path) -> Report:
-    """``report(rates, networks, clip=…, name=…)`` makes a folder's previews, results and page."""
+    """``report(rates, networks, clip=…, name=…, styles=…)`` makes a folder's previews, results and
+    page."""
 
     def make(
         rates: tuple[str, ...] = ("10", "15", "30"),
@@ -109,17 +114,18 @@ def report(make_clip: MakeClip, tmp_path: Path) -> Report:
         *,
         clip: str = "clip.mp4",
         name: Callable[[str, str], str] = lambda rate, network: f"{network}-{rate}.mp4",
+        styles: tuple[str, ...] = (),
         figures: bool = True,
         seconds: float = 1,
     ) -> Results:
         cells = []
-        for network in networks:
-            for rate in rates:
-                output = tmp_path / name(rate, network)
-                shutil.copy(numbered(make_clip, rate, seconds), output)
-                cell = make_cell(Path("/clips") / clip)
-                spec = NetworkSpec.parse(network)
-                cells.append(replace(cell, rate=Fraction(rate), network=spec, output=output))
+        plain = make_cell(Path("/clips") / clip)
+        for style, network, rate in product(styles or (plain.style,), networks, rates):
+            output = tmp_path / f"{f'{style}-' if styles else ''}{name(rate, network)}"
+            shutil.copy(numbered(make_clip, rate, seconds), output)
+            cell = replace(plain, rate=Fraction(rate), network=NetworkSpec.parse(network))
+            fingerprint = hashlib.sha256(output.name.encode("utf-8", "replace")).hexdigest()
+            cells.append(replace(cell, style=style, output=output, fingerprint=fingerprint))
         call = Call(("render", clip, "--fps", ",".join(rates)), datetime(2026, 11, 23, tzinfo=UTC))
         recorder = Recorder(make_plan(*cells), tmp_path, call)
         for cell in cells:

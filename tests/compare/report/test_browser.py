@@ -487,6 +487,11 @@ def test_several_clips_are_shown_one_at_a_time(
     one.page.evaluate("render.clock.seek(0.5)")
     one.settle()
     assert one.numbers() == [7]
+    one.until("location.hash.startsWith('#clip=1&')")
+    again = opened(tmp_path, link="#clip=1&t=0.47")
+    assert "0.5 s to 1.5 s" in again.text("#subtitle")
+    again.settle()
+    assert (again.numbers(), again.page.locator("#clip").input_value()) == ([7], "1")
 
 
 @pytest.mark.parametrize(("scheme", "dark"), [("light", False), ("dark", True)])

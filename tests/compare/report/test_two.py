@@ -12,6 +12,7 @@ import pytest
 
 from render.compare.report.page import write_report
 from render.results.results import Results
+from render.target import Size
 from tests.compare.videos import STEP
 
 from .conftest import Opened, Report
@@ -82,7 +83,7 @@ def test_it_is_held_in_one_frame_whatever_the_sizes(
     report: Report, opened: Open, tmp_path: Path
 ) -> None:
     results = report(("10", "15"), ("res3",))
-    small = results.cells[0].video.model_copy(update={"size": "160x90"})
+    small = results.cells[0].video.model_copy(update={"size": Size(160, 90)})
     cells = (results.cells[0].model_copy(update={"video": small}), results.cells[1])
     write_report(results.model_copy(update={"cells": cells}), tmp_path)
     page = opened(tmp_path)
@@ -215,7 +216,7 @@ def test_votes_say_how_sure_they_are_and_pairs_come_either_way(page: Opened) -> 
     def told(*answers: str, ids: str = "ab") -> list[tuple[float, str]]:
         votes = [{"left": "a", "right": "b", "answer": answer} for answer in answers]
         found = page.page.evaluate(
-            "([ids, votes]) => { const {pairs} = render.counted(ids, votes);"
+            "([ids, votes]) => { const {pairs} = render.tally(ids, votes);"
             " return pairs.map(pair => [pair.p, render.sureWords(pair, pairs.length)]); }",
             [list(ids), votes],
         )
