@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from render.compare.metrics.measure import Measured, Measuring, measure
     from render.compare.metrics.modes import Metrics
     from render.compare.metrics.subject import Trouble
+    from render.compare.packed.copies import PackPart
+    from render.compare.packed.pack import pack_report
+    from render.compare.packed.pack_events import (
+        CopiesNotKept,
+        CopyMade,
+        CopyProgress,
+        LeftOut,
+        PackEvent,
+        ReportPacked,
+    )
     from render.compare.report.page import write_report
     from render.devices.profile import Profile, load_profile
     from render.errors import (
@@ -101,6 +111,9 @@ __all__ = [
     "ChoiceTerms",
     "Chosen",
     "ClipError",
+    "CopiesNotKept",
+    "CopyMade",
+    "CopyProgress",
     "Encoder",
     "Encoding",
     "EngineError",
@@ -113,6 +126,7 @@ __all__ = [
     "Fit",
     "Hint",
     "InternalError",
+    "LeftOut",
     "LeftoversCleared",
     "Look",
     "Measured",
@@ -121,6 +135,8 @@ __all__ = [
     "Orient",
     "OutputError",
     "Outputs",
+    "PackEvent",
+    "PackPart",
     "Painting",
     "Plan",
     "Planned",
@@ -131,6 +147,7 @@ __all__ = [
     "Rate",
     "Refusal",
     "RenderError",
+    "ReportPacked",
     "Request",
     "Results",
     "ResultsReady",
@@ -160,6 +177,7 @@ __all__ = [
     "load_profile",
     "load_results",
     "measure",
+    "pack_report",
     "plan",
     "plan_as_dict",
     "plan_from_dict",
@@ -183,6 +201,16 @@ _HOMES = {
     ),
     "render.compare.metrics.modes": ("Metrics",),
     "render.compare.metrics.subject": ("Trouble",),
+    "render.compare.packed.copies": ("PackPart",),
+    "render.compare.packed.pack": ("pack_report",),
+    "render.compare.packed.pack_events": (
+        "CopiesNotKept",
+        "CopyMade",
+        "CopyProgress",
+        "LeftOut",
+        "PackEvent",
+        "ReportPacked",
+    ),
     "render.compare.report.page": ("write_report",),
     "render.devices.profile": (
         "Profile",

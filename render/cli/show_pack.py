@@ -35,7 +35,7 @@ class ShowPack:
         """Show one event."""
         match event:
             case CopyProgress(name, done, total):
-                self._count.show(name, done, total, f"{len(self._made)} done")
+                self._count.show("light copies", done, total, name)
             case CopyMade():
                 self._made.append(event)
                 if self._json:

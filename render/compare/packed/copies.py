@@ -52,6 +52,11 @@ class CopyJob:
     file: str
     copy: LightCopy
 
+    @property
+    def frames(self) -> int:
+        """About how many are worked on."""
+        return 2 * self.copy.frames
+
 
 @dataclass(frozen=True, slots=True)
 class CopyPlan:
@@ -64,8 +69,8 @@ class CopyPlan:
 
     @property
     def frames(self) -> int:
-        """About how many the videos have."""
-        return sum(job.copy.frames for job in self.jobs)
+        """About how many are worked on: each is written, and then compared."""
+        return sum(job.frames for job in self.jobs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,26 +160,25 @@ def _pictures(
 
 
 def make_copy(
-    job: CopyJob, store: CopyStore, key: str, ffmpeg: FFmpeg
+    job: CopyJob, store: CopyStore, key: str, ffmpeg: FFmpeg, before: int, total: int
 ) -> Generator[PackEvent, None, SentVideo]:
-    """The copy of one video, made or found. Raises ClipError, OutputError, FFmpegError."""
+    """The copy of one video, made or found, told as a part of ``total`` frames of which ``before``
+    were done. Raises ClipError, OutputError, FFmpegError."""
     kept = store.find(key)
-    stored = kept or (yield from _made(job, store, key, ffmpeg.path))
+    stored = kept or (yield from _made(job, store, key, ffmpeg.path, before, total))
     fidelity = stored.fidelity
     yield CopyMade(job.name, stored.bytes, fidelity.ssim, fidelity.psnr, kept is not None)
     return SentVideo(job.name, job.file, job.copy.size, stored)
 
 
 def _made(
-    job: CopyJob, store: CopyStore, key: str, ff: Path
+    job: CopyJob, store: CopyStore, key: str, ff: Path, before: int, total: int
 ) -> Generator[PackEvent, None, StoredCopy]:
-    # Made, then compared: twice through all frames.
-    total = 2 * job.copy.frames
     with beside(store.folder, SUFFIX, OutputError) as temporary:
         with contextlib.closing(write_light_copy(job.copy, temporary, ff)) as writing:
-            frames = yield from _told(job.name, writing, 0, total)
+            frames = yield from _told(job.name, writing, before, total)
         with contextlib.closing(measure_fidelity(job.copy, temporary, ff)) as comparing:
-            fidelity = yield from _told(job.name, comparing, frames, total)
+            fidelity = yield from _told(job.name, comparing, before + frames, total)
         return store.keep(key, temporary, fidelity)
 
 

@@ -95,13 +95,14 @@ def _copies(
         try:
             key = key_of(job.copy)
             keys.add(key)
-            with contextlib.closing(make_copy(job, store, key, ffmpeg)) as making:
+            with contextlib.closing(
+                make_copy(job, store, key, ffmpeg, done, plan.frames)
+            ) as making:
                 videos.append((yield from making))
         except RenderError as error:
             left_out.append(LeftOut(job.name, "could not be copied", error))
             yield left_out[-1]
-            continue
-        done += job.copy.frames
+        done += job.frames
         if page is not None:
             check_size(page, videos, done / plan.frames)
     if not videos:

@@ -18,7 +18,8 @@ class CopiesNotKept:
 
 @dataclass(frozen=True, slots=True)
 class CopyProgress:
-    """``done`` of about ``total`` frames of the light copy of ``name``, a file of the results."""
+    """``done`` of about ``total`` frames are written and compared, of all copies; ``name``, a file
+    of the results, is in hand."""
 
     name: str
     done: int
