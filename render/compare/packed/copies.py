@@ -32,7 +32,7 @@ from render.target import Size
 Result = TypeVar("Result")
 
 SMALL = 1_000_000
-"""Bytes of a sheet that goes along without being asked for."""
+"""Bytes of a sheet that goes along with a zip without being asked for."""
 
 GONE, NOT_ASKED = "is gone", "not asked for"
 
@@ -91,9 +91,15 @@ class _Wanted:
 
 
 def plan_copies(
-    results: Results, folder: Path, ffmpeg: FFmpeg, also: Collection[PackPart]
+    results: Results,
+    folder: Path,
+    ffmpeg: FFmpeg,
+    also: Collection[PackPart],
+    *,
+    small: int = SMALL,
 ) -> CopyPlan:
-    """Look at all that the report of ``results`` names; probe the videos."""
+    """Look at all that the report of ``results`` names; probe the videos. Sheets of at most
+    ``small`` bytes go along without being asked for."""
     left_out: list[LeftOut] = []
     wanted = _there(_wanted(results, also, left_out), folder, left_out)
     shorts = (min(cell.target.size.width, cell.target.size.height) for cell in results.cells)
@@ -113,7 +119,7 @@ def plan_copies(
         size = light_size(shown, min(shown.width, shown.height) if one.whole else short)
         file = plain_name(one.name, SUFFIX, [job.file for job in jobs])
         jobs.append(CopyJob(one.name, file, LightCopy(clip, size, one.rate)))
-    pictures = _pictures(results, folder, also, left_out)
+    pictures = _pictures(results, folder, also, small, left_out)
     return CopyPlan(tuple(jobs), pictures, tuple(left_out))
 
 
@@ -143,14 +149,18 @@ def _there(wanted: Iterator[_Wanted], folder: Path, left_out: list[LeftOut]) -> 
 
 
 def _pictures(
-    results: Results, folder: Path, also: Collection[PackPart], left_out: list[LeftOut]
+    results: Results,
+    folder: Path,
+    also: Collection[PackPart],
+    small: int,
+    left_out: list[LeftOut],
 ) -> dict[str, tuple[Path, str]]:
     found: dict[str, tuple[Path, str]] = {}
     for name in results.sheets:
         path = folder / name
         if not _is_file(path):
             left_out.append(LeftOut(name, GONE))
-        elif PackPart.SHEETS in also or path.stat().st_size <= SMALL:
+        elif PackPart.SHEETS in also or path.stat().st_size <= small:
             taken = [file for _, file in found.values()]
             file = plain_name(name, path.suffix.lower(), taken)
             found[name] = path, file

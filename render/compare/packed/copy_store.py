@@ -122,6 +122,8 @@ def find_copies(folder: Path) -> KeptCopies | None:
     if not place.is_dir() or place.is_symlink() or in_use(place):
         return None
     files = _copies(place)
+    if not files:
+        return None
     copies = sum(path.suffix == SUFFIX for path in files)
     return KeptCopies(place, copies, sum(path.lstat().st_size for path in files))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from render.compare.metrics.metric import Metric
 from render.compare.metrics.metric_list import METRICS
 from render.compare.packed.copies import (
+    SMALL,
     CopyPlan,
     PackPart,
     SentVideo,
@@ -58,27 +59,20 @@ def pack_report(
     if path.exists() and not force:
         raise OutputError(f"{path}: exists already", hint=Hint.OVERWRITE)
     ffmpeg = ffmpeg or find_ffmpeg()
-    plan = plan_copies(results, folder, ffmpeg, () if kind == PAGE else also)
+    # A page holds what it plays, and no files to look at besides.
+    page = path if kind == PAGE else None
+    plan = plan_copies(results, folder, ffmpeg, () if page else also, small=0 if page else SMALL)
     yield from plan.left_out
     if not plan.jobs:
-        errors = [one.error for one in plan.left_out if one.error is not None]
-        raise (
-            errors[0]
-            if errors
-            else UsageError(f"{folder}: none of its previews is there; render the sweep again")
-        )
-    with contextlib.ExitStack() as stack:
-        stack.enter_context(folder_for_output(path.parent))
-        store = stack.enter_context(store_for(folder, path))
+        nothing = UsageError(f"{folder}: none of its previews is there; render the sweep again")
+        raise next((one.error for one in plan.left_out if one.error is not None), nothing)
+    with folder_for_output(path.parent), store_for(folder, path) as store:
         if not store.lasting:
             yield CopiesNotKept(folder)
-        videos, left_out = yield from _copies(plan, store, ffmpeg, path if kind == PAGE else None)
-        pictures = {} if kind == PAGE else plan.pictures
-        if kind == PAGE:
-            left_out += [LeftOut(name, "does not fit in") for name in plan.pictures]
-        parcel = Parcel(results, folder, metrics, videos, pictures, left_out)
+        videos, left_out = yield from _copies(plan, store, ffmpeg, page)
+        parcel = Parcel(results, folder, metrics, videos, plan.pictures, left_out)
         with placing(path, force=force) as temporary:
-            write = write_single_page if kind == PAGE else write_zip
+            write = write_single_page if page else write_zip
             write(temporary, parcel)
     yield ReportPacked(path, path.stat().st_size, len(videos))
 
@@ -95,9 +89,8 @@ def _copies(
         try:
             key = key_of(job.copy)
             keys.add(key)
-            with contextlib.closing(
-                make_copy(job, store, key, ffmpeg, done, plan.frames)
-            ) as making:
+            making = make_copy(job, store, key, ffmpeg, done, plan.frames)
+            with contextlib.closing(making):
                 videos.append((yield from making))
         except RenderError as error:
             left_out.append(LeftOut(job.name, "could not be copied", error))

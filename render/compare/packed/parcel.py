@@ -68,7 +68,7 @@ class Parcel:
         alike = [one.stored.fidelity.ssim for one in self.videos]
         ends = dict.fromkeys(f"{end:.2f}" for end in (min(alike), max(alike)))
         return (
-            f"Light copy: these videos are smaller ({sizes}) and coded anew, to be sent; they keep "
-            f"an SSIM of {' to '.join(ends)}. Judge sharpness and fine texture by the folder's own "
-            "previews. All figures are those of the previews."
+            f"Light copy: these videos ({sizes}) were re-encoded to be sent; their SSIM to the "
+            f"originals is {' to '.join(ends)}. Judge sharpness and fine texture by the original "
+            "previews, not by these. All figures are those of the originals."
         )

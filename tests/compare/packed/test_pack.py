@@ -104,7 +104,7 @@ def plays(page: Opened) -> None:
     assert page.page.locator(".player.failed").count() == 0
     page.page.select_option("#sound", index=1)
     page.until("render.sound.follower.media.readyState >= 2")
-    assert "Light copy: these videos are smaller (160x90)" in page.text("#copy")
+    assert "Light copy: these videos (160x90) were re-encoded" in page.text("#copy")
 
 
 def test_the_zip_plays_elsewhere(
