@@ -27,8 +27,8 @@ SHORT_SIDE = 540
 """Pixels of a copy's shorter side, or more where a network saw more. A target of 480x853 loses next
 to nothing by it: a preview, scaled to it and back, keeps an SSIM of 0.990."""
 
-# About a tenth of the bytes of previews of 480x853 shown at 1080x1920, in every style that ships; at
-# 24 the SSIM is 0.007 higher, for a sixth more (`benchmarks/packing.py`).
+# About a tenth of the bytes of previews of 480x853 shown at 1080x1920, in every style that
+# ships. At 24 the SSIM is 0.007 higher, for a sixth more (`benchmarks/packing.py`).
 CRF = 25
 
 SUFFIX = ".mp4"

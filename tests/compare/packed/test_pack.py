@@ -25,6 +25,7 @@ from render.execution.abandoned import find_abandoned
 from render.files.journal import COPIES, STATE
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
+from render.media.tags import read_tags
 from render.results.results import Failure, Results, load, save
 from render.target import Size
 from tests.compare.report.conftest import Opened, Report
@@ -171,7 +172,12 @@ def test_copies_are_what_every_browser_plays(
     report: Report, tmp_path: Path, ff: FFmpeg, run_ffmpeg: Callable[..., object]
 ) -> None:
     report(("15",), ("res3",), seconds=0.4)
-    save(load(tmp_path), tmp_path)
+    preview = tmp_path / "res3-15.mp4"
+    plain = preview.rename(tmp_path / "plain.mp4")
+    words = [f"{key}=/home/somebody" for key in ("title", "comment", "description")]
+    tags = [part for word in words for part in ("-metadata", word, "-metadata:s:v:0", word)]
+    run_ffmpeg("-i", plain, "-c", "copy", *tags, preview)
+    assert b"/home/somebody" in preview.read_bytes()
     sent(tmp_path, tmp_path / "out.zip")
     (copy,) = (tmp_path / STATE / COPIES).glob("*.mp4")
     clip = probe(copy, ff)
@@ -180,7 +186,8 @@ def test_copies_are_what_every_browser_plays(
     assert clip.audio is not None and clip.audio.codec == "aac"
     data = copy.read_bytes()
     assert data.index(b"moov") < data.index(b"mdat")
-    assert b"description" not in data and b"identity" not in data
+    assert b"somebody" not in data and b"Lavf" not in data
+    assert read_tags(copy)["comment"] == "render: a light copy, 160x90, crf 25"
 
 
 @pytest.mark.parametrize(
