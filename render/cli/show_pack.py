@@ -79,8 +79,8 @@ class ShowPack:
         alike = sorted(copy.ssim for copy in self._made)
         videos = "1 light copy" if event.videos == 1 else f"{event.videos} light copies"
         say(
-            f"{safe(str(event.path))}: {videos}, {amount(event.bytes)} in all, "
-            f"SSIM {alike[0]:.3f} to {alike[-1]:.3f} against the folder's own"
+            f"{safe(str(event.path))}: {amount(event.bytes)}, {videos} "
+            f"(SSIM to the originals {alike[0]:.3f} to {alike[-1]:.3f})"
         )
         if self._json:
             facts = {"bytes": event.bytes, "videos": event.videos}

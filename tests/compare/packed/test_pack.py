@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from render.choice import choice_file
+from render.choice.ranking import choose
 from render.cli.app import run
 from render.compare.packed import single_page
 from render.compare.packed.copies import PackPart
@@ -20,6 +22,7 @@ from render.compare.packed.light_copy import light_size
 from render.compare.packed.pack import pack_report
 from render.compare.packed.pack_events import CopyMade, CopyProgress, LeftOut, ReportPacked
 from render.compare.report.page import write_report
+from render.devices.profile import load_profile
 from render.errors import ClipError, OutputError, UsageError
 from render.execution.abandoned import find_abandoned
 from render.files.journal import COPIES, STATE
@@ -78,6 +81,8 @@ def sweep(report: Report, tmp_path: Path) -> Results:
         }
     )  # fmt: skip
     save(changed, tmp_path)
+    choice = choose(changed, load_profile("A12"))
+    choice_file.save(choice_file.as_dict(choice, changed), tmp_path)
     return changed
 
 
@@ -105,6 +110,7 @@ def plays(page: Opened) -> None:
     assert page.page.locator(".player.failed").count() == 0
     page.page.select_option("#sound", index=1)
     page.until("render.sound.follower.media.readyState >= 2")
+    assert page.text("#choice-title").startswith("Build ")
     assert "Light copy: these videos (160x90) were re-encoded" in page.text("#copy")
 
 
@@ -308,6 +314,21 @@ def test_what_exists_is_not_overwritten_by_itself(
     assert run(["report", str(tmp_path), "--pack", str(path), "--force"]) == 0
     assert capsys.readouterr().out == f"{path}\n"
     assert members(path)
+
+
+def test_what_programs_read(
+    report: Report, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report(("10",), ("res3",), seconds=0.4)
+    path = tmp_path / "page.html"
+    assert run(["report", str(tmp_path), "--json"]) == 0
+    assert run(["report", str(tmp_path), "--single", str(path), "--json"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["event"] for line in lines] == ["report", "done", "copy", "packed", "done"]
+    assert lines[0]["path"] == str(tmp_path / "index.html")
+    assert {"name", "bytes", "ssim", "psnr"} <= set(lines[2]) and lines[2]["kept"] is False
+    facts = {"path": str(path), "bytes": path.stat().st_size, "videos": 1}
+    assert facts.items() <= lines[3].items()
 
 
 @pytest.mark.parametrize(
