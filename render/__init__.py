@@ -30,6 +30,16 @@ if TYPE_CHECKING:
     from render.compare.metrics.measure import Measured, Measuring, measure
     from render.compare.metrics.modes import Metrics
     from render.compare.metrics.subject import Trouble
+    from render.compare.packed.copies import PackPart
+    from render.compare.packed.pack import pack_report
+    from render.compare.packed.pack_events import (
+        CopiesNotKept,
+        CopyMade,
+        CopyProgress,
+        LeftOut,
+        PackEvent,
+        ReportPacked,
+    )
     from render.compare.report.page import write_report
     from render.devices.profile import Profile, load_profile
     from render.errors import (
@@ -122,6 +132,9 @@ __all__ = [
     "Chosen",
     "ClipError",
     "Closeness",
+    "CopiesNotKept",
+    "CopyMade",
+    "CopyProgress",
     "Encoder",
     "Encoding",
     "EngineError",
@@ -136,6 +149,7 @@ __all__ = [
     "Installed",
     "InternalError",
     "KnownPreset",
+    "LeftOut",
     "LeftoversCleared",
     "Look",
     "Measured",
@@ -144,6 +158,8 @@ __all__ = [
     "Orient",
     "OutputError",
     "Outputs",
+    "PackEvent",
+    "PackPart",
     "Packing",
     "Painting",
     "Plan",
@@ -157,6 +173,7 @@ __all__ = [
     "Refusal",
     "RenderError",
     "RenderWith",
+    "ReportPacked",
     "Request",
     "Results",
     "ResultsReady",
@@ -191,6 +208,7 @@ __all__ = [
     "measure",
     "open_bundle",
     "pack_bundle",
+    "pack_report",
     "plan",
     "plan_as_dict",
     "plan_from_dict",
@@ -235,6 +253,16 @@ _HOMES = {
     ),
     "render.compare.metrics.modes": ("Metrics",),
     "render.compare.metrics.subject": ("Trouble",),
+    "render.compare.packed.copies": ("PackPart",),
+    "render.compare.packed.pack": ("pack_report",),
+    "render.compare.packed.pack_events": (
+        "CopiesNotKept",
+        "CopyMade",
+        "CopyProgress",
+        "LeftOut",
+        "PackEvent",
+        "ReportPacked",
+    ),
     "render.compare.report.page": ("write_report",),
     "render.devices.profile": (
         "Profile",

@@ -12,6 +12,7 @@ class Hint(StrEnum):
     OVERWRITE = "force=True overwrites it"
     SEVERAL = "ask for several rates, sizes or networks"
     FIGURES = "leave out metrics=Metrics.NONE"
+    ZIP = "write a .zip instead"
 
 
 class RenderError(Exception):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
 from render.errors import UsageError
+
+if TYPE_CHECKING:
+    from render.compare.packed.copy_store import KeptCopies
+    from render.execution.abandoned import Abandoned
 
 
 def clean(
@@ -16,10 +20,11 @@ def clean(
     dry_run: Annotated[bool, Parameter(help="Only say what would go.")] = False,
     json: Annotated[bool, Parameter(help="One JSON object a line; the last is `done`.")] = False,
 ) -> int:
-    """Remove what runs that never came to their end have left in DIR.
+    """Remove what runs that never came to their end have left in DIR, and what packed reports keep.
 
     It says what and how much first. Previews, results and reports stay, and what another run is
-    working on; an interrupted command that is given again then begins anew.
+    working on; an interrupted command that is given again then begins anew. Light copies of packed
+    reports are made again when they are needed.
 
     Examples:
       render clean previews --dry-run    what there is
@@ -28,38 +33,61 @@ def clean(
     from render.cli.events_json import line
     from render.cli.output import put, say
     from render.cli.words import amount
+    from render.compare.packed.copy_store import find_copies
     from render.execution.abandoned import find_abandoned
     from render.files.temporary import clear_dead
 
     if not folder.is_dir():
         raise UsageError(f"{folder}: there is no such folder")
     found = find_abandoned(folder)
+    copies = find_copies(folder)
     for one in found:
-        name = one.folder.name if one.preview is None else one.preview.name
-        if json:
-            preview = None if one.preview is None else name
-            facts = {"segments": one.segments, "bytes": one.bytes}
-            put(line("abandoned", path=str(one.folder), preview=preview, **facts))
-        else:
-            parts = "1 part" if one.segments == 1 else f"{one.segments} parts"
-            put(f"{name}: {parts}, {amount(one.bytes)}")
+        put(_abandoned(one, json=json))
+    if copies is not None:
+        put(_copies(copies, json=json))
     removed = 0
     if not dry_run:
         removed = clear_dead(folder).removed
         for one in found:
             one.remove()
+        if copies is not None:
+            copies.remove()
     total = sum(one.bytes for one in found)
     if json:
         facts = {"previews": len(found), "bytes": total}
         put(line("done", **facts, removed=not dry_run, exit_status=0))
         return 0
     previews = "1 unfinished preview" if len(found) == 1 else f"{len(found)} unfinished previews"
-    said = f"{previews}, {amount(total)}"
+    said = [f"{previews}, {amount(total)}"] if found else []
+    if copies is not None:
+        said.append(f"light copies, {amount(copies.bytes)}")
     if removed:
-        said += f", and {removed} temporary file" + ("" if removed == 1 else "s")
-    if not found and not removed:
-        said = "nothing was left there by runs that did not come to their end"
-    elif not dry_run:
-        said += ": removed"
-    say(f"{folder}: {said}")
+        said.append(f"{removed} temporary file" + ("" if removed == 1 else "s"))
+    if not said:
+        say(f"{folder}: nothing was left there by runs that did not come to their end")
+    else:
+        say(f"{folder}: {', and '.join(said)}" + ("" if dry_run else ": removed"))
     return 0
+
+
+def _abandoned(one: Abandoned, *, json: bool) -> str:
+    from render.cli.events_json import line
+    from render.cli.words import amount
+
+    name = one.folder.name if one.preview is None else one.preview.name
+    if json:
+        preview = None if one.preview is None else name
+        facts = {"segments": one.segments, "bytes": one.bytes}
+        return line("abandoned", path=str(one.folder), preview=preview, **facts)
+    parts = "1 part" if one.segments == 1 else f"{one.segments} parts"
+    return f"{name}: {parts}, {amount(one.bytes)}"
+
+
+def _copies(copies: KeptCopies, *, json: bool) -> str:
+    from render.cli.events_json import line
+    from render.cli.words import amount
+
+    if json:
+        facts = {"copies": copies.copies, "bytes": copies.bytes}
+        return line("copies", path=str(copies.folder), **facts)
+    return f"light copies of a packed report: {copies.copies}, {amount(copies.bytes)}"

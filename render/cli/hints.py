@@ -8,6 +8,7 @@ _HINTS = {
     Hint.OVERWRITE: "--force overwrites it",
     Hint.SEVERAL: "name several rates, sizes or networks, such as --fps 10,15",
     Hint.FIGURES: "leave out --metrics none",
+    Hint.ZIP: "--pack FILE.zip writes a zip, which has no such bound",
 }
 
 

@@ -110,7 +110,7 @@ def pack(
     if json:
         from render.cli.events_json import line
 
-        put(line("packed", path=str(place), bytes=size, **bundle_facts(made)))
+        put(line("bundle", path=str(place), bytes=size, **bundle_facts(made)))
         put(line("done", exit_status=0))
         return 0
     say(safe(f"{place}: {len(made.contents)} files, {amount(size)}"))

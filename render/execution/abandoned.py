@@ -9,7 +9,7 @@ from pathlib import Path
 
 from render.errors import UsageError
 from render.execution.segment_store import LINES
-from render.files.journal import STATE, Journal
+from render.files.journal import COPIES, STATE, Journal
 from render.files.temporary import in_use, remove_tree
 
 
@@ -46,7 +46,9 @@ def find_abandoned(folder: Path) -> tuple[Abandoned, ...]:
 def _found(folder: Path) -> Iterator[Abandoned]:
     with contextlib.suppress(OSError):
         for one in sorted((folder / STATE).iterdir()):
-            if one.is_dir() and not one.is_symlink() and not in_use(one):
+            if one.name == COPIES or not one.is_dir() or one.is_symlink():
+                continue
+            if not in_use(one):
                 yield _look(one, folder)
 
 

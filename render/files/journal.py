@@ -21,6 +21,8 @@ from render.files.small import opened
 
 STATE = ".render"
 """The folder, inside the one with the previews, that holds what render needs to go on."""
+COPIES = "copies"
+"""The folder, inside that one, that holds light copies of its videos, for reports that are sent."""
 _NAME = "journal.jsonl"
 _SCHEMA = 1
 

@@ -57,7 +57,8 @@ function aboutCells() {
 
 function aboutFiles() {
   const files = [...data.grids, ...data.sheets];
-  const results = element("a", { href: "results.json", text: "results.json" });
+  const results = data.files["results.json"] ? link("results.json")
+    : element("a", { href: "results.json", text: "results.json" });
   return element("p", {}, "Also here: ", ...files.flatMap((name) => [link(name), ", "]), results);
 }
 

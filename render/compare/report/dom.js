@@ -34,6 +34,6 @@ function choose(select, options, wanted) {
 
 function link(name, words = name) {
   const file = data.files[name];
-  if (!file || !file.there) return element("span", { class: "gone", text: `${words} (gone)` });
+  if (!file || !file.there) return element("span", { class: "gone", text: `${words} (${file?.why ?? "gone"})` });
   return element("a", { href: file.url, text: words });
 }

@@ -13,7 +13,8 @@ import html
 import json
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ _SCRIPTS = (
     "data.js",
     "all_clips.js",
     "dom.js",
+    "sent.js",
     "clock.js",
     "player.js",
     "matrix.js",
@@ -62,6 +64,20 @@ _SCRIPTS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How a page that is sent differs from the folder's own.
+
+    Attributes: files: as the page's data name them. about: what it says of its copies.
+    media: where its policy lets videos come from. held: videos that are in the page, as markup.
+    """
+
+    files: Mapping[str, Mapping[str, Any]]
+    about: Mapping[str, Any]
+    media: str
+    held: str = ""
+
+
 def write_report(results: Results, folder: Path, metrics: Sequence[Metric] = METRICS) -> Path:
     """Write the page of ``results`` into ``folder``, where its previews are; its path. Of their
     figures it shows the ``metrics``.
@@ -76,23 +92,30 @@ def write_report(results: Results, folder: Path, metrics: Sequence[Metric] = MET
     return path
 
 
-def build(results: Results, folder: Path, metrics: Sequence[Metric] = METRICS) -> str:
+def build(
+    results: Results,
+    folder: Path,
+    metrics: Sequence[Metric] = METRICS,
+    sent: Sent | None = None,
+) -> str:
     """The page's text. The same results and files give the same text."""
     results = without_self_comparisons(results, metrics)
     names = ", ".join(dict.fromkeys(clip.name for clip in results.clips))
     choice = load_if_current(results, folder)
     script = "\n".join(["(() => {", '"use strict";', *map(_part, _SCRIPTS), "})();"])
+    told = results.as_dict() | described(results, choice, metrics) | {"choice": choice}
+    files = {
+        "files": _files(results, folder) if sent is None else sent.files,
+        "copy": None if sent is None else sent.about,
+    }
     parts = {
         "mark": _MARK,
+        "media": "'self' file:" if sent is None else sent.media,
+        "held": "" if sent is None else sent.held,
         "title": html.escape(names or "render"),
         "hash": base64.b64encode(hashlib.sha256(script.encode()).digest()).decode(),
         "style": _part("report.css"),
-        "data": _embedded(
-            without_folders(results.as_dict(), results, folder)
-            | described(results, choice, metrics)
-            | marked(results)
-            | {"files": _files(results, folder), "choice": choice}
-        ),
+        "data": _embedded(without_folders(told, results, folder) | marked(results) | files),
         "script": script,
     }
     # In one pass: what is put in is not looked at again.
@@ -101,15 +124,15 @@ def build(results: Results, folder: Path, metrics: Sequence[Metric] = METRICS) -
 
 
 def _embedded(data: dict[str, Any]) -> str:
-    return json.dumps(_finite(data), allow_nan=False).replace("<", "\\u003c")
+    return json.dumps(finite(data), allow_nan=False).replace("<", "\\u003c")
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """Without the NaNs and infinities that JSON has no words for: those are not measured."""
-    if isinstance(value, dict):
-        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, Mapping):
+        return {key: finite(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(each) for each in value]
+        return [finite(each) for each in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

@@ -130,7 +130,7 @@ class Player extends Follower {
     const file = data.files[name];
     this.url = file && file.there ? file.url : null;
     if (this.url === null) {
-      this.fail("Its file is gone. Render it again.");
+      this.fail(file?.why ? `${capital(file.why)}.` : "Its file is gone. Render it again.");
       return;
     }
     video.addEventListener("error", () => {

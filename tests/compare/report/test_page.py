@@ -13,7 +13,8 @@ import pytest
 from render.cli.app import run
 from render.compare.report.page import NAME, build, write_report
 from render.errors import OutputError
-from render.results.results import Failure, Figures, Results, save
+from render.results.results import Failure, Figures, Results, Sampling, save
+from render.target import Size
 
 from .conftest import Report
 
@@ -71,6 +72,42 @@ def test_no_folder_of_this_machine_is_in_it(report: Report, tmp_path: Path) -> N
     assert '"a.mp4: is no video"' in page and '"style_file": "w.st"' in page
     command = ["render", "a.mp4", "-o", tmp_path.name, "--ffmpeg=ff"]
     assert json.dumps(command) in page
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("no space left on the disk of /home/me/sweep", "no space left on the disk of sweep"),
+        ("HERE/log: is a folder, and HERE too", "log: is a folder, and FOLDER too"),
+        ("'/opt/my ff/ffmpeg' ended", "'my ff/ffmpeg' ended"),
+        ("--style=udnie,/home/me/x.st", "--style=udnie,x.st"),
+        ("file:///home/me/x.mp4", "x.mp4"),
+        ("~/clips/x.mp4 and ~me/x.mp4", "x.mp4 and x.mp4"),
+        ("../../me/x.mp4", "x.mp4"),
+        ("@/home/me/cells.toml", "@cells.toml"),
+        ("-o/home/me/out", "-oout"),
+        ("10 / 15 fps, 30000/1001, and/or, https://example.org/a", None),
+    ],
+)
+def test_of_a_path_the_name_is_left(
+    said: str, shown: str | None, report: Report, tmp_path: Path
+) -> None:
+    results = report(("10",), ("res3",))
+    said = said.replace("HERE", str(tmp_path))
+    gone = Failure(clip="a.mp4", cell=None, kind="clip", message=said)
+    run = results.runs[0].model_copy(update={"command": ("render", said), "why": said})
+    clip = results.clips[0]
+    sampling = Sampling(
+        mode="fast", size=Size(1, 1), moments=1, of=1, pairs=1, gap=1.0, notes=(said,)
+    )
+    cell = results.cells[0].model_copy(update={"notes": (said,), "warnings": (said,)})
+    changed = {
+        "failures": (gone,), "runs": (run,), "cells": (cell,),
+        "clips": (clip.model_copy(update={"sampling": sampling}),),
+    }  # fmt: skip
+    page = build(results.model_copy(update=changed), tmp_path)
+    wanted = said if shown is None else shown.replace("FOLDER", tmp_path.name)
+    assert page.count(json.dumps(wanted)) == 6
 
 
 def test_addresses_are_relative_and_quoted(report: Report, tmp_path: Path) -> None:

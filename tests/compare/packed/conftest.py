@@ -1,0 +1,5 @@
+"""Sweeps that are packed, and reports in a real browser."""
+
+from tests.compare.report.conftest import opened, report
+
+__all__ = ["opened", "report"]
