@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from render.compare.metrics.modes import Metrics
     from render.compare.metrics.subject import Trouble
     from render.compare.packed.copies import PackPart
-    from render.compare.packed.pack import pack_report
     from render.compare.packed.pack_events import (
         CopiesNotKept,
         CopyMade,
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
         PackEvent,
         ReportPacked,
     )
+    from render.compare.packed.pack_report import pack_report
     from render.compare.report.page import write_report
     from render.devices.profile import Profile, load_profile
     from render.errors import (
@@ -254,7 +254,7 @@ _HOMES = {
     "render.compare.metrics.modes": ("Metrics",),
     "render.compare.metrics.subject": ("Trouble",),
     "render.compare.packed.copies": ("PackPart",),
-    "render.compare.packed.pack": ("pack_report",),
+    "render.compare.packed.pack_report": ("pack_report",),
     "render.compare.packed.pack_events": (
         "CopiesNotKept",
         "CopyMade",

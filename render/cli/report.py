@@ -116,7 +116,7 @@ def _send(
     folder: Path, path: Path, also: tuple[PackPart, ...], *, force: bool, json: bool, debug: bool
 ) -> int:
     from render.cli.show_pack import ShowPack
-    from render.compare.packed.pack import pack_report
+    from render.compare.packed.pack_report import pack_report
     from render.media.ffmpeg import find_ffmpeg
 
     named = os.environ.get("RENDER_FFMPEG")

@@ -19,8 +19,8 @@ from render.compare.packed import single_page
 from render.compare.packed.copies import PackPart
 from render.compare.packed.copy_store import find_copies
 from render.compare.packed.light_copy import light_size
-from render.compare.packed.pack import pack_report
 from render.compare.packed.pack_events import CopyMade, CopyProgress, LeftOut, ReportPacked
+from render.compare.packed.pack_report import pack_report
 from render.compare.report.page import write_report
 from render.devices.profile import load_profile
 from render.errors import ClipError, OutputError, UsageError
