@@ -15,6 +15,7 @@ from typing import Any
 
 from cyclopts import App, Argument, Group
 
+from render.cli.everywhere import EVERYWHERE
 from render.errors import UsageError
 
 _INDENT = "  "
@@ -72,6 +73,9 @@ def _page(app: App, chain: Sequence[str]) -> str:
         ]
     if function:
         lines += _options(command.assemble_argument_collection(), _shown(function), width)
+    lines += ["", "Every command:"]
+    lines += [line for names, about in EVERYWHERE for line in _row(", ".join(names), about, width)]
+    if function:
         lines += ["", "[Brackets] hold defaults."]
     if not chain:
         lines += ["", FOOTER]
