@@ -10,7 +10,7 @@ from typing import Any
 
 from cyclopts import App, CycloptsError, Parameter
 
-from render.cli import streams, verbosity
+from render.cli import streams, user_settings, verbosity
 from render.cli.commands import COMMANDS
 from render.cli.everywhere import HELP, Asked, take_everywhere
 from render.cli.everywhere import VERSION as VERSION_FLAGS
@@ -58,6 +58,7 @@ def run(arguments: Sequence[str]) -> int:
         complain(f"cannot write to stdout: {lost}")
         status = status or 1
     verbosity.ask(Verbosity.USUAL)
+    user_settings.forget()
     return status
 
 
@@ -79,9 +80,10 @@ def _ended(error: Exception | KeyboardInterrupt, flags: list[str]) -> int:
         # Whatever became of the exception on its way.
         return _interrupted(flags)
     if isinstance(error, CycloptsError):
-        return _wrong_usage(wrong_usage(error), flags)
+        return _wrong_usage(user_settings.in_force().explained(wrong_usage(error)), flags)
     if isinstance(error, RenderError):
-        return _failed(explained(error), error.kind, error.exit_status, error, flags)
+        message = user_settings.in_force().explained(explained(error))
+        return _failed(message, error.kind, error.exit_status, error, flags)
     hint = "" if "--debug" in flags else "; run again with --debug and report it"
     kind = "" if isinstance(error, InternalError) else f"{type(error).__name__}: "
     message = f"internal error: {kind}{error}{hint}"
@@ -104,6 +106,10 @@ def _dispatch(app: App, asked: Asked) -> int:
     if any(word in asked.flags for word in VERSION_FLAGS):
         put(f"render {VERSION}")
         return 0
+    if asked.config:
+        tokens = user_settings.apply(app, tokens)
+        if user_settings.in_force().values:
+            detail(f"settings: {user_settings.in_force()}")
     command, bound, _ = app.parse_args(
         tokens, exit_on_error=False, print_error=False, verbose=False
     )

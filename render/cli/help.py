@@ -131,7 +131,9 @@ def _options(arguments: Sequence[Argument], shown: dict[str, ShownAs], width: in
         if _positional(argument):
             label = argument.name.upper().lstrip("-")
         else:
-            label = f"{', '.join(sorted(argument.names, key=len))} {how.value}".rstrip()
+            # That `--no-report` takes a setting back is said where settings are.
+            names = [name for name in argument.names if f"--{name[5:]}" not in argument.names]
+            label = f"{', '.join(sorted(names, key=len))} {how.value}".rstrip()
         text = " ".join((argument.parameter.help or "").split())
         if how.default:
             text += f" [{how.default}]"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from render.cli.output import safe
+from render.cli.user_settings import in_force
 from render.cli.words import amount, took
 from render.media.clip import Clip
 from render.planning.estimate import CellEstimate, Estimate
@@ -60,6 +61,8 @@ def shared_lines(plan: Plan) -> Iterator[str]:
     sound = "the clip's sound" if encoding.audio.value == "keep" else "no sound"
     yield row("encoder", f"{encoding.encoder.value}, crf {encoding.crf}, {sound}")
     yield row("ffmpeg", str(plan.ffmpeg))
+    if in_force().values:
+        yield row("settings", str(in_force()))
 
 
 def _cell(cell: Cell, estimate: CellEstimate | None) -> Iterator[str]:

@@ -133,7 +133,7 @@ def test_of_ffmpegs_commands_the_first_of_each_form_is_said(capsys: Captured) ->
     with listening(all_commands=False):
         run(1)
         run(2)
-    assert capsys.readouterr().err == "ffmpeg -ss 1 -metadata description=… file:00001.mp4\n"
+    assert capsys.readouterr().err == "ffmpeg -ss 1 -metadata 'description=…' file:00001.mp4\n"
     with listening(all_commands=True):
         run(1)
         run(2)
