@@ -43,9 +43,9 @@ class Completions:
     several: bool = False
 
 
-_CLIPS, _PICTURES, _FOLDER = (
-    Completions(suffixes=tuple(sorted(VIDEOS))), Completions(suffixes=_IMAGES), Completions(suffixes=FOLDERS)
-)  # fmt: skip
+_CLIPS = Completions(suffixes=tuple(sorted(VIDEOS)))
+_PICTURES = Completions(suffixes=_IMAGES)
+_FOLDER = Completions(suffixes=FOLDERS)
 # What stands by itself, by its name in the help; any file where nothing is said here.
 _PLACES = {
     "clips": _CLIPS,

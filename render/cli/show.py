@@ -143,7 +143,7 @@ class Show:
     def _summary(self, preview: Preview) -> str:
         # On a terminal the path follows at once, as the result.
         path = preview.cell.clip.path.name if sys.stdout.isatty() else str(preview.path)
-        what = f"{preview.size} at {float(preview.rate):.5g} fps, {amount(preview.bytes)}"
+        what = f"video {preview.size} at {float(preview.rate):.5g} fps, {amount(preview.bytes)}"
         if self._together[preview.cell.clip.path] > 1:
             # The time is that of all of them.
             each = "" if preview.ms is None else f" of {preview.ms:.0f} ms in the network"
