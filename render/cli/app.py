@@ -111,10 +111,23 @@ def _dispatch(app: App, asked: Asked) -> int:
         if user_settings.in_force().values:
             detail(f"settings: {user_settings.in_force()}")
     command, bound, _ = app.parse_args(
-        tokens, exit_on_error=False, print_error=False, verbose=False
+        _without_debug(app, tokens), exit_on_error=False, print_error=False, verbose=False
     )
     result: Any = command(*bound.args, **bound.kwargs)
     return int(result or 0)
+
+
+def _without_debug(app: App, tokens: list[str]) -> list[str]:
+    """For a command that has nothing to do with it: an error's traceback is shown all the same."""
+    chain, commands, _ = app.parse_commands(tokens)
+    end = tokens.index("--") if "--" in tokens else len(tokens)
+    if "--debug" not in tokens[:end] or commands[-1].default_command is None:
+        return tokens
+    with app.app_stack(list(chain)):
+        known = commands[-1].assemble_argument_collection()
+    if any("--debug" in argument.names for argument in known):
+        return tokens
+    return [word for word in tokens[:end] if word != "--debug"] + tokens[end:]
 
 
 def _wrong_usage(message: str, flags: list[str]) -> int:

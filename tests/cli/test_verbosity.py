@@ -141,3 +141,9 @@ def test_of_ffmpegs_commands_the_first_of_each_form_is_said(capsys: Captured) ->
     assert first.endswith("description=1 file:00001.mp4") and " -ss 2 " in second
     run(3)
     assert capsys.readouterr().err == ""
+
+
+def test_every_command_takes_debug(command: Command, capsys: Captured) -> None:
+    assert command("presets", "--debug") == 0
+    assert command("styles", "show", "nobody", "--debug") == 1
+    assert capsys.readouterr().err.startswith("Traceback (most recent call last)")
