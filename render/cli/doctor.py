@@ -34,6 +34,7 @@ _LIBRARIES = {
     "imageio-ffmpeg": "imageio_ffmpeg",
     "tqdm": "tqdm",
 }
+_SETTINGS_REMEDY = "put it right, or pass --no-config"
 # One of several distributions may bring a module.
 _DISTRIBUTIONS = {"opencv": ("opencv-python-headless", "opencv-python", "opencv-contrib-python")}
 
@@ -150,12 +151,16 @@ def _installed(*distributions: str) -> str | None:
 
 
 def _ffmpeg(report: Report, explicit: Path | None) -> None:
+    from render.cli.user_settings import in_force
     from render.errors import FFmpegError
     from render.media.ffmpeg import NEEDED, USEFUL, find_ffmpeg
 
     try:
         found = find_ffmpeg(explicit)
     except FFmpegError as error:
+        if (said := in_force().explained(str(error))) != str(error):
+            report.problems.append(Problem(said, _SETTINGS_REMEDY))
+            return
         what, _, remedy = str(error).partition(": ")
         report.problems.append(Problem(what, remedy or "point to another with --ffmpeg PATH"))
         return
@@ -243,9 +248,8 @@ def _settings(report: Report) -> None:
         check(make_app(), found)
         report.settings |= {"there": found.there, "sets": found.as_dict()}
     except UsageError as error:
-        remedy = "put it right, or pass --no-config"
         report.settings["there"] = True
-        report.problems.append(Problem(str(error), remedy))
+        report.problems.append(Problem(str(error), _SETTINGS_REMEDY))
 
 
 def _lines(report: Report) -> Iterator[str]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _SHARED = ("device", "engine", "ffmpeg")
 # They are about settings, or need none.
 _WITHOUT = (("config",), ("completion",))
+# Options that may name files.
+_FILES = ("style", "preset", "ffmpeg", "on", "backbone", "content", "held-out", "clip")
 # What a preset of `render export` says, and its options would win over.
 _EXPORTED = (
     "fps", "size", "style", "network", "strength", "upscale", "no-upscale", "upscaler", "orient",
@@ -50,9 +52,13 @@ class Applied:
         for key, value in self.values:
             if said := re.match(rf"--{re.escape(key)}(?![\w-]):? ?", message):
                 return f"{self.path}: `{key}`: {message[said.end() :]}"
-            if isinstance(value, str) and (repr(value) in message or f"{value}: " in message):
+            if isinstance(value, str) and not value[:1].isdigit() and _is_about(message, value):
                 return f"{self.path}: `{key}`: {message}"
         return message
+
+
+def _is_about(message: str, value: str) -> bool:
+    return repr(value) in message or message.startswith(f"{value}: ")
 
 
 def _word(key: str, value: str | bool) -> str:
@@ -164,13 +170,16 @@ def _placed(key: str, value: str, folder: Path) -> str:
     """Files are found from the settings file, outputs from where the command runs."""
     if key == "output":
         return str(Path(value).expanduser()) + "/"
+    if key not in _FILES:
+        return value
     return ",".join(_place_of(word, folder) for word in value.split(","))
 
 
 def _place_of(word: str, folder: Path) -> str:
     if word.startswith("~"):
         return str(Path(word).expanduser())
-    return str(folder / word) if "/" in word and not re.match(r"\d+/\d+$", word) else word
+    path = "/" in word or word.endswith((".toml", ".safetensors"))
+    return str(folder / word) if path else word
 
 
 def _beside_preset(

@@ -58,7 +58,7 @@ def test_a_preset_wins_for_what_it_says(
     command: Command, machine: Machine, write: Write, tmp_path: Path
 ) -> None:
     (tmp_path / "mine.toml").write_text('schema = 1\nfps = 12\nnetwork = "res1"\n')
-    write('fps = 24\nnetwork = "res5"\ncrf = 30\npreset = "./mine.toml"\n')
+    write('fps = 24\nnetwork = "res5"\ncrf = 30\npreset = "mine.toml"\n')
     assert command("a.mp4") == 0  # which the file names, beside itself
     assert command("a.mp4", "--preset", str(tmp_path / "mine.toml")) == 0
     for request in machine.requests:
@@ -77,6 +77,19 @@ def test_a_style_file_brings_its_own_network(
     assert machine.request.looks[0].target.network is None
     assert command("a.mp4", "--style", "udnie") == 0
     assert machine.request.looks[0].target.network == "res5"
+
+
+def test_files_are_found_from_the_settings_file_and_other_texts_are_not_touched(
+    command: Command, machine: Machine, write: Write
+) -> None:
+    path = write('style = "styles/s.safetensors,udnie"\nfps = "30000/1001"\n')
+    assert command("a.mp4") == 0
+    styles = [look.style for look in machine.request.looks]
+    assert styles == [str(path.parent / "styles/s.safetensors"), "udnie"]
+    assert machine.request.looks[0].target.rate == Rate.parse("30000/1001")
+    path.write_text('style = "~/s.safetensors"\n')
+    assert command("a.mp4") == 0
+    assert machine.request.looks[0].style == str(Path.home() / "s.safetensors")
 
 
 def test_flags_are_set_and_taken_back(command: Command, machine: Machine, write: Write) -> None:
@@ -110,7 +123,8 @@ def test_no_config_and_none_read_nothing(
         ("style = ''", "`style`: is empty"),
         ("fps = 1979-05-27", "`fps`: datetime.date(1979, 5, 27): write a text"),
         ("preset = 'drafd'", "`preset`: there is no preset named 'drafd'; did you mean"),
-        ("on = 'A99'", "`on`: "),
+        ("on = 'A99'", "`on`: there is no device 'A99'"),
+        ("size = 'big'", "`size`: "),
         ("crf = ", "is not valid TOML"),
     ],
 )
@@ -223,3 +237,14 @@ def test_config_looks_at_every_table(command: Command, capsys: Captured, write: 
     path.write_text("[doctor.dog]\nx = 1\n")
     assert command("config") == 2
     assert "`doctor.dog`: there is no such command" in capsys.readouterr().err
+
+
+@pytest.mark.torch
+def test_the_doctor_says_which_ffmpeg_the_settings_name(
+    command: Command, capsys: Captured, write: Write
+) -> None:
+    path = write('ffmpeg = "/nowhere/ffmpeg"\n')
+    assert command("doctor") == 1
+    first, second, *_ = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"problem: {path}: `ffmpeg`: /nowhere/ffmpeg: ")
+    assert "--no-config" in second
