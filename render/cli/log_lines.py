@@ -7,8 +7,11 @@ import logging
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from render.cli.output import detail
+
+_LIST = 8
 
 
 @contextlib.contextmanager
@@ -41,7 +44,7 @@ class LogLines(logging.Handler):
             key: object = said
             command = getattr(record, "command", None)
             if command is not None and not self._all:
-                said, key = shlex.join(map(_short, command)), _form(command)
+                said, key = shlex.join(_short(command)), _form(command)
             if key in self._said:
                 return
             self._said.add(key)
@@ -50,14 +53,22 @@ class LogLines(logging.Handler):
             self.handleError(record)
 
 
-def _short(word: str) -> str:
-    # A preview's whole identity, in JSON.
-    return "description=…" if word.startswith("description=") else word
+def _short(command: Sequence[str]) -> Iterator[str]:
+    """As people read it: which ffmpeg it is was said before."""
+    yield Path(command[0]).name.split("-")[0]
+    for word in command[1:]:
+        if word.startswith("description="):  # a preview's whole identity, in JSON
+            yield "description=…"
+        elif word.count(",") > _LIST and "=" not in word:  # all containers that are read
+            yield f"{word.partition(',')[0]},…"
+        else:
+            yield word
 
 
 def _form(command: Sequence[str]) -> tuple[str, ...]:
     """But for names, numbers and metadata, in which segments differ."""
-    kept = [re.sub(r"[0-9]+", "0", word) for word in command if not word.startswith("file:")]
+    words = [word for word in command if not word.startswith(("file:", ".render-"))]
+    kept = [re.sub(r"[0-9]+", "0", word) for word in words]
     # After `-metadata` comes what a preview says of itself.
     return tuple(
         word for before, word in zip(["", *kept], kept, strict=False) if before != "-metadata"

@@ -124,16 +124,18 @@ def test_a_line_is_said_from_where_it_matters(capsys: Captured) -> None:
 
 def test_of_ffmpegs_commands_the_first_of_each_form_is_said(capsys: Captured) -> None:
     def run(segment: int) -> None:
-        words = ("ffmpeg", "-ss", str(segment), "-metadata", f"description={segment}",
-                 f"file:{segment:05}.mp4")  # fmt: skip
+        words = ("/opt/ffmpeg-linux", "-ss", str(segment), "-i", f".render-{segment:x}-1.ffconcat",
+                 "-metadata", f"description={segment}", f"file:{segment:05}.mp4")  # fmt: skip
         logger = logging.getLogger("render.media.process")
         logger.debug("%s", " ".join(words), extra={"command": words})
 
     verbosity.ask(Verbosity.VERBOSE)
     with listening(all_commands=False):
         run(1)
-        run(2)
-    assert capsys.readouterr().err == "ffmpeg -ss 1 -metadata 'description=…' file:00001.mp4\n"
+        run(0xA)
+    assert capsys.readouterr().err == (
+        "ffmpeg -ss 1 -i .render-1-1.ffconcat -metadata 'description=…' file:00001.mp4\n"
+    )
     with listening(all_commands=True):
         run(1)
         run(2)
