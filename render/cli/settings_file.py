@@ -10,9 +10,6 @@ from typing import Any
 
 from render.cli.commands import COMMANDS
 from render.errors import UsageError
-from render.files.limits import short
-from render.files.problems import unknown_key
-from render.files.toml import read_toml
 
 MAX_BYTES = 64 * 1024
 NONE = "none"
@@ -89,6 +86,8 @@ def user_settings() -> Settings:
 
 def load_settings(path: Path) -> dict[tuple[str, ...], Values]:
     """The file's settings. Raises UsageError naming file and key."""
+    from render.files.toml import read_toml  # most people have no such file
+
     data = read_toml(path, str(path), "settings", MAX_BYTES, UsageError)
     tables: dict[tuple[str, ...], Values] = {}
     for command, key, value in _flat(data):
@@ -117,6 +116,8 @@ def _flat(
 
 
 def _unknown(word: str, known: Iterable[str]) -> str:
+    from render.files.problems import unknown_key
+
     return unknown_key(word, lambda key: f"`{key}`", known)
 
 
@@ -126,6 +127,8 @@ def _value(value: object, where: str) -> str | bool:
     words = value if isinstance(value, list) else [value]
     for word in words:
         if isinstance(word, bool) or not isinstance(word, str | int | float):
+            from render.files.limits import short
+
             said = "write a text, a number, true, false, or a list of texts or numbers"
             raise UsageError(f"{where}: {short(word)}: {said}")
     text = ",".join(str(word).strip() for word in words)

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 
 from render.cli.settings_file import OF_NO_FILE, Settings, Values, user_settings
 from render.errors import PresetError, UsageError
-from render.files.problems import unknown_key
 
 if TYPE_CHECKING:
     from cyclopts import App, Argument
@@ -149,6 +148,8 @@ def _checked(settings: Settings, chain: tuple[str, ...], options: Mapping[str, A
         known = [key for key in options if key not in no]
         for key in values:
             if key not in known:
+                from render.files.problems import unknown_key
+
                 name = ".".join((*chain, key))
                 said = unknown_key(key, lambda key: f"`{key}`", known)
                 raise UsageError(f"{settings.path}: `{name}`: {said}")
