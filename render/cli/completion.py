@@ -16,9 +16,9 @@ def completion(
     """Print a script that completes command lines of render: commands, options, and the names of
     presets, styles, networks and devices; files by what they are for.
 
-    To install it:
-      render completion bash > ~/.local/share/bash-completion/completions/render
-      render completion zsh >> ~/.zshrc
+    To install it, and again after an update:
+      render completion bash > ~/.render.bash    and in ~/.bashrc: source ~/.render.bash
+      render completion zsh > ~/.render.zsh      and in ~/.zshrc: source ~/.render.zsh
       render completion fish > ~/.config/fish/completions/render.fish
     """
     from render.cli.app import make_app
