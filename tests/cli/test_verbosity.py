@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 
@@ -13,6 +14,8 @@ from render.cli.log_lines import listening
 from render.cli.output import detail, labelled, say
 from render.cli.progress import can_draw
 from render.cli.verbosity import Verbosity
+from render.media.ffmpeg import FFmpeg, find_ffmpeg
+from render.media.process import Process
 
 Command = Callable[..., int]
 Captured = pytest.CaptureFixture[str]
@@ -143,6 +146,19 @@ def test_of_ffmpegs_commands_the_first_of_each_form_is_said(capsys: Captured) ->
     assert first.endswith("description=1 file:00001.mp4") and " -ss 2 " in second
     run(3)
     assert capsys.readouterr().err == ""
+
+
+def test_the_library_logs_which_ffmpeg_runs_and_with_what(
+    ff: FFmpeg, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, "render"):
+        assert find_ffmpeg() == ff
+        with Process(ff.path, ["-version"]) as process:
+            process.wait()
+    which, command = caplog.records
+    assert which.getMessage() == f"ffmpeg {ff.version}: {ff.path}"
+    assert getattr(command, "command", None) == process.command
+    assert command.getMessage() == shlex.join(process.command)
 
 
 def test_every_command_takes_debug(command: Command, capsys: Captured) -> None:
