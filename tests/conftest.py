@@ -18,6 +18,9 @@ pytest_plugins = ["tests.without_torch"]
 
 MakeClip = Callable[..., Path]
 
+# Whoever runs the suite has settings of their own.
+os.environ["RENDER_CONFIG"] = "none"
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _nobody_s_presets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:

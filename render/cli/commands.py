@@ -11,6 +11,11 @@ COMMANDS = {
     ),
     "clean": ("render.cli.clean:clean", "Remove what interrupted runs have left in a folder."),
     "compare": ("render.cli.compare:compare", "Videos side by side, in step; or contact sheets."),
+    "completion": (
+        "render.cli.completion:completion",
+        "A script for your shell, which completes commands, options and names.",
+    ),
+    "config": ("render.cli.config:config", "Your settings file: where it lies, what it sets."),
     "devices": ("render.cli.devices:app", "What is known of phones' speed: list, show, import."),
     "doctor": (
         "render.cli.doctor:doctor",

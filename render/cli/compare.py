@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -128,6 +127,7 @@ def compare(
       render compare sweep/ -o sheet.png --moments 3 --crop 480x480
     """
     from render.cli.devices_folder import device
+    from render.cli.user_settings import chosen_ffmpeg
     from render.compare.tiles import Room
     from render.files.names import only_file
     from render.media.ffmpeg import find_ffmpeg
@@ -153,8 +153,7 @@ def compare(
             said = f"{option} {word}".rstrip()
             raise UsageError(f"{said}: is for grids; write one by -o grid.mp4")
     encoding = Preset().with_options(audio=audio, crf=crf).encoding()
-    named = os.environ.get("RENDER_FFMPEG")
-    ffmpeg = find_ffmpeg(Path(named) if named else None)
+    ffmpeg = find_ffmpeg(chosen_ffmpeg())
     profile = None if on is None else device(on)
     groups = _tiles(videos, ffmpeg, source=source, profile=profile, one="clip" in (rows, cols))
     if labels is not None:

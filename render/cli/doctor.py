@@ -34,6 +34,7 @@ _LIBRARIES = {
     "imageio-ffmpeg": "imageio_ffmpeg",
     "tqdm": "tqdm",
 }
+_SETTINGS_REMEDY = "put it right, or pass --no-config"
 # One of several distributions may bring a module.
 _DISTRIBUTIONS = {"opencv": ("opencv-python-headless", "opencv-python", "opencv-contrib-python")}
 
@@ -56,6 +57,7 @@ class Report:
     devices: dict[str, str] = field(default_factory=dict)
     engines: dict[str, str] = field(default_factory=dict)
     extras: dict[str, str | None] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -78,10 +80,9 @@ def doctor(
     Problems come first, each with its remedy. The exit status is 0 if a preview can be rendered.
     """
     from render.cli.output import put
+    from render.cli.user_settings import chosen_ffmpeg
 
-    if ffmpeg is None and (named := os.environ.get("RENDER_FFMPEG")):
-        ffmpeg = Path(named)
-    report = examine(ffmpeg, debug=debug)
+    report = examine(chosen_ffmpeg(ffmpeg), debug=debug)
     status = 0 if report.ready else 1
     if json:
         from render.cli.events_json import line
@@ -102,6 +103,7 @@ def examine(ffmpeg: Path | None, *, debug: bool = False) -> Report:
     _devices(report)
     _engines(report)
     _styles(report)
+    _settings(report)
     if not os.access(Path.cwd(), os.W_OK):
         report.problems.append(
             Problem("this folder is not writable", "pass a folder that is with -o", blocks=False)
@@ -149,12 +151,16 @@ def _installed(*distributions: str) -> str | None:
 
 
 def _ffmpeg(report: Report, explicit: Path | None) -> None:
+    from render.cli.user_settings import in_force
     from render.errors import FFmpegError
     from render.media.ffmpeg import NEEDED, USEFUL, find_ffmpeg
 
     try:
         found = find_ffmpeg(explicit)
     except FFmpegError as error:
+        if (said := in_force().explained(str(error))) != str(error):
+            report.problems.append(Problem(said, _SETTINGS_REMEDY))
+            return
         what, _, remedy = str(error).partition(": ")
         report.problems.append(Problem(what, remedy or "point to another with --ffmpeg PATH"))
         return
@@ -229,6 +235,23 @@ def _styles(report: Report) -> None:
     )
 
 
+def _settings(report: Report) -> None:
+    from render.cli.app import make_app
+    from render.cli.settings_file import settings_path, user_settings
+    from render.cli.user_settings import check
+    from render.errors import UsageError
+
+    path = settings_path()
+    report.settings = {"path": None if path is None else str(path), "there": False, "sets": {}}
+    try:
+        found = user_settings()
+        check(make_app(), found)
+        report.settings |= {"there": found.there, "sets": found.as_dict()}
+    except UsageError as error:
+        report.settings["there"] = True
+        report.problems.append(Problem(str(error), _SETTINGS_REMEDY))
+
+
 def _lines(report: Report) -> Iterator[str]:
     from render.cli.output import safe
 
@@ -257,6 +280,12 @@ def _lines(report: Report) -> Iterator[str]:
         for extra, found in report.extras.items()
     }
     yield from _section("Extras", extras)
+    path, there = report.settings["path"], report.settings["there"]
+    if path is None:
+        yield from _section("Settings", {"file": "none: RENDER_CONFIG says so"})
+        return
+    sets = {key: str(value) for key, value in report.settings["sets"].items()}
+    yield from _section("Settings", {"file": path if there else f"{path} (not there)"} | sets)
 
 
 def _section(title: str, facts: dict[str, str]) -> Iterator[str]:

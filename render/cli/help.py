@@ -15,6 +15,7 @@ from typing import Any
 
 from cyclopts import App, Argument, Group
 
+from render.cli.everywhere import EVERYWHERE
 from render.errors import UsageError
 
 _INDENT = "  "
@@ -71,7 +72,10 @@ def _page(app: App, chain: Sequence[str]) -> str:
             *(line for n in names for line in _row(n, _about(command, n), width)),
         ]
     if function:
-        lines += _options(command.assemble_argument_collection(), _shown(function), width)
+        lines += _options(command.assemble_argument_collection(), shown_as(function), width)
+    lines += ["", "Every command:"]
+    lines += [line for names, about in EVERYWHERE for line in _row(", ".join(names), about, width)]
+    if function:
         lines += ["", "[Brackets] hold defaults."]
     if not chain:
         lines += ["", FOOTER]
@@ -82,11 +86,18 @@ def _usage(name: str, commands: bool, command: App) -> list[str]:
     if not command.default_command:
         return [f"Usage: {name} COMMAND"]
     arguments = [a for a in command.assemble_argument_collection() if a.show]
-    places = [a.name.upper() for a in arguments if _positional(a)]
+    places = [a.name.upper() for a in arguments if is_place(a)]
     several = {a.name.upper() for a in arguments if _many(a)}
     words = [f"{p.rstrip('S')} [{p.rstrip('S')} ...]" if p in several else p for p in places]
     usage = " ".join([name, *words, "[OPTIONS]"])
     return [f"Usage: {usage}", f"       {name} COMMAND"] if commands else [f"Usage: {usage}"]
+
+
+def about(app: App, chain: Sequence[str]) -> str:
+    """A command's one line, without loading it."""
+    for name in chain[:-1]:
+        app = app[name]
+    return _about(app, chain[-1]) if chain else ""
 
 
 def _about(app: App, name: str) -> str:
@@ -96,7 +107,8 @@ def _about(app: App, name: str) -> str:
     return str(text or "").split("\n", 1)[0]
 
 
-def _shown(function: Callable[..., Any]) -> dict[str, ShownAs]:
+def shown_as(function: Callable[..., Any]) -> dict[str, ShownAs]:
+    """By parameter."""
     hints = typing.get_type_hints(function, include_extras=True)
     return {
         name: extra
@@ -106,7 +118,8 @@ def _shown(function: Callable[..., Any]) -> dict[str, ShownAs]:
     }
 
 
-def _positional(argument: Argument) -> bool:
+def is_place(argument: Argument) -> bool:
+    """Whether it is given by where it stands, and not by an option's name."""
     kind = argument.field_info.kind
     return kind is kind.POSITIONAL_ONLY or kind is kind.VAR_POSITIONAL or argument.index is not None
 
@@ -124,10 +137,12 @@ def _options(arguments: Sequence[Argument], shown: dict[str, ShownAs], width: in
         group = groups_of if isinstance(groups_of, Group) else next(iter(groups_of or ()), None)
         title = group.name if isinstance(group, Group) else str(group or "Options")
         how = shown.get(argument.field_info.name) or _fallback(argument)
-        if _positional(argument):
+        if is_place(argument):
             label = argument.name.upper().lstrip("-")
         else:
-            label = f"{', '.join(sorted(argument.names, key=len))} {how.value}".rstrip()
+            # That `--no-report` takes a setting back is said where settings are.
+            names = [name for name in argument.names if f"--{name[5:]}" not in argument.names]
+            label = f"{', '.join(sorted(names, key=len))} {how.value}".rstrip()
         text = " ".join((argument.parameter.help or "").split())
         if how.default:
             text += f" [{how.default}]"

@@ -137,7 +137,12 @@ Duration = Annotated[
 ]
 
 Strict = Annotated[
-    bool, Parameter(help="Fail at the first damaged frame, instead of a warning.", group=_CLIP)
+    bool,
+    Parameter(
+        help="Fail at the first damaged frame, instead of a warning.",
+        group=_CLIP,
+        negative="--no-strict",
+    ),
 ]
 
 Grid = Annotated[
@@ -178,6 +183,7 @@ Report = Annotated[
         help="Also write index.html beside the previews: players in step, a wipe, figures and "
         "charts, to choose from.",
         group=_COMPARE,
+        negative="--no-report",
     ),
 ]
 

@@ -8,14 +8,26 @@ import unicodedata
 from typing import TextIO
 
 from render.cli.streams import surviving
+from render.cli.verbosity import Verbosity, says
 
 _COLOURS = {"error": "31", "warning": "33"}
 
 
-class Line(str):
-    """A line for a terminal: `safe`, but for colours of ours."""
+# What a quiet run says too.
+_MATTER = ("error", "warning")
 
-    __slots__ = ()
+
+class Line(str):
+    """A line for a terminal: `safe`, but for colours of ours. ``least`` is how much must be asked
+    for to read it."""
+
+    __slots__ = ("least",)
+    least: Verbosity
+
+    def __new__(cls, text: str, least: Verbosity = Verbosity.USUAL) -> Line:
+        line = super().__new__(cls, text)
+        line.least = least
+        return line
 
 
 def safe(text: str) -> str:
@@ -39,9 +51,10 @@ def coloured(stream: TextIO) -> bool:
 
 def labelled(label: str, message: str, stream: TextIO) -> Line:
     """``warning: …`` as one safe line for ``stream``, the label in colour where that is welcome."""
+    least = Verbosity.QUIET if label in _MATTER else Verbosity.USUAL
     if coloured(stream) and label in _COLOURS:
         label = f"\x1b[{_COLOURS[label]}m{label}\x1b[0m"
-    return Line(f"{label}: {safe(message)}")
+    return Line(f"{label}: {safe(message)}", least)
 
 
 def shown(line: str) -> Line:
@@ -55,9 +68,24 @@ def say(line: str) -> None:
 
 
 def tell(line: str, stream: TextIO) -> None:
-    """One line of words for people, to ``stream``."""
-    with surviving(stream):
-        print(shown(line), file=stream, flush=True)
+    """One line of words for people, to ``stream``, if they want that many."""
+    line = shown(line)
+    if says(line.least):
+        with surviving(stream):
+            print(line, file=stream, flush=True)
+
+
+def detail(line: str) -> None:
+    """One line that `--verbose` adds, from whichever thread, beside a bar that may be there."""
+    if not says(Verbosity.VERBOSE):
+        return
+    if "tqdm" in sys.modules and sys.stderr.isatty():
+        from tqdm import tqdm
+
+        with surviving(sys.stderr):
+            tqdm.write(shown(line), file=sys.stderr)
+    else:
+        tell(line, sys.stderr)
 
 
 def complain(message: str) -> None:

@@ -10,7 +10,7 @@ from render.cli.table import table
 from render.cli.words import amount, took
 from render.planning.estimate import CellEstimate, Estimate
 from render.planning.plan import Cell, Plan
-from render.target import Size, as_held
+from render.target import as_held
 
 _Column = tuple[str, Callable[[Cell, CellEstimate | None], str]]
 
@@ -56,7 +56,7 @@ def _columns(plan: Plan) -> list[_Column]:
     # These are seldom swept: a column only where they are.
     if len({cell.strength for cell in cells}) > 1:
         columns.append(("strength", lambda cell, _: f"{cell.strength:g}"))
-    if len({(_sides(cell.upscale), cell.upscaler) for cell in cells}) > 1:
+    if len({_upscale(cell) for cell in cells}) > 1:
         columns.append(("upscale", lambda cell, _: _upscale(cell)))
     return [
         *columns,
@@ -77,13 +77,10 @@ def _known(value: float | None, say: Callable[..., str]) -> str:
     return "?" if value is None else say(value)
 
 
-def _sides(size: Size | None) -> tuple[int, ...]:
-    """Either way round: a clip's orientation has turned it."""
-    return () if size is None else tuple(sorted((size.width, size.height)))
-
-
 def _upscale(cell: Cell) -> str:
-    return "none" if cell.upscale is None else f"{cell.upscale} {cell.upscaler.value}"
+    if cell.upscale is None:
+        return "none"
+    return f"{as_held(cell.upscale, cell.clip.video.displayed)} {cell.upscaler.value}"
 
 
 def _notes(plan: Plan) -> dict[str, list[str]]:

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from render.cli.output import safe
+from render.cli.user_settings import in_force
 from render.cli.words import amount, took
 from render.media.clip import Clip
 from render.planning.estimate import CellEstimate, Estimate
 from render.planning.geometry import Box
 from render.planning.plan import Cell, Plan
-from render.target import as_held
+from render.target import Size, as_held
 
 
 def plan_lines(plan: Plan, found: Estimate | None = None) -> Iterator[str]:
@@ -60,6 +61,8 @@ def shared_lines(plan: Plan) -> Iterator[str]:
     sound = "the clip's sound" if encoding.audio.value == "keep" else "no sound"
     yield row("encoder", f"{encoding.encoder.value}, crf {encoding.crf}, {sound}")
     yield row("ffmpeg", str(plan.ffmpeg))
+    if in_force().values:
+        yield row("settings", str(in_force()))
 
 
 def _cell(cell: Cell, estimate: CellEstimate | None) -> Iterator[str]:
@@ -70,13 +73,16 @@ def _cell(cell: Cell, estimate: CellEstimate | None) -> Iterator[str]:
     yield row("used", _used(cell))
     how = "" if cell.strength == 1 else f", strength {cell.strength:g}"
     yield row(
-        "network", f"{cell.network}, {cell.style}, at {_size(cell)}, {rate(cell.rate)} fps{how}"
+        "network",
+        f"{cell.network}, {cell.style}, at {_size(cell, cell.size)}, {rate(cell.rate)} fps{how}",
     )
     yield row("style", str(cell.style_path))
-    shown = "none" if cell.upscale is None else f"{cell.upscale}, {cell.upscaler.value}"
+    shown = "none"
+    if cell.upscale is not None:
+        shown = f"{_size(cell, cell.upscale)}, {cell.upscaler.value}"
     yield row("upscale", shown)
     about = "an unknown number of" if cell.about_frames is None else f"about {cell.about_frames}"
-    yield row("preview", f"{cell.output_size}, {about} frames")
+    yield row("preview", f"video {cell.output_size}, {about} frames")
     if estimate is not None:
         yield row("takes", _takes(estimate))
     yield row("to", str(cell.output))
@@ -84,10 +90,10 @@ def _cell(cell: Cell, estimate: CellEstimate | None) -> Iterator[str]:
         yield row("note", note)
 
 
-def _size(cell: Cell) -> str:
+def _size(cell: Cell, size: Size) -> str:
     """As the phone is held, and as it is on this clip."""
-    held = as_held(cell.size, cell.clip.video.displayed)
-    return held if str(cell.size) in held else f"{held} (here {cell.size})"
+    held = as_held(size, cell.clip.video.displayed)
+    return held if str(size) in held else f"{held} (here {size})"
 
 
 def clip_facts(clip: Clip) -> str:

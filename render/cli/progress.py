@@ -12,6 +12,7 @@ from typing import Protocol, TextIO
 from render.cli.bar import columns, cut, shaped
 from render.cli.output import safe, shown, tell
 from render.cli.streams import surviving
+from render.cli.verbosity import Verbosity, says
 from render.cli.words import took
 from render.planning.plan import Cell, Plan
 
@@ -54,9 +55,9 @@ def make_progress(plan: Plan, stream: TextIO) -> ProgressDisplay:
 
 
 def can_draw(stream: TextIO) -> bool:
-    """Whether it is a terminal that knows its size: in one without (containers, some CI) tqdm stays
-    silent."""
-    if not stream.isatty():
+    """Whether a bar is wanted, on a terminal that knows its size: in one without (containers, some
+    CI) tqdm stays silent."""
+    if not stream.isatty() or not says(Verbosity.USUAL):
         return False
     try:
         size = os.get_terminal_size(stream.fileno())

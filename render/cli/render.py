@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,6 +74,7 @@ def render(
     from render.cli.devices_folder import device as named_device
     from render.cli.phones import phones
     from render.cli.read_request import make_request
+    from render.cli.user_settings import chosen_ffmpeg
     from render.sweeping.outputs import Outputs
 
     if not clips:
@@ -83,8 +83,6 @@ def render(
             "`render clip.mp4 --fps 15 --size 480x853`; render --help explains"
         )
     _catch_mistyped_command(clips)
-    if ffmpeg is None and (named := os.environ.get("RENDER_FFMPEG")):
-        ffmpeg = Path(named)
     request = make_request(
         clips,
         {
@@ -110,7 +108,7 @@ def render(
         output=output,
         force=force,
         strict=strict,
-        ffmpeg=ffmpeg,
+        ffmpeg=chosen_ffmpeg(ffmpeg),
         phones=phones(play_on, latency, sustained=sustained, warm=warm, late=late, seed=seed),
     )
     outputs = Outputs(
@@ -153,9 +151,10 @@ def _metrics(word: str) -> Metrics:
 def _sweep(request: Request, outputs: Outputs, *, json: bool, debug: bool) -> int:
     from render.cli.show_sweep import ShowSweep
     from render.cli.signals import heed
+    from render.cli.user_settings import in_force
     from render.sweeping.sweep import sweep
 
-    events = sweep(request, outputs, command=("render", *sys.argv[1:]))
+    events = sweep(request, outputs, command=("render", *in_force().words, *sys.argv[1:]))
     show = ShowSweep(json=json, debug=debug, on=outputs.on)
     with contextlib.closing(show):
         try:

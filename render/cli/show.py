@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 import time
 from collections import Counter
+from dataclasses import asdict
 
 from render.cli.debug import explain
 from render.cli.events_json import EventLines
-from render.cli.output import labelled, put, safe
+from render.cli.output import detail, labelled, put, safe
 from render.cli.progress import ProgressDisplay, make_progress
 from render.cli.words import amount, clip_error, segments_left, took
 from render.events import (
@@ -79,10 +80,12 @@ class Show:
                 for warning in preview.warnings:
                     self._label("warning", f"{cell.clip.path.name}: {warning}")
                 self._say(self._summary(preview))
+                detail(_timings(preview))
                 if not self._lines:
                     self._put(str(preview.path))
-            case CellKept(_, preview):
+            case CellKept(cell, preview):
                 self._kept += 1
+                detail(f"{preview.path}: kept, its fingerprint is {cell.fingerprint[:16]}")
                 if not self._lines:
                     self._put(str(preview.path))
             case CellFailed():
@@ -140,7 +143,7 @@ class Show:
     def _summary(self, preview: Preview) -> str:
         # On a terminal the path follows at once, as the result.
         path = preview.cell.clip.path.name if sys.stdout.isatty() else str(preview.path)
-        what = f"{preview.size} at {float(preview.rate):.5g} fps, {amount(preview.bytes)}"
+        what = f"video {preview.size} at {float(preview.rate):.5g} fps, {amount(preview.bytes)}"
         if self._together[preview.cell.clip.path] > 1:
             # The time is that of all of them.
             each = "" if preview.ms is None else f" of {preview.ms:.0f} ms in the network"
@@ -165,3 +168,11 @@ class Show:
         if line is not None:
             with self._progress.aside():
                 put(line)
+
+
+def _timings(preview: Preview) -> str:
+    """Stages overlap, and cells of one clip share them: their sum is not the whole."""
+    stages = asdict(preview.timings)
+    wall = stages.pop("wall")
+    each = ", ".join(f"{stage} {took(seconds)}" for stage, seconds in stages.items())
+    return f"{preview.path}: {each}; {took(wall)} in all"

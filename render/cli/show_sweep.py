@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from render.cli.count import Count
 from render.cli.debug import explain
 from render.cli.events_json import step_line
 from render.cli.hints import explained
-from render.cli.output import labelled, put, safe, say
+from render.cli.output import detail, labelled, put, safe, say
 from render.cli.show import Show
+from render.cli.words import took
 from render.events import CellDone, CellFailed, CellKept, CellProgress, CellStarted
 from render.sweeping.sweep_events import (
     CellMeasured,
@@ -23,6 +25,7 @@ from render.sweeping.sweep_events import (
     StepProgress,
     StepSkipped,
     StepStarted,
+    SweepDone,
     SweepEvent,
     SweepStep,
 )
@@ -47,6 +50,8 @@ class ShowSweep:
         self._count: Count | None = None
         self._failed = 0
         self._measured = 0
+        self._step: SweepStep | None = None
+        self._step_began = 0.0
 
     def event(self, event: SweepEvent) -> None:
         """Show one event."""
@@ -66,6 +71,7 @@ class ShowSweep:
 
     def _after(self, event: SweepEvent) -> None:
         """What is made of the previews."""
+        self._timed(event)
         match event:
             case StepStarted(step, _, note):
                 self._begin_step(step, note)
@@ -142,6 +148,14 @@ class ShowSweep:
                 "whether the run still goes on"
             )
             self._cells.note(note)
+
+    def _timed(self, event: SweepEvent) -> None:
+        """What the step before took, when the next one begins."""
+        if isinstance(event, StepStarted | ResultsReady | SweepDone):
+            if self._step is not None:
+                detail(f"{self._step.value}: {took(time.monotonic() - self._step_began)}")
+            self._step = event.step if isinstance(event, StepStarted) else None
+            self._step_began = time.monotonic()
 
     def _begin_step(self, step: SweepStep, note: str) -> None:
         self._still()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -89,6 +88,7 @@ def sheet(
     """
     from render.cli.ranges import words
     from render.cli.read_request import one_of, seconds
+    from render.cli.user_settings import chosen_ffmpeg
     from render.compare.sheet import check, draw, fitting_width, save
     from render.compare.style_table import rows_and_columns
     from render.engines.base import DeviceName, EngineName
@@ -112,8 +112,7 @@ def sheet(
     asked = one_of(EngineName, "--engine", engine), one_of(DeviceName, "--device", device)
     path = _output(output, picture, force=force)
     choice = choose(*asked)
-    named = os.environ.get("RENDER_FFMPEG")
-    still = take(picture, preset, find_ffmpeg(Path(named) if named else None), moment)
+    still = take(picture, preset, find_ffmpeg(chosen_ffmpeg()), moment)
     for warning in still.warnings:
         say(labelled("warning", warning, sys.stderr))
     say(f"{choice.engine.value} on {choice.device.value}: {choice.why}")

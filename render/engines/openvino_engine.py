@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import queue
 import warnings
 from typing import Any
@@ -18,6 +19,8 @@ from render.libraries.signal_stack import kept_signal_stack
 from render.media.frame import Picture
 from render.networks.modules import StyleNetwork, folded
 from render.target import Size
+
+_log = logging.getLogger(__name__)
 
 PRECISIONS = ("f32", "bf16")
 
@@ -51,6 +54,12 @@ class OpenVINOEngine:
             self._requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
             for _ in range(self._streams):
                 self._requests.put(model.create_infer_request())
+            if _log.isEnabledFor(logging.DEBUG):
+                threads = model.get_property("INFERENCE_NUM_THREADS")
+                _log.debug(
+                    "OpenVINO on cpu, %s, %d pictures at a time on %s threads: %s at %s",
+                    precision, self._streams, threads or "all", network.spec, size,
+                )  # fmt: skip
         except (RuntimeError, MemoryError) as error:
             raise self._failure(error) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import AbstractContextManager
 
 import numpy as np
@@ -14,6 +15,8 @@ from render.errors import EngineError
 from render.media.frame import Picture
 from render.networks.modules import StyleNetwork, channels_last, folded
 from render.target import Size
+
+_log = logging.getLogger(__name__)
 
 
 class TorchEngine:
@@ -37,6 +40,10 @@ class TorchEngine:
             self._network = channels_last(folded(network).to(self._device, self._dtype))
         except (RuntimeError, MemoryError) as error:
             raise self._failure(error) from error
+        _log.debug(
+            "torch on %s, %s, %d threads: %s at %s",
+            choice.device.value, self._dtype, torch.get_num_threads(), network.spec, size,
+        )  # fmt: skip
         # A page-locked buffer is what an upload would otherwise be copied to first.
         self._upload = (
             torch.empty((size.height, size.width, 3), dtype=torch.uint8, pin_memory=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import re
 import shutil
 import subprocess
@@ -12,6 +13,8 @@ from pathlib import Path
 
 from render.errors import FFmpegError
 from render.media.encoding import CODECS, SOUND_CODEC, Encoder
+
+_log = logging.getLogger(__name__)
 
 _FILTERS = ("scale", "zscale", "tonemap", "bwdif", "tpad", "fps_mode")
 _ENCODERS = tuple(encoder.value for encoder in Encoder)
@@ -69,6 +72,7 @@ def find_ffmpeg(explicit: Path | None = None) -> FFmpeg:
             "`pip install imageio-ffmpeg` brings one that has them, or point elsewhere "
             "with --ffmpeg PATH"
         )
+    _log.debug("ffmpeg %s: %s", ffmpeg.version, ffmpeg.path)
     return ffmpeg
 
 

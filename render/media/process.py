@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import logging
 import os
 import re
+import shlex
 import signal
 import subprocess
 import threading
@@ -18,6 +20,8 @@ from typing import IO
 
 from render.errors import FFmpegError
 from render.media.watch import PATIENCE, Patience, Watch
+
+_log = logging.getLogger(__name__)
 
 _PIPE_BYTES = 1 << 20
 _LINES_KEPT = 60
@@ -125,6 +129,8 @@ class Process:
         # -nostdin also where stdin is our pipe: it only stops the reading of key presses.
         head = [str(ffmpeg), "-hide_banner", "-nostdin", "-v", "repeat+level+warning"]
         self.command = (*head, *arguments)
+        if _log.isEnabledFor(logging.DEBUG):
+            _log.debug("%s", shlex.join(self.command), extra={"command": self.command})
         self._ours = False
         try:
             self._popen = subprocess.Popen(

@@ -11,6 +11,7 @@ import pytest
 
 from render.cli.dry_run import warn_long
 from render.cli.plan_table import table_lines
+from render.cli.plan_text import plan_lines
 from render.errors import EngineError
 from render.networks.spec import NetworkSpec
 from render.planning.estimate import Disk, estimate
@@ -32,7 +33,7 @@ def test_a_few_cells_are_a_paragraph_each(
     out = capsys.readouterr().out
     assert out.count("  takes    47.3 GMAC a frame, 709 GMAC/s; about 3.5 s here, ") == 2
     assert "  in all   2 previews, about 7.1 s in one pass (7.1 s one by one), about " in out
-    assert "  preview  1920x1080, about 75 frames" in out
+    assert "  preview  video 1920x1080, about 75 frames" in out
     assert machine.calibrated == 1
 
 
@@ -61,11 +62,31 @@ def test_what_varies_has_a_column() -> None:
     cells = (cell, replace(cell, strength=0.5), replace(cell, upscale=None))
     header, first, second, third, *_ = table_lines(make_plan(*cells), None)
     assert "STRENGTH" in header and "UPSCALE" in header
-    assert " 1920x1080 bilinear " in first and " 0.5 " in second and " none " in third
+    assert " 1080x1920 bilinear " in first and " 0.5 " in second and " none " in third
     assert first.count("?") == 2, "not measured"
-    turned = replace(cell, upscale=Size(1080, 1920))
-    header = next(iter(table_lines(make_plan(cell, turned), None)))
+    header = next(iter(table_lines(make_plan(cell, upright(cell)), None)))
     assert "STRENGTH" not in header and "UPSCALE" not in header
+
+
+def upright(cell: Cell) -> Cell:
+    """The same target on a clip that stands."""
+    video = replace(cell.clip.video, displayed=Size(720, 1280))
+    clip = replace(cell.clip, video=video)
+    return replace(cell, clip=clip, size=Size(480, 853), upscale=Size(1080, 1920))
+
+
+def test_a_target_is_called_as_the_phone_is_held_whichever_way_its_clip_turns() -> None:
+    cell = make_cell(Path("a.mp4"))
+    assert (cell.size, cell.upscale) == (Size(853, 480), Size(1920, 1080))
+    lying, standing = ("\n".join(plan_lines(make_plan(one))) for one in (cell, upright(cell)))
+    for said in ("at 480x853", "upscale  1080x1920"):
+        assert said in lying and said in standing
+    assert "(here 853x480)" in lying and "(here 1920x1080)" in lying and "(here" not in standing
+    rows = table_lines(make_plan(cell, upright(cell), replace(cell, upscale=None)), None)
+    _, first, second, third, *_ = rows
+    for row in (first, second):
+        assert " 480x853 " in row and " 1080x1920 bilinear " in row
+    assert "853x480" not in first + second + third
 
 
 def test_clips_of_one_name_are_shown_by_their_folders() -> None:

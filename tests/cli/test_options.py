@@ -185,7 +185,7 @@ def test_wrong_usage_is_one_line_and_2(
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("a.mp4 --verbose", "Unknown option: --verbose."),
+        ("a.mp4 --verbos", "Unknown option: --verbos. Did you mean --verbose?"),
         ("a.mp4 --license CC0", "Unknown option: --license."),
         ("train a.png --license CC0", "Unknown option: --license. Did you mean --licence?"),
         ("a.mp4 --out=x", "Unknown option: --out. Did you mean --output?"),

@@ -38,7 +38,7 @@ def test_stdout_holds_the_paths(command: Command, capsys: Capture) -> None:
     assert err[0] == "torch on cpu: the only one there"
     assert "note: a.mp4: a note of the plan" in err
     assert "warning: a.mp4: 70 of about 75 frames decoded" in err
-    summary = "previews/a.mp4: 75 frames in 32 s (2.3 fps), 1920x1080 at 15 fps, 3.1 MB"
+    summary = "previews/a.mp4: 75 frames in 32 s (2.3 fps), video 1920x1080 at 15 fps, 3.1 MB"
     assert summary in err
     assert err[-1].startswith("2 previews written, in ")
     assert "\x1b" not in captured.err
@@ -115,7 +115,8 @@ def test_dry_run_renders_nothing(
     assert command("a.mp4", "--dry-run") == 0
     out = capsys.readouterr().out
     for fact in ("h264 1280x720", "29.97", "aac", "480x853 (here 853x480)",
-                 "1920x1080, bilinear", "about 75", "previews/a.mp4", "torch on cpu"):  # fmt: skip
+                 "1080x1920 (here 1920x1080), bilinear", "about 75", "previews/a.mp4",
+                 "torch on cpu"):  # fmt: skip
         assert fact in out
     assert command("a.mp4", "bad.mp4", "--dry-run", "--json") == 1
     plan, done = objects(capsys.readouterr().out)

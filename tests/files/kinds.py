@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from render.choice.choice_file import load_if_current
+from render.cli.settings_file import load_settings
 from render.devices.latency import parse_latency
 from render.devices.profile import load_profile
 from render.devices.shelf import all_kept
 from render.devices.timings_file import load_measurements
+from render.errors import UsageError
 from render.export.package import model_file
 from render.networks.catalogue import find_style
 from render.networks.metadata import read_metadata
@@ -54,6 +56,19 @@ style = "udnie"
 upscale = "none"
 upscaler = "nearest"
 strength = 1
+"""
+SETTINGS = """crf = 20
+device = "cpu"
+fps = [10, 15]
+strength = 0.5
+report = true
+output = "~/previews"
+
+[bench]
+iterations = 20
+
+[styles.sheet]
+network = "res3"
 """
 PROFILE = """schema = 1
 name = "A99"
@@ -164,9 +179,16 @@ def _style(text: str) -> bytes:
     return struct.pack("<Q", len(header)) + header + bytes(16)
 
 
+def _settings(path: Path) -> None:
+    # An empty file sets nothing, and is right; here it counts as refused.
+    if not load_settings(path):
+        raise UsageError("sets nothing")
+
+
 KINDS = {
     "preset": Kind("mine.toml", PRESET, load_preset),
     "bundle": Kind("neon/bundle.json", BUNDLE, installed_from),
+    "settings": Kind("config.toml", SETTINGS, _settings),
     "cells": Kind("cells.toml", CELLS, load_cells),
     "profile": Kind("a99.toml", PROFILE, load_profile),
     "timings": Kind("a99.json", TIMINGS, load_measurements),
