@@ -210,10 +210,10 @@ def _beside_preset(
 
 
 def _said_by_preset(name: str, path: Path | None) -> dict[str, object]:
-    from render.presets.preset import load_preset
+    from render.cli.presets_folder import preset_of
 
     try:
-        preset = load_preset(name)
+        preset = preset_of(name)
     except PresetError as error:
         if path is None:
             return {}  # the command says what is wrong with its own option
