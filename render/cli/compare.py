@@ -88,8 +88,13 @@ def compare(
     ] = None,
     crf: Annotated[
         str | None,
-        _help("Quality, from 0 (lossless) to 51 (worst)."),
+        _help("Quality, from 0 (lossless) to 51 (worst; 63 for libsvtav1 and libvpx-vp9)."),
         ShownAs("N", str(DEFAULTS.crf)),
+    ] = None,
+    encoder: Annotated[
+        str | None,
+        _help("Who writes the grid, as `render --encoder`."),
+        ShownAs("NAME", "what suits the file"),
     ] = None,
     moments: Annotated[
         str | None,
@@ -128,8 +133,10 @@ def compare(
       render compare sweep/ -o sheet.png --moments 3 --crop 480x480
     """
     from render.cli.devices_folder import device
-    from render.compare.tiles import Room
+    from render.cli.read_request import written_by
+    from render.compare.tiles import Room, room_for
     from render.files.names import only_file
+    from render.media.encoding import check_fits
     from render.media.ffmpeg import find_ffmpeg
     from render.presets.preset import Preset
     from render.target import Size
@@ -146,13 +153,16 @@ def compare(
     lengths = "" if shortest else None
     for_grids = (
         ("--rows", rows), ("--cols", cols), ("--within", within), ("--audio", audio),
-        ("--crf", crf), ("--shortest", lengths),
+        ("--crf", crf), ("--encoder", encoder), ("--shortest", lengths),
     )  # fmt: skip
     for option, word in for_grids if kind in _SHEETS else ():
         if word is not None:
             said = f"{option} {word}".rstrip()
             raise UsageError(f"{said}: is for grids; write one by -o grid.mp4")
-    encoding = Preset().with_options(audio=audio, crf=crf).encoding()
+    wanted = {"audio": audio, "crf": crf, "encoder": encoder}
+    encoding = written_by(Preset(), wanted, kind if kind in SUFFIXES else "").encoding()
+    if kind in SUFFIXES:
+        check_fits(encoding.encoder, kind, f"-o {path}")
     named = os.environ.get("RENDER_FFMPEG")
     ffmpeg = find_ffmpeg(Path(named) if named else None)
     profile = None if on is None else device(on)
@@ -167,7 +177,7 @@ def compare(
             _write_sheet(one, place, ffmpeg, _common(one.tiles))
             put(str(place))
         return 0
-    room = Room() if within is None else Room(_within(Size.parse(within)), turns=False)
+    room = room_for(kind) if within is None else Room(_within(Size.parse(within)), turns=False)
     pages = _pages(groups, rows, cols, room)
     paths = _numbered(path, len(pages), inputs, force=force)
     for page, place in zip(pages, paths, strict=True):

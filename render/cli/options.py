@@ -257,7 +257,12 @@ Seed = Annotated[
 
 Output = Annotated[
     str | None,  # a Path forgets a slash at its end
-    _help("A file for one preview, or a folder.", _OUTPUT, "--output", "-o"),
+    _help(
+        "A file for one preview (.mp4, .mov, .mkv, .webm or .gif), or a folder.",
+        _OUTPUT,
+        "--output",
+        "-o",
+    ),
     ShownAs("FILE|DIR", "previews/<clip>-<style>-<network>-<size>-<fps>.mp4"),
 ]
 
@@ -265,17 +270,18 @@ Force = Annotated[bool, Parameter(help="Overwrite previews that exist.", group=_
 
 Crf = Annotated[
     str | None,
-    _help("Quality, from 0 (lossless) to 51 (worst; 63 for libsvtav1).", _OUTPUT),
+    _help("Quality, from 0 (lossless) to 51 (worst; 63 for libsvtav1 and libvpx-vp9).", _OUTPUT),
     ShownAs("N", str(DEFAULTS.crf)),
 ]
 
 Encoder = Annotated[
     str | None,
     _help(
-        "libx264 (plays everywhere), libx265, libsvtav1, h264_videotoolbox or hevc_videotoolbox.",
+        "libx264 (plays everywhere), libx265, libsvtav1, libvpx-vp9, prores_ks (422 HQ; also "
+        "prores_ks-422, -lt and -proxy), gif, h264_videotoolbox or hevc_videotoolbox.",
         _OUTPUT,
     ),
-    ShownAs("NAME", DEFAULTS.encoder),
+    ShownAs("NAME", "what suits the file"),
 ]
 
 Audio = Annotated[

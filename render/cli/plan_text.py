@@ -58,7 +58,7 @@ def shared_lines(plan: Plan) -> Iterator[str]:
     encoding, choice = plan.encoding, plan.engine
     yield row("engine", f"{choice.engine.value} on {choice.device.value}: {choice.why}")
     sound = "the clip's sound" if encoding.audio.value == "keep" else "no sound"
-    yield row("encoder", f"{encoding.encoder.value}, crf {encoding.crf}, {sound}")
+    yield row("encoder", f"{encoding.words}, {sound}")
     yield row("ffmpeg", str(plan.ffmpeg))
 
 

@@ -55,7 +55,7 @@ def _page(name: str, preset: Preset) -> Iterator[str]:
     yield from _row("style", f"{preset.style}{strength}")
     yield from _row("shown", _display(preset))
     sound = "the clip's sound" if preset.audio.value == "keep" else "no sound"
-    yield from _row("written", f"{preset.encoder.value}, crf {preset.crf}, {sound}")
+    yield from _row("written", f"{preset.encoding().words}, {sound}")
     for label in ("author", "licence"):
         if said := getattr(preset, label):
             yield from _row(label, said)

@@ -14,6 +14,7 @@ from fractions import Fraction
 from render.compare.axes import ACROSS, DOWN, KEYS
 from render.errors import UsageError
 from render.media.clip import Clip
+from render.media.encoding import CONTAINERS
 from render.planning.geometry import Placement
 from render.target import Size
 
@@ -107,6 +108,11 @@ class Room:
         share = max(map(share_of, [self.whole, self.whole.turned()] if upright else [self.whole]))
         width, height = (max(2, int(side * share) // 2 * 2) for side in (shape.width, shape.height))
         return Size(width, height)
+
+
+def room_for(suffix: str) -> Room:
+    """What a grid of this kind of file may take: GIFs are large for what they show."""
+    return Room(Size(1280, 720), cell=240) if CONTAINERS[suffix.lower()].palette else Room()
 
 
 def varying(tiles: Iterable[Tile]) -> list[str]:

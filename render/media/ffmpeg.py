@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from render.errors import FFmpegError
-from render.media.encoding import CODECS, SOUND_CODEC, Encoder
+from render.media.encoding import AAC, CODECS, OPUS, Encoder, codec_name
 
 _FILTERS = ("scale", "zscale", "tonemap", "bwdif", "tpad", "fps_mode")
-_ENCODERS = tuple(encoder.value for encoder in Encoder)
-NEEDED = (Encoder.X264.value, SOUND_CODEC, *_FILTERS)
-_ANYWHERE = tuple(encoder.value for encoder, codec in CODECS.items() if codec.anywhere)
-USEFUL = (*(name for name in _ANYWHERE if name not in NEEDED), "libvpx-vp9", "xstack", "libvmaf")
+_ENCODERS = tuple(map(codec_name, Encoder))
+_OTHERS = (OPUS.codec, "gif", "palettegen", "paletteuse", "xstack", "libvmaf")
+NEEDED = (Encoder.X264.value, AAC.codec, *_FILTERS)
+_ANYWHERE = tuple(dict.fromkeys(codec_name(one) for one in Encoder if CODECS[one].anywhere))
+USEFUL = (*(name for name in _ANYWHERE if name not in NEEDED), *_OTHERS)
 
 # Every container that a camera, an editor or a browser writes, and no playlist: HLS, ffconcat and
 # their kin open other files, even when their own name ends in .mp4.

@@ -11,6 +11,7 @@ from render.errors import Hint, UsageError
 if TYPE_CHECKING:
     from render.compare.metrics.modes import Metrics
     from render.devices.profile import Profile
+    from render.media.encoding import Encoding
     from render.planning.plan import Plan
     from render.results.record import Recorder
 
@@ -64,10 +65,11 @@ def results_folder(plan: Plan, outputs: Outputs) -> Path | None:
     return folder if several or outputs.anything or (folder / NAME).is_file() else None
 
 
-def check(recorder: Recorder, outputs: Outputs) -> None:
+def check(recorder: Recorder, outputs: Outputs, encoding: Encoding) -> None:
     """Raise the UsageError of what cannot be done, before anything is rendered."""
     from render.compare.metrics.reference import check_reference
     from render.compare.tiles import check_axes
+    from render.media.encoding import Encoder
 
     expected = recorder.expected()
     check_reference(expected, outputs.reference)
@@ -81,4 +83,10 @@ def check(recorder: Recorder, outputs: Outputs) -> None:
             raise UsageError("needs several previews of one clip", option=option, hint=Hint.SEVERAL)
     if outputs.on is not None and outputs.metrics == "none":
         raise UsageError("chooses by the figures", option="on", hint=Hint.FIGURES)
+    if outputs.report and not encoding.codec.browsers:
+        raise UsageError(
+            f"browsers play no {encoding.encoder.value} as a video; write the previews by "
+            f"{Encoder.X264.value} or {Encoder.VP9.value}",
+            option="report",
+        )
     check_axes(outputs.rows, outputs.cols)

@@ -41,26 +41,33 @@ def choice(work: SweepWork) -> Iterator[SweepEvent]:
 def grids(work: SweepWork) -> Iterator[SweepEvent]:
     """The previews side by side, one clip or all clips to a grid."""
     from render.compare.tile_labels import sources_of, tiles_of_clips
-    from render.compare.tiles import arrange
+    from render.compare.tiles import arrange, room_for
 
     outputs, ffmpeg = work.outputs, work.ffmpeg
     clips = work.several(least=1 if outputs.over_clips else 2)
     for group in [clips] if outputs.over_clips else [[clip] for clip in clips]:
         tiles = tiles_of_clips(work.results, group, work.folder, ffmpeg, outputs.on)
         sources = sources_of(tiles, ffmpeg) if outputs.source else []
-        pages = arrange(tiles, rows=outputs.rows, columns=outputs.cols, sources=sources)
+        pages = arrange(
+            tiles,
+            rows=outputs.rows,
+            columns=outputs.cols,
+            sources=sources,
+            room=room_for(work.suffix),
+        )
         clip = None if outputs.over_clips else group[0]
         for number, page in enumerate(pages, 1):
             part = f"grid-{number}" if len(pages) > 1 else "grid"
-            yield from _grid(work, page, work.place(clip, part, ".mp4", work.results.grids))
+            yield from _grid(work, page, work.place(clip, part, work.suffix, work.results.grids))
 
 
 def _grid(work: SweepWork, page: Page, path: Path) -> Iterator[SweepEvent]:
+    from render.compare.tiles import room_for
     from render.compare.video_grid import about_frames, described, lengths_note, write_grid
     from render.sweeping.basis import basis_of_page
 
     step, encoding = SweepStep.GRID, work.plan.encoding
-    basis, words = basis_of_page(page, encoding), described(page)
+    basis, words = basis_of_page(page, encoding), described(page, room_for(path.suffix))
     if work.is_made(step, path, basis):
         yield StepMade(step, path, words, kept=True)
         return
@@ -119,7 +126,7 @@ def _source(work: SweepWork, number: int) -> Iterator[SweepEvent]:
     first = max(cells, key=lambda cell: cell.output_size.pixels)
     rate = max(cell.video_rate for cell in cells)
     clip = work.results.clips[number]
-    path = work.place(number, "source", ".mp4", [clip.preview] if clip.preview else [])
+    path = work.place(number, "source", work.suffix, [clip.preview] if clip.preview else [])
     basis = basis_of_source(first, rate, plan.encoding)
     if clip.preview == path.name and work.is_made(step, path, basis):
         yield StepMade(step, path, kept=True)

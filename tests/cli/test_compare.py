@@ -242,7 +242,7 @@ def test_previews_that_are_gone_and_clips_alone_are_said(
         (["A"], "is one video"),
         (["A", "nowhere.mp4"], "nowhere.mp4"),
         (["A", "BAD"], "bad.mp4"),
-        (["A", "B", "-o", "x.gif"], "a grid is written as .mp4"),
+        (["A", "B", "-o", "x.avi"], "a grid is written as .mp4"),
         (["A", "B", "--rows", "speed"], "no such axis"),
         (["A", "B", "--rows", "fps", "--cols", "fps"], "name two axes"),
         (["A", "PLAIN", "--rows", "fps"], "not known of"),
