@@ -199,14 +199,16 @@ def key_interval(rate: Fraction, encoder: Encoder = Encoder.X264) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """What sound becomes: ffmpeg's name for it, and bits a second."""
+    """What sound becomes: ffmpeg's name for it, bits a second, and which loudspeakers it knows
+    (any, where none are named)."""
 
     codec: str
     bits: int
+    layouts: tuple[str, ...] = ()
 
 
 AAC = Sound("aac", 192_000)
-OPUS = Sound("libopus", 160_000)
+OPUS = Sound("libopus", 160_000, ("mono", "stereo", "3.0", "quad", "5.0", "5.1", "6.1", "7.1"))
 
 _PRORES = frozenset(
     {Encoder.PRORES_HQ, Encoder.PRORES_422, Encoder.PRORES_LT, Encoder.PRORES_PROXY}

@@ -118,6 +118,8 @@ def _arguments(
             sound = sound.filter("asetpts", f"PTS-{float(start):.6f}/TB")
         # async: gaps become silence and drift is taken out; first_pts: sound that starts late does.
         sound = sound.filter("aresample", **{"async": 1, "first_pts": 0})
+        if coded.layouts:
+            sound = sound.filter("aformat", channel_layouts="|".join(coded.layouts))
     names = {"clip": clip.path}
     if pictures is None or output is None:
         outputs = [graph.output(sound, "-", format="null", **codec)]
