@@ -153,7 +153,7 @@ Rows = Annotated[
     str | None,
     _help(
         "What varies from row to row of the grid: clip, style, network, size, upscale, "
-        "upscaler, strength or fps.",
+        "upscaler, strength or fps. With `clip`, all clips are in one grid and one sheet.",
         _COMPARE,
     ),
     ShownAs("AXIS", "what varies"),
@@ -163,6 +163,16 @@ Cols = Annotated[
     str | None,
     _help("What varies from column to column.", _COMPARE),
     ShownAs("AXIS", "fps, if it varies"),
+]
+
+Labels = Annotated[
+    str | None,
+    _help(
+        "What is written on the grid and the sheet: all that is known, with this computer's times; "
+        "what tells previews apart, and once what they share; or nothing.",
+        _COMPARE,
+    ),
+    ShownAs("full|short|none", "short"),
 ]
 
 Source = Annotated[bool, Parameter(help="Show the clip itself in the grid too.", group=_COMPARE)]

@@ -32,8 +32,9 @@ class Tile:
 
     Attributes:
         clip: the file. rate: frames a second that it is shown at.
-        title: the large line of its label; lines: the smaller ones.
-        axes: what is known of it, by the keys of `render.compare.axes`, as text.
+        title: the large line of its label; lines: the smaller ones. titled: they are a user's own.
+        axes: what is known of it, by the keys of `render.compare.axes`, as text; told: the same in
+        words. times: what a phone takes for it; here: what this computer took.
         placement: of the clip itself among its previews: what of it to show. None: all of it.
         start, duration: the part to show; seconds.
         over: too slow for the device in question; its label is red.
@@ -48,6 +49,15 @@ class Tile:
     start: Fraction = Fraction(0)
     duration: Fraction | None = None
     over: bool = False
+    titled: bool = False
+    told: Mapping[str, str] = field(default_factory=dict)
+    times: tuple[str, ...] = ()
+    here: str = ""
+
+    @property
+    def is_source(self) -> bool:
+        """Whether it is a clip among its previews."""
+        return self.placement is not None
 
     @property
     def size(self) -> Size:
@@ -68,11 +78,12 @@ class Tile:
 class Page:
     """One grid: tiles by row and column, None where there is none. ``title``: what its tiles have
     in common among several pages, such as ``res3``; empty where there is only one. ``empty``: the
-    words that stand where there is none, if any."""
+    words that stand where there is none, if any. ``caption``: what stands below all of them."""
 
     title: str
     cells: tuple[tuple[Tile | None, ...], ...]
     empty: str = ""
+    caption: str = ""
 
     @property
     def tiles(self) -> tuple[Tile, ...]:
@@ -96,12 +107,13 @@ class Room:
     def fits(self, rows: int, columns: int, shape: Size) -> bool:
         return self.cell_for(rows, columns, shape).width >= min(self.cell, shape.width)
 
-    def cell_for(self, rows: int, columns: int, shape: Size) -> Size:
-        """The largest cell of ``shape``'s shape, even and no larger, of which so many fit."""
+    def cell_for(self, rows: int, columns: int, shape: Size, below: int = 0) -> Size:
+        """The largest cell of ``shape``'s shape, even and no larger, of which so many fit, with
+        ``below`` pixels left under them."""
 
         def share_of(whole: Size) -> Fraction:
             across = Fraction(whole.width - GUTTER * (columns - 1), columns * shape.width)
-            down = Fraction(whole.height - GUTTER * (rows - 1), rows * shape.height)
+            down = Fraction(whole.height - below - GUTTER * (rows - 1), rows * shape.height)
             return min(across, down, Fraction(1))
 
         upright = shape.height > shape.width and self.turns

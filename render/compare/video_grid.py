@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from render.compare.labels import EMPTY, Overlay, overlay
+from render.compare.labels import EMPTY, Overlay, caption_height, caption_picture, overlay
 from render.compare.tiles import GUTTER, Page, Room, Tile, room_for, shape_of
 from render.errors import OutputError
 from render.execution.prefetch import ahead
@@ -47,6 +47,8 @@ class GridLayout:
     cell: Size
     whole: Size
     rate: Fraction
+    caption: int = 0
+    """The height of the line below them."""
 
     def corner(self, row: int, column: int) -> tuple[int, int]:
         """The left and upper edge of a cell."""
@@ -56,9 +58,16 @@ class GridLayout:
 def layout(page: Page, room: Room | None = None) -> GridLayout:
     """Equal cells of the largest video's shape; the grid plays at the fastest rate."""
     rows, columns = len(page.cells), page.columns
-    cell = (room or Room()).cell_for(rows, columns, shape_of(page.tiles))
-    whole = Size(columns * (cell.width + GUTTER) - GUTTER, rows * (cell.height + GUTTER) - GUTTER)
-    return GridLayout(cell, whole, max(tile.rate for tile in page.tiles))
+    room, shape = room or Room(), shape_of(page.tiles)
+
+    def around(cell: Size, below: int) -> Size:
+        height = rows * (cell.height + GUTTER) - GUTTER
+        return Size(columns * (cell.width + GUTTER) - GUTTER, height + below)
+
+    cell = room.cell_for(rows, columns, shape)
+    if below := caption_height(page.caption, around(cell, 0)):
+        cell = room.cell_for(rows, columns, shape, below)
+    return GridLayout(cell, around(cell, below), max(tile.rate for tile in page.tiles), below)
 
 
 def about_frames(page: Page, *, shortest: bool) -> int | None:
@@ -176,6 +185,8 @@ def _pictures(
     page: Page, where: GridLayout, cells: dict[Tile, _Cell], *, shortest: bool
 ) -> Iterator[Picture]:
     canvas = np.zeros((where.whole.height, where.whole.width, 3), np.uint8)
+    if where.caption:
+        canvas[-where.caption :] = caption_picture(page.caption, where.whole, where.caption)
     for row, line in enumerate(page.cells):
         for column, tile in enumerate(line):
             if tile is None:

@@ -10,6 +10,7 @@ from render.errors import Hint, UsageError
 
 if TYPE_CHECKING:
     from render.compare.metrics.modes import Metrics
+    from render.compare.words import Labels
     from render.devices.profile import Profile
     from render.media.encoding import Encoding
     from render.planning.plan import Plan
@@ -24,6 +25,7 @@ class Outputs:
         grid: a video of all previews of each clip, in step; rows, cols: what varies there from row
             to row and from column to column, an axis of ``render.compare.tiles.AXES``; ``clip`` as
             one of them puts all clips into one grid. source: with the clips themselves.
+        labels: how much is written on grids and sheets, as `render.compare.words.Labels` has it.
         sheet: a contact sheet of each clip. report: a page to choose from.
         metrics: how much is spent on figures; None is what suits the run. reference: the cell that
             the others are held against, by its name or in words such as ``res5,720x1280``.
@@ -34,6 +36,7 @@ class Outputs:
     rows: str | None = None
     cols: str | None = None
     source: bool = False
+    labels: Labels | None = None
     sheet: bool = False
     report: bool = False
     metrics: Metrics | None = None

@@ -42,6 +42,7 @@ def grids(work: SweepWork) -> Iterator[SweepEvent]:
     """The previews side by side, one clip or all clips to a grid."""
     from render.compare.tile_labels import sources_of, tiles_of_clips
     from render.compare.tiles import arrange, room_for
+    from render.compare.words import Labels, page_in_words
 
     outputs, ffmpeg = work.outputs, work.ffmpeg
     clips = work.several(least=1 if outputs.over_clips else 2)
@@ -56,6 +57,8 @@ def grids(work: SweepWork) -> Iterator[SweepEvent]:
             room=room_for(work.suffix),
         )
         clip = None if outputs.over_clips else group[0]
+        labels = outputs.labels or Labels.SHORT
+        pages = [page_in_words(page, labels) for page in pages]
         for number, page in enumerate(pages, 1):
             part = f"grid-{number}" if len(pages) > 1 else "grid"
             yield from _grid(work, page, work.place(clip, part, work.suffix, work.results.grids))
@@ -87,16 +90,19 @@ def _grid(work: SweepWork, page: Page, path: Path) -> Iterator[SweepEvent]:
 
 
 def sheets(work: SweepWork) -> Iterator[SweepEvent]:
-    """A contact sheet of each clip."""
+    """A contact sheet of each clip, or one of all."""
     from render.compare.contact import plan_contact, write_contact
-    from render.compare.tile_labels import tiles_of_clip
+    from render.compare.tile_labels import tiles_of_clips
+    from render.compare.words import Labels, in_words
     from render.sweeping.basis import basis_of_sheet
 
     step, ffmpeg = SweepStep.SHEET, work.ffmpeg
-    for clip in work.several():
-        tiles = tiles_of_clip(work.results, clip, work.folder, ffmpeg)
-        path = work.place(clip, "sheet", ".png", work.results.sheets)
-        title = work.results.clips[clip].name
+    over = work.outputs.over_clips
+    clips = work.several(least=1 if over else 2)
+    for group in [clips] if over else [[clip] for clip in clips]:
+        tiles = tiles_of_clips(work.results, group, work.folder, ffmpeg)
+        path = work.place(None if over else group[0], "sheet", ".png", work.results.sheets)
+        tiles, title = in_words(tiles, work.outputs.labels or Labels.SHORT)
         basis = basis_of_sheet(tiles, title)
         if work.is_made(step, path, basis):
             yield StepMade(step, path, kept=True)
