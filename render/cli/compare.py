@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from render.cli.compare_groups import Group, by_clip, groups_of, titled
+from render.cli.compare_groups import TileGroup, by_clip, groups_of, titled
 from render.cli.count import Count
 from render.cli.help import ShownAs
 from render.cli.output import labelled, put, safe, say
@@ -21,7 +21,7 @@ from render.media.encoding import SUFFIXES
 if TYPE_CHECKING:
     from render.compare.contact import Contact
     from render.compare.tiles import Page, Room
-    from render.compare.words import Labels
+    from render.compare.wording import Labels
     from render.media.encoding import Encoding
     from render.media.ffmpeg import FFmpeg
     from render.planning.geometry import Box
@@ -142,7 +142,6 @@ def compare(
     from render.cli.devices_folder import device
     from render.cli.read_request import written_by
     from render.compare.tiles import Room, room_for
-    from render.compare.words import page_in_words
     from render.files.names import only_file
     from render.media.encoding import check_fits
     from render.media.ffmpeg import find_ffmpeg
@@ -188,7 +187,7 @@ def compare(
             put(str(place))
         return 0
     room = room_for(kind) if within is None else Room(_within(Size.parse(within)), turns=False)
-    pages = [page_in_words(page, much) for page in _pages(groups, rows, cols, room)]
+    pages = _pages(groups, rows, cols, room, much)
     paths = _numbered(path, len(pages), inputs, force=force)
     for page, place in zip(pages, paths, strict=True):
         _write_page(page, place, ffmpeg, encoding, room, shortest=shortest, force=force)
@@ -197,7 +196,7 @@ def compare(
 
 
 def _how_much(labels: str | None, titles: str | None) -> Labels:
-    from render.compare.words import Labels
+    from render.compare.wording import Labels
 
     if labels is not None and titles is not None:
         raise UsageError("--labels and --titles: say how much is written, or what")
@@ -252,24 +251,27 @@ def _write_sheet(contact: Contact, path: Path, ffmpeg: FFmpeg, title: str) -> No
             count.show(path.name, pictures, total)
 
 
-def _pages(groups: list[Group], rows: str | None, cols: str | None, room: Room) -> list[Page]:
+def _pages(
+    groups: list[TileGroup], rows: str | None, cols: str | None, room: Room, labels: Labels
+) -> list[Page]:
     from render.compare.tiles import arrange
+    from render.compare.wording import pages_in_words
 
-    return [
-        page
-        for group in groups
-        for page in arrange(group.tiles, rows=rows, columns=cols, sources=group.sources, room=room)
-    ]
+    found: list[Page] = []
+    for group in groups:
+        pages = arrange(group.tiles, rows=rows, columns=cols, sources=group.sources, room=room)
+        found += pages_in_words(pages, labels)
+    return found
 
 
 def _contact(
-    group: Group, labels: Labels, *, moments: str | None, at: str | None, crop: str | None
+    group: TileGroup, labels: Labels, *, moments: str | None, at: str | None, crop: str | None
 ) -> tuple[Contact, str]:
     """The sheet, and its title."""
     from render.cli.ranges import words
     from render.cli.read_request import seconds
     from render.compare.contact import plan_contact
-    from render.compare.words import in_words
+    from render.compare.wording import in_words
 
     if moments is not None and at is not None:
         raise UsageError("--moments and --at: name how many, or which")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class TileGroup:
     """What is compared with each other, and the clips that it was made of."""
 
     tiles: list[Tile]
@@ -27,7 +27,7 @@ class Group:
 
 def groups_of(
     videos: tuple[Path, ...], ffmpeg: FFmpeg, *, source: bool, profile: Profile | None, one: bool
-) -> list[Group]:
+) -> list[TileGroup]:
     """A folder's clips apart, or in ``one``; single videos together."""
     from render.compare.tile_labels import (
         known_of,
@@ -39,7 +39,7 @@ def groups_of(
     from render.results.results import load
 
     folders = [path for path in videos if path.is_dir()]
-    groups: list[Group] = []
+    groups: list[TileGroup] = []
     for folder in folders:
         results = load(folder)
         every = list(range(len(results.clips)))
@@ -47,7 +47,7 @@ def groups_of(
             tiles = tiles_of_clips(results, clips, folder, ffmpeg, profile)
             _say_left_out(folder, results, clips, len(tiles))
             if len(tiles) > 1:
-                groups.append(Group(tiles, sources_of(tiles, ffmpeg) if source else []))
+                groups.append(TileGroup(tiles, sources_of(tiles, ffmpeg) if source else []))
     files = [path for path in videos if not path.is_dir()]
     if len(files) == 1 and not source:
         raise UsageError(f"{files[0]}: is one video; name another to compare it with")
@@ -65,7 +65,7 @@ def groups_of(
                 said = ", ".join(name for _, name in names)
                 raise UsageError(f"--source: the videos are of several clips ({said}); drop it")
             sources = [source_tile(known[0], ffmpeg)]
-        groups.append(Group(tiles_of(files, ffmpeg, profile), sources))
+        groups.append(TileGroup(tiles_of(files, ffmpeg, profile), sources))
     if not groups:
         raise UsageError(f"{folders[0]}: holds no two previews of one clip")
     return groups
@@ -84,7 +84,7 @@ def _say_left_out(folder: Path, results: Results, clips: list[int], there: int) 
         say(labelled("note", safe(said), sys.stderr))
 
 
-def titled(groups: list[Group], titles: str) -> list[Group]:
+def titled(groups: list[TileGroup], titles: str) -> list[TileGroup]:
     words = [word.strip() for word in titles.split(",")]
     count = sum(len(group.tiles) for group in groups)
     if len(words) != count:
@@ -99,7 +99,7 @@ def titled(groups: list[Group], titles: str) -> list[Group]:
     ]
 
 
-def by_clip(group: Group) -> list[Tile]:
+def by_clip(group: TileGroup) -> list[Tile]:
     """Its videos, each clip's own before them."""
     found: list[Tile] = []
     left = list(group.sources)

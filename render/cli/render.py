@@ -13,7 +13,7 @@ from render.errors import UsageError
 
 if TYPE_CHECKING:
     from render.compare.metrics.modes import Metrics
-    from render.compare.words import Labels
+    from render.compare.wording import Labels
     from render.planning.request import Request
     from render.sweeping.outputs import Outputs
 
@@ -148,7 +148,7 @@ def _catch_mistyped_command(clips: tuple[Path, ...]) -> None:
 
 def _labels(word: str) -> Labels:
     from render.cli.read_request import one_of
-    from render.compare.words import Labels
+    from render.compare.wording import Labels
 
     return one_of(Labels, "--labels", word)
 

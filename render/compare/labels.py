@@ -12,14 +12,16 @@ from render.compare.lettering import drawable, font, in_lines, shortened, wrappe
 from render.media.frame import Picture, as_picture
 from render.target import Size
 
-# A phone held upright shows a grid about 390 points wide, on which 8 points can be read.
-_PHONE, _POINTS = 390, 8
-_SMALL = 0.8
+# A phone held upright shows a grid about 390 points wide, on which 7 points can be read and 11 at
+# a glance.
+_PHONE, _POINTS = 390, 11
+_CAPTION_POINTS = 7
+_SMALL = 0.72
 _LEAST = 13
 _TALLEST = 0.09
 """Of a cell's height: two lines and their ground stay under a quarter, away from the middle."""
 _HIGHEST = 0.4
-_NEARLY = 0.75
+_NEARLY = 0.85
 """Of its size, a title in one line rather than two."""
 
 _GROUND = (0, 0, 0, 150)
@@ -121,7 +123,7 @@ def caption_picture(caption: str, whole: Size, height: int) -> Picture:
 
 
 def _caption_letters(whole: Size) -> int:
-    share = min(whole.width * _POINTS / _PHONE * _SMALL, whole.height * _TALLEST / 2)
+    share = min(whole.width * _CAPTION_POINTS / _PHONE, whole.height * _TALLEST / 2)
     return max(_LEAST - 2, round(share))
 
 

@@ -107,7 +107,7 @@ def known_of(path: Path) -> Known | None:
 
 
 def _with(tile: Tile, known: Known | None, profile: Profile | None) -> Tile:
-    """``tile`` with all that may be said of it (`render.compare.words`)."""
+    """``tile`` with all that may be said of it (`render.compare.wording`)."""
     if known is None:
         return tile
     cell, played = known.cell, known.cell.played

@@ -171,11 +171,20 @@ def arrange(
     # The innermost axes nest first; the outermost (the clip) is what pages are best told by.
     while left and room.fits(len(_values(tiles, [left[-1], *down])), wide, shape):
         down.insert(0, left.pop())
-    pages = []
-    for key, mine in _by(tiles, left):
-        page = _page(mine, down, [across] if across else [], sources)
-        pages += [replace(part, title=" ".join(key)) for part in _split(page, shape, room)]
-    return pages
+    tables = [
+        replace(_page(mine, down, [across] if across else [], sources), title=" ".join(key))
+        for key, mine in _by(tiles, left)
+    ]
+    if rows is None and columns is None and _is_sparse(tables):
+        return _near_square(tiles, sources, room)
+    return [part for table in tables for part in _split(table, shape, room)]
+
+
+def _is_sparse(tables: Sequence[Page]) -> bool:
+    """Whether more than a third of the places are empty: two previews that differ in two axes, say,
+    stand side by side rather than in the corners of a square."""
+    cells = [tile for table in tables for row in table.cells for tile in row]
+    return cells.count(None) * 3 > len(cells)
 
 
 def shape_of(tiles: Iterable[Tile]) -> Size:
@@ -253,8 +262,10 @@ def _split(page: Page, shape: Size, room: Room) -> Iterator[Page]:
     rows, columns = _evenly(len(page.cells), rows), _evenly(page.columns, columns)
     for left in range(0, page.columns, columns):
         for top in range(0, len(page.cells), rows):
-            part = page.cells[top : top + rows]
-            yield replace(page, cells=tuple(row[left : left + columns] for row in part))
+            lines = (row[left : left + columns] for row in page.cells[top : top + rows])
+            part = replace(page, cells=tuple(lines))
+            if part.tiles:
+                yield part
 
 
 def _evenly(count: int, most: int) -> int:

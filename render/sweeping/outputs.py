@@ -10,7 +10,7 @@ from render.errors import Hint, UsageError
 
 if TYPE_CHECKING:
     from render.compare.metrics.modes import Metrics
-    from render.compare.words import Labels
+    from render.compare.wording import Labels
     from render.devices.profile import Profile
     from render.media.encoding import Encoding
     from render.planning.plan import Plan
@@ -25,7 +25,7 @@ class Outputs:
         grid: a video of all previews of each clip, in step; rows, cols: what varies there from row
             to row and from column to column, an axis of ``render.compare.tiles.AXES``; ``clip`` as
             one of them puts all clips into one grid. source: with the clips themselves.
-        labels: how much is written on grids and sheets, as `render.compare.words.Labels` has it.
+        labels: how much is written on grids and sheets, as `render.compare.wording.Labels` has it.
         sheet: a contact sheet of each clip. report: a page to choose from.
         metrics: how much is spent on figures; None is what suits the run. reference: the cell that
             the others are held against, by its name or in words such as ``res5,720x1280``.

@@ -42,7 +42,7 @@ def grids(work: SweepWork) -> Iterator[SweepEvent]:
     """The previews side by side, one clip or all clips to a grid."""
     from render.compare.tile_labels import sources_of, tiles_of_clips
     from render.compare.tiles import arrange, room_for
-    from render.compare.words import Labels, page_in_words
+    from render.compare.wording import Labels, pages_in_words
 
     outputs, ffmpeg = work.outputs, work.ffmpeg
     clips = work.several(least=1 if outputs.over_clips else 2)
@@ -58,7 +58,7 @@ def grids(work: SweepWork) -> Iterator[SweepEvent]:
         )
         clip = None if outputs.over_clips else group[0]
         labels = outputs.labels or Labels.SHORT
-        pages = [page_in_words(page, labels) for page in pages]
+        pages = pages_in_words(pages, labels)
         for number, page in enumerate(pages, 1):
             part = f"grid-{number}" if len(pages) > 1 else "grid"
             yield from _grid(work, page, work.place(clip, part, work.suffix, work.results.grids))
@@ -93,7 +93,7 @@ def sheets(work: SweepWork) -> Iterator[SweepEvent]:
     """A contact sheet of each clip, or one of all."""
     from render.compare.contact import plan_contact, write_contact
     from render.compare.tile_labels import tiles_of_clips
-    from render.compare.words import Labels, in_words
+    from render.compare.wording import Labels, in_words
     from render.sweeping.basis import basis_of_sheet
 
     step, ffmpeg = SweepStep.SHEET, work.ffmpeg

@@ -22,7 +22,7 @@ from render.compare.tile_labels import (
     tiles_of_clips,
 )
 from render.compare.tiles import Tile
-from render.compare.words import Labels, in_words
+from render.compare.wording import Labels, in_words
 from render.devices.profile import load_profile
 from render.events import CellDone
 from render.media.ffmpeg import FFmpeg

@@ -23,24 +23,32 @@ class Labels(StrEnum):
     NONE = "none"
 
 
-def page_in_words(page: Page, labels: Labels) -> Page:
-    """``page`` with its labels and its caption; titles of a user's own stay."""
-    tiles, caption = in_words(page.tiles, labels)
+def pages_in_words(pages: Sequence[Page], labels: Labels) -> list[Page]:
+    """Pages that belong together with their labels and captions; titles of a user's own stay."""
+    every = [tile for page in pages for tile in page.tiles]
+    return [_page_in_words(page, labels, every) for page in pages]
+
+
+def _page_in_words(page: Page, labels: Labels, every: Sequence[Tile]) -> Page:
+    tiles, caption = in_words(page.tiles, labels, among=every)
     new = dict(zip(page.tiles, tiles, strict=True))
     cells = tuple(tuple(None if tile is None else new[tile] for tile in row) for row in page.cells)
     empty = "" if labels is Labels.NONE else page.empty
     return replace(page, cells=cells, caption=caption, empty=empty)
 
 
-def in_words(tiles: Sequence[Tile], labels: Labels) -> tuple[list[Tile], str]:
+def in_words(
+    tiles: Sequence[Tile], labels: Labels, among: Sequence[Tile] = ()
+) -> tuple[list[Tile], str]:
     """Tiles with their labels: large, what tells them from each other; small, the rest. And what
     all of them share, which then is in no label. This computer's own time says nothing of a phone:
-    it is said only where all is."""
+    it is said only where all is. ``among`` are those of other pages too: a page of one tile says
+    what tells it from them."""
     if labels is Labels.NONE:
         return [replace(tile, title="", lines=()) for tile in tiles], ""
     known = [tile for tile in tiles if tile.told]
-    differ = [axis for axis in NAMED if axis in varying(known)]
-    named = differ or ["fps", "size"]
+    vary = varying(known) or varying(tile for tile in among if tile.told)
+    named = [axis for axis in NAMED if axis in vary] or ["fps", "size"]
     shares = labels is Labels.SHORT and all(tile.told or tile.is_source for tile in tiles)
     shared = [axis for axis in _SHARED if shares and axis not in named]
     found = [_labelled(tile, named, labels, shares=shares) for tile in tiles]
