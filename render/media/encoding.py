@@ -3,7 +3,7 @@ doing is `encode.py`, and `gif.py` for what has a palette."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -299,6 +299,18 @@ def check_fits(encoder: Encoder, suffix: str, said: str) -> None:
             f"{said}: {suffix} holds no {encoder.value}; it takes {others}, and {encoder.value} "
             f"goes into {written}"
         )
+
+
+def written_by(abilities: Collection[str]) -> dict[str, list[str]]:
+    """Which encoders an ffmpeg with these abilities writes each kind of file by, sound and all."""
+    return {
+        suffix: [
+            encoder.value
+            for encoder in encoders_for(suffix)
+            if {*needed(Encoding(encoder, 0, AudioMode.KEEP), suffix)} <= {*abilities}
+        ]
+        for suffix in SUFFIXES
+    }
 
 
 def needed(encoding: Encoding, suffix: str) -> tuple[str, ...]:

@@ -70,7 +70,8 @@ def test_a_request_has_the_command_s_defaults() -> None:
     clips = (Path("clip.mp4"),)
     nothing = dict.fromkeys(("preset", "cells", "start", "duration", "device", "engine", "output"))
     as_typed = make_request(clips, {}, force=False, strict=False, ffmpeg=None, **nothing)  # type: ignore[arg-type]
-    assert Request(clips=clips) == as_typed
+    assert Request(clips=clips) == replace(as_typed, encoding=None)
+    assert Request(clips=clips).coding == as_typed.coding
 
 
 def test_a_sweep_from_plan_to_report(moving: Path, tmp_path: Path, capfd: Capture) -> None:
@@ -87,7 +88,7 @@ def test_a_sweep_from_plan_to_report(moving: Path, tmp_path: Path, capfd: Captur
         ("source", "moving-source.mp4", False),
         ("report", "index.html", False),
     ]
-    assert made[0].about == "180x48 at 8 fps, 1 x 2 cells of 86x48"
+    assert made[0].about == "180x68 at 8 fps, 1 x 2 cells of 86x48"
     began = [each.step for each in of(StepStarted, events)]
     assert began == [each.step for each in made]
     worked = {each.step for each in of(StepProgress, events)}
