@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import pytest
 from PIL import Image
 
@@ -226,6 +227,51 @@ def test_a_sheet(folder: Path, compare: Command, tmp_path: Path, capsys: Capture
     with Image.open(tmp_path / "sheet.png") as sheet:
         assert sheet.width > 700
     assert compare(folder, "-o", tmp_path / "part.png", "--at", "0.1,0.3", "--crop", "90x50") == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"), [("a.webm", "vp9"), ("a.gif", "gif"), ("a.mov", "prores")]
+)
+def test_a_grid_of_every_kind(
+    name: str, codec: str, folder: Path, compare: Command, tmp_path: Path, ff: FFmpeg,
+    capsys: Capture,
+) -> None:  # fmt: skip
+    pair, output = [folder / "res3-10.mp4", folder / "res3-15.mp4"], tmp_path / name
+    named = ["--encoder", "prores-proxy"] if codec == "prores" else []
+    assert compare(*pair, *named, "--labels", "none", "-o", output) == 0
+    said = capsys.readouterr().err
+    assert ("has no sound" in said) == (codec == "gif")
+    with av.open(str(output)) as container:
+        assert container.streams.video[0].codec_context.name == codec
+        assert len(container.streams.audio) == (codec != "gif")
+        assert container.duration is not None
+    shown = pictures(ff, output)
+    assert len(shown) == 8
+    assert [number(shown[4][4:40, x : x + 90]) for x in (40, 204)] == [2, 4]
+    assert list(tmp_path.glob("*.png")) == []
+    assert compare(*pair, "--encoder", "libx265", "-o", tmp_path / "b.gif") == 2
+    assert ".gif holds no libx265; it takes gif" in errors(capsys)
+
+
+def test_a_gif_that_would_be_too_much(
+    make_clip: MakeClip, compare: Command, tmp_path: Path, capsys: Capture
+) -> None:
+    fast = numbered(make_clip, "60", 0.5)
+    assert compare(fast, fast, "-o", tmp_path / "a.gif") == 1
+    assert "at most 50 pictures a second, not 60" in errors(capsys)
+
+
+def test_clips_of_one_sheet(
+    folder: Path, compare: Command, tmp_path: Path, capsys: Capture
+) -> None:
+    second_clip(folder)
+    assert compare(folder, "--rows", "clip", "-o", tmp_path / "sheet.png", "--moments", "1") == 0
+    assert capsys.readouterr().out == f"{tmp_path / 'sheet.png'}\n"
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        tall = sheet.height
+    assert compare(folder, "-o", tmp_path / "each.png", "--moments", "1") == 0
+    with Image.open(tmp_path / "each-1.png") as sheet:
+        assert sheet.height < tall
 
 
 def test_own_words(folder: Path, compare: Command, tmp_path: Path, capsys: Capture) -> None:

@@ -32,6 +32,7 @@ from render import (
     SweepStep,
 )
 from render.cli.read_request import make_request
+from render.media.encoding import AudioMode, Encoder, Encoding
 
 pytestmark = pytest.mark.torch
 
@@ -226,3 +227,11 @@ def test_styles_that_are_not_compared_are_no_failure(moving: Path, tmp_path: Pat
     events = list(render.sweep(replace(small(moving, tmp_path), looks=looks)))
     (skipped,) = of(StepSkipped, events)
     assert skipped.step is SweepStep.FIGURES and "in one style" in skipped.why
+
+
+@pytest.mark.parametrize("encoder", [Encoder.GIF, Encoder.PRORES_LT])
+def test_no_report_of_what_no_browser_plays(encoder: Encoder, moving: Path, tmp_path: Path) -> None:
+    asked = replace(small(moving, tmp_path), encoding=Encoding(encoder, 18, AudioMode.NONE))
+    with pytest.raises(render.UsageError, match=f"report: browsers play no {encoder.value}"):
+        list(render.sweep(asked, ALL))
+    assert list(tmp_path.iterdir()) == []
