@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from render.compare.metrics.modes import Metrics
     from render.compare.metrics.subject import Trouble
     from render.compare.report.page import write_report
+    from render.compare.wording import Labels
     from render.devices.profile import Profile, load_profile
     from render.errors import (
         ClipError,
@@ -113,6 +114,7 @@ __all__ = [
     "Fit",
     "Hint",
     "InternalError",
+    "Labels",
     "LeftoversCleared",
     "Look",
     "Measured",
@@ -184,6 +186,7 @@ _HOMES = {
     "render.compare.metrics.modes": ("Metrics",),
     "render.compare.metrics.subject": ("Trouble",),
     "render.compare.report.page": ("write_report",),
+    "render.compare.wording": ("Labels",),
     "render.devices.profile": (
         "Profile",
         "load_profile",
