@@ -26,7 +26,7 @@ class Outputs:
             to row and from column to column, an axis of ``render.compare.tiles.AXES``; ``clip`` as
             one of them puts all clips into one grid. source: with the clips themselves.
         labels: how much is written on grids and sheets, as `render.compare.wording.Labels` has it.
-        sheet: a contact sheet of each clip. report: a page to choose from.
+        sheet: a contact sheet of each clip, or of all. report: a page to choose from.
         metrics: how much is spent on figures; None is what suits the run. reference: the cell that
             the others are held against, by its name or in words such as ``res5,720x1280``.
         on: a device, for which a target is chosen, and what is too slow is marked.
@@ -80,7 +80,7 @@ def check(recorder: Recorder, outputs: Outputs, encoding: Encoding) -> None:
     shown = sum(counts) if outputs.over_clips else max(counts)
     for option, asked, count in (
         ("grid", outputs.grid, shown),
-        ("sheet", outputs.sheet, max(counts)),
+        ("sheet", outputs.sheet, shown),
     ):
         if asked and count < 2:
             raise UsageError("needs several previews of one clip", option=option, hint=Hint.SEVERAL)
