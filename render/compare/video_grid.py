@@ -20,6 +20,7 @@ from render.compare.tiles import GUTTER, Page, Room, Tile, room_for, shape_of
 from render.errors import OutputError
 from render.execution.prefetch import ahead
 from render.execution.resize import resize
+from render.media.colour import even
 from render.media.decode import Decoder
 from render.media.encode import VideoWriter, placing
 from render.media.encoding import AudioMode, Encoding, container_of
@@ -169,7 +170,7 @@ def write_grid(
             )
             warnings += [lost] if lost else []
         if not temporary.exists():
-            join(pictures, ffmpeg, temporary, tags, patience)
+            join(pictures, ffmpeg, temporary, tags, patience, size=even(place_.whole))
     return warnings
 
 

@@ -74,6 +74,8 @@ def write_gif(
     """Write ``output``: all ``pictures``, brought to ``size``, with ``tags`` as its comments.
     Raises OutputError unless it is whole."""
     frames = sum(pictures.frames)
+    if size and (why := refusal(size, pictures.rate, frames)):
+        raise OutputError(why)  # longer than its clip's header had said
     scale = "scale=flags=lanczos+accurate_rnd+full_chroma_int:in_color_matrix=bt709:in_range=tv"
     scale += f":w={size.width}:h={size.height}" if size else ""
     with pictures.as_input() as source, beside(pictures.folder, ".png", OutputError) as palette:

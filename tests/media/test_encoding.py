@@ -22,6 +22,7 @@ from render.media.encoding import (
     Encoding,
     codec_name,
     codec_options,
+    encoders_for,
     key_interval,
     suffixes_for,
 )
@@ -41,10 +42,8 @@ def test_what_is_missing_here_is_no_other_systems_encoder() -> None:
     assert not {"libx264", "h264_videotoolbox"} & set(USEFUL)
 
 
-@pytest.mark.parametrize("encoder", Encoder)
+@pytest.mark.parametrize("encoder", [one for one in Encoder if CODECS[one].quality])
 def test_the_worst_quality_is_one_that_ffmpeg_takes(encoder: Encoder) -> None:
-    if CODECS[encoder].quality is None:
-        pytest.skip(f"{encoder.value} has no scale of quality")
     options = codec_options(Encoding(encoder, CODECS[encoder].worst, AudioMode.NONE), spare=True)
     worst = options.get("crf", options.get("q:v"))
     assert worst == (1 if "videotoolbox" in encoder else CODECS[encoder].worst)
@@ -78,6 +77,19 @@ def test_an_encoder_in_a_container(
     assert len(packets) == 20
     keys = [number for number, packet in enumerate(packets) if packet.is_keyframe]
     assert keys == [*range(0, 20, key_interval(rate, encoder))]
+
+
+@pytest.mark.parametrize("encoder", [Encoder.X265, Encoder.VIDEOTOOLBOX_HEVC])
+def test_hevc_says_what_quicktime_wants_to_see(encoder: Encoder) -> None:
+    options = codec_options(Encoding(encoder, 20, AudioMode.NONE), spare=False)
+    assert options["tag:v"] == "hvc1"
+
+
+def test_each_container_holds_its_own_encoder() -> None:
+    for suffix, one in CONTAINERS.items():
+        assert encoders_for(suffix)[0] is one.own in one.holds
+    for encoder, codec in CODECS.items():
+        assert codec.suffix in suffixes_for(encoder)
 
 
 @pytest.mark.parametrize(("rate", "frames"), [("30", 15), ("15", 8), ("1", 1), ("1/3", 1)])

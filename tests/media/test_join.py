@@ -88,6 +88,9 @@ def test_all_encoders_and_containers(
     assert read_tags(output) | {"comment": "ours", "description": "its identity"} == read_tags(
         output
     )
+    if encoder is Encoder.X265 and suffix != ".mkv":
+        with contextlib.closing(av.open(str(output))) as container:
+            assert container.streams.video[0].codec_context.codec_tag == "hvc1"
     again = tmp_path / f"again{suffix}"
     join(parts, ff.path, again, TAGS)
     assert again.read_bytes() == output.read_bytes()
@@ -98,6 +101,13 @@ def test_no_rounding_adds_up(rate: str, ff: FFmpeg, tmp_path: Path) -> None:
     parts = coded(tmp_path / "parts", ff, Fraction(rate), X264, frames=90)
     join(parts, ff.path, tmp_path / "whole.mp4", {})
     assert times(tmp_path / "whole.mp4") == [n / Fraction(rate) for n in range(90)]
+
+
+def test_a_gif_longer_than_was_known_is_refused(ff: FFmpeg, tmp_path: Path) -> None:
+    parts = coded(tmp_path / "parts", ff, Fraction(15), X264)
+    with pytest.raises(OutputError, match="41 frames of 4000x4000 are too much for a GIF"):
+        join(parts, ff.path, tmp_path / "whole.gif", {}, size=Size(4000, 4000))
+    assert not (tmp_path / "whole.gif").exists()
 
 
 def test_folders_may_be_called_anything(ff: FFmpeg, tmp_path: Path, moving: Path) -> None:
