@@ -144,7 +144,7 @@ def compare(
     from render.compare.tiles import Room, room_for
     from render.files.names import only_file
     from render.media.encoding import check_fits
-    from render.media.ffmpeg import find_ffmpeg
+    from render.media.ffmpeg import check_writes, find_ffmpeg
     from render.presets.preset import Preset
     from render.target import Size
 
@@ -174,6 +174,8 @@ def compare(
         check_fits(encoding.encoder, kind, f"-o {path}")
     named = os.environ.get("RENDER_FFMPEG")
     ffmpeg = find_ffmpeg(Path(named) if named else None)
+    if kind in SUFFIXES:
+        check_writes(ffmpeg, encoding, kind)
     profile = None if on is None else device(on)
     groups = groups_of(videos, ffmpeg, source=source, profile=profile, one="clip" in (rows, cols))
     if titles is not None:

@@ -57,7 +57,7 @@ def shared_lines(plan: Plan) -> Iterator[str]:
         yield row("kept", f"{kept} of {len(plan.cells)}: there already, and the same")
     encoding, choice = plan.encoding, plan.engine
     yield row("engine", f"{choice.engine.value} on {choice.device.value}: {choice.why}")
-    sound = "the clip's sound" if encoding.audio.value == "keep" else "no sound"
+    sound = "the clip's sound" if encoding.keeps_sound else "no sound"
     yield row("encoder", f"{encoding.words}, {sound}")
     yield row("ffmpeg", str(plan.ffmpeg))
 

@@ -54,7 +54,7 @@ def _page(name: str, preset: Preset) -> Iterator[str]:
     yield from _row("network", preset.network)
     yield from _row("style", f"{preset.style}{strength}")
     yield from _row("shown", _display(preset))
-    sound = "the clip's sound" if preset.audio.value == "keep" else "no sound"
+    sound = "the clip's sound" if preset.encoding().keeps_sound else "no sound"
     yield from _row("written", f"{preset.encoding().words}, {sound}")
     for label in ("author", "licence"):
         if said := getattr(preset, label):

@@ -68,6 +68,12 @@ class Encoding:
         return CODECS[self.encoder]
 
     @property
+    def keeps_sound(self) -> bool:
+        """Whether what it writes can have sound, and is to."""
+        held = (CONTAINERS[suffix].sound for suffix in suffixes_for(self.encoder))
+        return self.audio is AudioMode.KEEP and any(held)
+
+    @property
     def words(self) -> str:
         """``libx264 crf 18``."""
         return self.encoder.value + (f" crf {self.crf}" if self.codec.quality else "")

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from render.errors import FFmpegError
-from render.media.encoding import AAC, CODECS, OPUS, Encoder, codec_name
+from render.errors import FFmpegError, UsageError
+from render.media.encoding import AAC, CODECS, OPUS, Encoder, Encoding, codec_name, needed
 
 _FILTERS = ("scale", "zscale", "tonemap", "bwdif", "tpad", "fps_mode")
 _ENCODERS = tuple(map(codec_name, Encoder))
@@ -123,6 +123,18 @@ def inspect(path: Path, origin: str) -> FFmpeg:
     if ask(*trial.split()):
         listed.add("fps_mode")
     return FFmpeg(path, version[1], origin, frozenset(listed & {*NEEDED, *USEFUL, *_ENCODERS}))
+
+
+def check_writes(ffmpeg: FFmpeg, encoding: Encoding, suffix: str) -> None:
+    """Raise the UsageError of a kind of file that this ffmpeg does not write."""
+    encoder = encoding.encoder.value
+    for name in needed(encoding, suffix):
+        if name not in ffmpeg.abilities:
+            what = "it" if name == encoder else name
+            raise UsageError(
+                f"--encoder {encoder}: ffmpeg {ffmpeg.version} lacks {what}; use "
+                f"{Encoder.X264.value}"
+            )
 
 
 def input_options(*, still: bool) -> dict[str, str]:

@@ -17,8 +17,8 @@ from render.files.names import file_name, inside
 from render.look import Look
 from render.media.clip import Clip
 from render.media.colour import even
-from render.media.encoding import Encoder, Encoding, container_of, needed
-from render.media.ffmpeg import FFmpeg, find_ffmpeg
+from render.media.encoding import Encoding, container_of
+from render.media.ffmpeg import FFmpeg, check_writes, find_ffmpeg
 from render.media.find import Found, find_clips
 from render.networks.spec import NetworkSpec
 from render.planning.as_gif import as_gif
@@ -144,7 +144,7 @@ def make_plan(request: Request, *, probe: Probe = _probe, styles: FindStyle = _f
     _check_count(request, found)
     found_styles = _find_styles(request.looks, styles)
     ffmpeg = find_ffmpeg(request.ffmpeg)
-    _check_encoder(ffmpeg, request)
+    check_writes(ffmpeg, request.coding, container(request))
     engine = _choose_engine(request.engine, request.device)
     cells: list[Cell] = []
     refusals: list[Refusal] = []
@@ -210,17 +210,6 @@ def _check_count(request: Request, found: tuple[Found, ...]) -> None:
         )
     if looks * len(found) > 1 and (out := written_file(request)) is not None:
         raise UsageError(f"-o {out}: several previews need a folder, not one file")
-
-
-def _check_encoder(ffmpeg: FFmpeg, request: Request) -> None:
-    encoder = request.coding.encoder
-    for name in needed(request.coding, container(request)):
-        if name not in ffmpeg.abilities:
-            what = "it" if name == encoder.value else name
-            raise UsageError(
-                f"--encoder {encoder.value}: ffmpeg {ffmpeg.version} lacks {what}; use "
-                f"{Encoder.X264.value}"
-            )
 
 
 def _choose_engine(engine: EngineName, device: DeviceName) -> EngineChoice:

@@ -347,6 +347,8 @@ def test_previews_that_are_gone_and_clips_alone_are_said(
         (["A", "B", "-o", "x.png", "--audio", "none"], "--audio none: is for grids"),
         (["A", "B", "-o", "x.png", "--crf", "20"], "--crf 20: is for grids"),
         (["A", "B", "--crf", "90"], "--crf"),
+        (["A", "B", "--encoder", "h264_videotoolbox"], "lacks it; use libx264"),
+        (["A", "B", "-o", "x.gif", "--crf", "20"], "--crf 20: gif has no such quality"),
         (["A", "B", "--source", "-o", "CLIP", "--force"], "is one of the videos"),
         (["A", "OTHER", "--source"], "of several clips"),
         (["A", "B", "--within", "10x10"], "too small for a grid"),

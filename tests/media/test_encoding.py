@@ -85,6 +85,12 @@ def test_hevc_says_what_quicktime_wants_to_see(encoder: Encoder) -> None:
     assert options["tag:v"] == "hvc1"
 
 
+def test_a_gif_keeps_no_sound() -> None:
+    kept = [one for one in Encoder if Encoding(one, 18, AudioMode.KEEP).keeps_sound]
+    assert {*Encoder} - {*kept} == {Encoder.GIF}
+    assert not any(Encoding(one, 18, AudioMode.NONE).keeps_sound for one in Encoder)
+
+
 def test_each_container_holds_its_own_encoder() -> None:
     for suffix, one in CONTAINERS.items():
         assert encoders_for(suffix)[0] is one.own in one.holds
