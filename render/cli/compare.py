@@ -101,7 +101,7 @@ def compare(
     encoder: Annotated[
         str | None,
         _help("Who writes the grid, as `render --encoder`."),
-        ShownAs("NAME", "what suits the file"),
+        ShownAs("NAME", f"{DEFAULTS.encoder}, or what the file takes"),
     ] = None,
     moments: Annotated[
         str | None,
