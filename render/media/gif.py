@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import floor
 from pathlib import Path
 
 from render.errors import OutputError
@@ -60,7 +61,7 @@ def refusal(size: Size, rate: Fraction, frames: int | None) -> str | None:
 
 def starts(frames: int, rate: Fraction) -> list[int]:
     """When each picture begins, in hundredths of a second, and when the last one ends."""
-    return [round(100 * n / rate) for n in range(frames + 1)]
+    return [floor(100 * n / rate + Fraction(1, 2)) for n in range(frames + 1)]
 
 
 def write_gif(

@@ -25,7 +25,7 @@ def with_comments(data: Iterable[bytes], comments: Iterable[str]) -> Iterator[by
         if len(head) >= _HEADER and len(head) >= _behind_palette(head):
             place = _behind_palette(head)
             yield head[:place]
-            yield from map(_block, comments)
+            yield from map(_block, comments if head.startswith(_SIGNATURES) else ())
             yield head[place:]
             break
     else:
