@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     )
     from render.compare.packed.pack_report import pack_report
     from render.compare.report.page import write_report
+    from render.compare.wording import Labels
     from render.devices.profile import Profile, load_profile
     from render.errors import (
         BundleError,
@@ -149,6 +150,7 @@ __all__ = [
     "Installed",
     "InternalError",
     "KnownPreset",
+    "Labels",
     "LeftOut",
     "LeftoversCleared",
     "Look",
@@ -264,6 +266,7 @@ _HOMES = {
         "ReportPacked",
     ),
     "render.compare.report.page": ("write_report",),
+    "render.compare.wording": ("Labels",),
     "render.devices.profile": (
         "Profile",
         "load_profile",

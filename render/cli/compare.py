@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from render.cli.compare_groups import TileGroup, by_clip, groups_of, titled
 from render.cli.count import Count
 from render.cli.help import ShownAs
 from render.cli.output import labelled, put, safe, say
@@ -19,12 +19,11 @@ from render.media.encoding import SUFFIXES
 
 if TYPE_CHECKING:
     from render.compare.contact import Contact
-    from render.compare.tiles import Page, Room, Tile
-    from render.devices.profile import Profile
+    from render.compare.tiles import Page, Room
+    from render.compare.wording import Labels
     from render.media.encoding import Encoding
     from render.media.ffmpeg import FFmpeg
     from render.planning.geometry import Box
-    from render.results.results import Results
     from render.target import Size
 
 _SHEETS = (".png", ".jpg", ".jpeg")
@@ -53,7 +52,7 @@ def compare(
         str | None,
         _help(
             "What varies from row to row: clip, style, network, size, upscale, upscaler, strength "
-            "or fps."
+            "or fps. With `clip`, all clips of a folder stand on one grid or contact sheet."
         ),
         ShownAs("AXIS", "what varies"),
     ] = None,
@@ -68,7 +67,15 @@ def compare(
     ] = False,
     labels: Annotated[
         str | None,
-        _help("Words to put on the videos, in their order, instead of what is known of them."),
+        _help(
+            "What is written on them: all that is known, with this computer's times; what tells "
+            "them apart, and once what they share; or nothing."
+        ),
+        ShownAs("full|short|none", "short"),
+    ] = None,
+    titles: Annotated[
+        str | None,
+        _help("Words of your own to put on the videos, in their order."),
         ShownAs("TEXT[,…]"),
     ] = None,
     within: Annotated[
@@ -87,8 +94,13 @@ def compare(
     ] = None,
     crf: Annotated[
         str | None,
-        _help("Quality, from 0 (lossless) to 51 (worst)."),
+        _help("Quality, from 0 (lossless) to 51 (worst; 63 for libsvtav1 and libvpx-vp9)."),
         ShownAs("N", str(DEFAULTS.crf)),
+    ] = None,
+    encoder: Annotated[
+        str | None,
+        _help("Who writes the grid, as `render --encoder`."),
+        ShownAs("NAME", f"{DEFAULTS.encoder}, or what the file takes"),
     ] = None,
     moments: Annotated[
         str | None,
@@ -127,10 +139,12 @@ def compare(
       render compare sweep/ -o sheet.png --moments 3 --crop 480x480
     """
     from render.cli.devices_folder import device
+    from render.cli.read_request import written_by
     from render.cli.user_settings import chosen_ffmpeg
-    from render.compare.tiles import Room
+    from render.compare.tiles import Room, room_for
     from render.files.names import only_file
-    from render.media.ffmpeg import find_ffmpeg
+    from render.media.encoding import check_fits
+    from render.media.ffmpeg import check_writes, find_ffmpeg
     from render.presets.preset import Preset
     from render.target import Size
 
@@ -145,34 +159,52 @@ def compare(
             raise UsageError(f"{option} {word}: is for contact sheets; write one by -o sheet.png")
     lengths = "" if shortest else None
     for_grids = (
-        ("--rows", rows), ("--cols", cols), ("--within", within), ("--audio", audio),
-        ("--crf", crf), ("--shortest", lengths),
+        ("--rows", None if rows == "clip" else rows), ("--cols", cols), ("--within", within),
+        ("--audio", audio),
+        ("--crf", crf), ("--encoder", encoder), ("--shortest", lengths),
     )  # fmt: skip
     for option, word in for_grids if kind in _SHEETS else ():
         if word is not None:
             said = f"{option} {word}".rstrip()
             raise UsageError(f"{said}: is for grids; write one by -o grid.mp4")
-    encoding = Preset().with_options(audio=audio, crf=crf).encoding()
+    much = _how_much(labels, titles)
+    wanted = {"audio": audio, "crf": crf, "encoder": encoder}
+    encoding = written_by(Preset(), wanted, kind if kind in SUFFIXES else "").encoding()
+    if kind in SUFFIXES:
+        check_fits(encoding.encoder, kind, f"-o {path}")
     ffmpeg = find_ffmpeg(chosen_ffmpeg())
+    if kind in SUFFIXES:
+        check_writes(ffmpeg, encoding, kind)
     profile = None if on is None else device(on)
-    groups = _tiles(videos, ffmpeg, source=source, profile=profile, one="clip" in (rows, cols))
-    if labels is not None:
-        groups = _relabelled(groups, labels)
+    groups = groups_of(videos, ffmpeg, source=source, profile=profile, one="clip" in (rows, cols))
+    if titles is not None:
+        groups = titled(groups, titles)
     inputs = [tile.clip.path for group in groups for tile in [*group.tiles, *group.sources]]
     if kind in _SHEETS:
-        contacts = [_contact(group, moments=moments, at=at, crop=crop) for group in groups]
-        paths = _numbered(path, len(contacts), inputs, force=force)
-        for one, place in zip(contacts, paths, strict=True):
-            _write_sheet(one, place, ffmpeg, _common(one.tiles))
+        made = [_contact(group, much, moments=moments, at=at, crop=crop) for group in groups]
+        paths = _numbered(path, len(made), inputs, force=force)
+        for (contact, title), place in zip(made, paths, strict=True):
+            _write_sheet(contact, place, ffmpeg, title)
             put(str(place))
         return 0
-    room = Room() if within is None else Room(_within(Size.parse(within)), turns=False)
-    pages = _pages(groups, rows, cols, room)
+    room = room_for(kind) if within is None else Room(_within(Size.parse(within)), turns=False)
+    pages = _pages(groups, rows, cols, room, much)
     paths = _numbered(path, len(pages), inputs, force=force)
     for page, place in zip(pages, paths, strict=True):
         _write_page(page, place, ffmpeg, encoding, room, shortest=shortest, force=force)
         put(str(place))
     return 0
+
+
+def _how_much(labels: str | None, titles: str | None) -> Labels:
+    from render.compare.wording import Labels
+
+    if labels is not None and titles is not None:
+        raise UsageError("--labels and --titles: say how much is written, or what")
+    if labels is not None and labels not in [one.value for one in Labels]:
+        kinds = ", ".join(Labels)
+        raise UsageError(f"--labels {labels}: not one of {kinds}; --titles puts your own words")
+    return Labels(labels or Labels.SHORT)
 
 
 def _write_page(
@@ -220,110 +252,40 @@ def _write_sheet(contact: Contact, path: Path, ffmpeg: FFmpeg, title: str) -> No
             count.show(path.name, pictures, total)
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """What is compared with each other, and the clips that it was made of."""
-
-    tiles: list[Tile]
-    sources: list[Tile]
-
-
-def _tiles(
-    videos: tuple[Path, ...], ffmpeg: FFmpeg, *, source: bool, profile: Profile | None, one: bool
-) -> list[_Group]:
-    """A folder's clips apart, or in ``one``; single videos together."""
-    from render.compare.tile_labels import (
-        known_of,
-        source_tile,
-        sources_of,
-        tiles_of,
-        tiles_of_clips,
-    )
-    from render.results.results import load
-
-    folders = [path for path in videos if path.is_dir()]
-    groups: list[_Group] = []
-    for folder in folders:
-        results = load(folder)
-        every = list(range(len(results.clips)))
-        for clips in [every] if one else [[clip] for clip in every]:
-            tiles = tiles_of_clips(results, clips, folder, ffmpeg, profile)
-            _say_left_out(folder, results, clips, len(tiles))
-            if len(tiles) > 1:
-                groups.append(_Group(tiles, sources_of(tiles, ffmpeg) if source else []))
-    files = [path for path in videos if not path.is_dir()]
-    if len(files) == 1 and not source:
-        raise UsageError(f"{files[0]}: is one video; name another to compare it with")
-    if files:
-        sources = []
-        if source:
-            known = [one for one in map(known_of, files) if one is not None]
-            if not known:
-                raise UsageError(
-                    f"--source: nothing beside {files[0]} says which clip it was made of; name the "
-                    "clip as one of the videos"
-                )
-            names = list(dict.fromkeys((one.clip.path, one.clip.name) for one in known))
-            if len(names) > 1:
-                said = ", ".join(name for _, name in names)
-                raise UsageError(f"--source: the videos are of several clips ({said}); drop it")
-            sources = [source_tile(known[0], ffmpeg)]
-        groups.append(_Group(tiles_of(files, ffmpeg, profile), sources))
-    if not groups:
-        raise UsageError(f"{folders[0]}: holds no two previews of one clip")
-    return groups
-
-
-def _say_left_out(folder: Path, results: Results, clips: list[int], there: int) -> None:
-    """What of a folder's clips is not shown."""
-    name = ", ".join(dict.fromkeys(results.clips[clip].name for clip in clips))
-    whole = sum(len(results.of_clip(clip)) for clip in clips)
-    where = f"{folder.resolve().name}: "
-    if gone := whole - there:
-        words = "1 preview of {} is gone" if gone == 1 else f"{gone} previews of {{}} are gone"
-        say(labelled("note", safe(where + words.format(name)), sys.stderr))
-    if there == 1:
-        said = f"{where}of {name} there is one preview, nothing to compare it with"
-        say(labelled("note", safe(said), sys.stderr))
-
-
-def _relabelled(groups: list[_Group], labels: str) -> list[_Group]:
-    words = [word.strip() for word in labels.split(",")]
-    count = sum(len(group.tiles) for group in groups)
-    if len(words) != count:
-        raise UsageError(f"--labels: {len(words)} for {count} videos; name one for each")
-    each = iter(words)
-    return [
-        replace(group, tiles=[replace(t, title=next(each), lines=()) for t in group.tiles])
-        for group in groups
-    ]
-
-
-def _pages(groups: list[_Group], rows: str | None, cols: str | None, room: Room) -> list[Page]:
+def _pages(
+    groups: list[TileGroup], rows: str | None, cols: str | None, room: Room, labels: Labels
+) -> list[Page]:
     from render.compare.tiles import arrange
+    from render.compare.wording import pages_in_words
 
-    return [
-        page
-        for group in groups
-        for page in arrange(group.tiles, rows=rows, columns=cols, sources=group.sources, room=room)
-    ]
+    found: list[Page] = []
+    for group in groups:
+        pages = arrange(group.tiles, rows=rows, columns=cols, sources=group.sources, room=room)
+        found += pages_in_words(pages, labels)
+    return found
 
 
-def _contact(group: _Group, *, moments: str | None, at: str | None, crop: str | None) -> Contact:
+def _contact(
+    group: TileGroup, labels: Labels, *, moments: str | None, at: str | None, crop: str | None
+) -> tuple[Contact, str]:
+    """The sheet, and its title."""
     from render.cli.ranges import words
     from render.cli.read_request import seconds
     from render.compare.contact import plan_contact
+    from render.compare.wording import in_words
 
     if moments is not None and at is not None:
         raise UsageError("--moments and --at: name how many, or which")
     if moments is not None and not (moments.isdecimal() and 1 <= int(moments) <= 100):
         raise UsageError(f"--moments {moments}: must be a whole number from 1 to 100")
-    return plan_contact(
-        [*group.sources, *group.tiles],
+    tiles, title = in_words(by_clip(group), labels)
+    contact = plan_contact(
+        tiles,
         count=int(moments or 4),
         moments=None if at is None else [seconds("--at", word) for word in words("at", at)],
         crop=None if crop is None else _crop(crop),
     )
+    return contact, title
 
 
 def _crop(text: str) -> Size | Box:
@@ -342,12 +304,6 @@ def _within(size: Size) -> Size:
     if min(size.width, size.height) < 64:
         raise UsageError(f"--within {size}: is too small for a grid; 64 pixels a side at least")
     return size
-
-
-def _common(tiles: tuple[Tile, ...]) -> str:
-    """What a sheet is of: the clip, where it is one."""
-    names = {tile.axes.get("clip", "") for tile in tiles if tile.axes}
-    return names.pop() if len(names) == 1 else ""
 
 
 def _numbered(path: Path, count: int, inputs: list[Path], *, force: bool) -> list[Path]:

@@ -153,6 +153,7 @@ def _installed(*distributions: str) -> str | None:
 def _ffmpeg(report: Report, explicit: Path | None) -> None:
     from render.cli.user_settings import in_force
     from render.errors import FFmpegError
+    from render.media.encoding import written_by
     from render.media.ffmpeg import NEEDED, USEFUL, find_ffmpeg
 
     try:
@@ -170,6 +171,7 @@ def _ffmpeg(report: Report, explicit: Path | None) -> None:
         "origin": found.origin,
         "abilities": sorted(found.abilities),
         "missing": sorted({*NEEDED, *USEFUL} - found.abilities),
+        "writes": written_by(found.abilities),
     }
 
 
@@ -269,6 +271,10 @@ def _lines(report: Report) -> Iterator[str]:
             "path": facts["path"],
             "version": f"{facts['version']} ({facts['origin']})",
             "has": ", ".join(facts["abilities"]),
+            "writes": "; ".join(
+                f"{suffix} by {', '.join(by) or 'nothing'}"
+                for suffix, by in facts["writes"].items()
+            ),
         }
         if facts["missing"]:
             shown["lacks"] = f"{', '.join(facts['missing'])} (no preview needs it by default)"

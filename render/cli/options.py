@@ -158,7 +158,7 @@ Rows = Annotated[
     str | None,
     _help(
         "What varies from row to row of the grid: clip, style, network, size, upscale, "
-        "upscaler, strength or fps.",
+        "upscaler, strength or fps. With `clip`, all clips are in one grid and one sheet.",
         _COMPARE,
     ),
     ShownAs("AXIS", "what varies"),
@@ -168,6 +168,16 @@ Cols = Annotated[
     str | None,
     _help("What varies from column to column.", _COMPARE),
     ShownAs("AXIS", "fps, if it varies"),
+]
+
+Labels = Annotated[
+    str | None,
+    _help(
+        "What is written on the grid and the sheet: all that is known, with this computer's times; "
+        "what tells previews apart, and once what they share; or nothing.",
+        _COMPARE,
+    ),
+    ShownAs("full|short|none", "short"),
 ]
 
 Source = Annotated[bool, Parameter(help="Show the clip itself in the grid too.", group=_COMPARE)]
@@ -263,7 +273,12 @@ Seed = Annotated[
 
 Output = Annotated[
     str | None,  # a Path forgets a slash at its end
-    _help("A file for one preview, or a folder.", _OUTPUT, "--output", "-o"),
+    _help(
+        "A file for one preview (.mp4, .mov, .mkv, .webm or .gif), or a folder.",
+        _OUTPUT,
+        "--output",
+        "-o",
+    ),
     ShownAs("FILE|DIR", "previews/<clip>-<style>-<network>-<size>-<fps>.mp4"),
 ]
 
@@ -271,17 +286,19 @@ Force = Annotated[bool, Parameter(help="Overwrite previews that exist.", group=_
 
 Crf = Annotated[
     str | None,
-    _help("Quality, from 0 (lossless) to 51 (worst; 63 for libsvtav1).", _OUTPUT),
+    _help("Quality, from 0 (lossless) to 51 (worst; 63 for libsvtav1 and libvpx-vp9).", _OUTPUT),
     ShownAs("N", str(DEFAULTS.crf)),
 ]
 
 Encoder = Annotated[
     str | None,
     _help(
-        "libx264 (plays everywhere), libx265, libsvtav1, h264_videotoolbox or hevc_videotoolbox.",
+        "libx264 (plays everywhere), libx265, libsvtav1, libvpx-vp9, prores_ks (422 HQ), "
+        "prores_ks-422, prores_ks-lt, prores_ks-proxy, gif, h264_videotoolbox or "
+        "hevc_videotoolbox; also h264, hevc, av1, vp9 and prores.",
         _OUTPUT,
     ),
-    ShownAs("NAME", DEFAULTS.encoder),
+    ShownAs("NAME", f"{DEFAULTS.encoder}, or what the file takes"),
 ]
 
 Audio = Annotated[

@@ -58,8 +58,8 @@ def shared_lines(plan: Plan) -> Iterator[str]:
         yield row("kept", f"{kept} of {len(plan.cells)}: there already, and the same")
     encoding, choice = plan.encoding, plan.engine
     yield row("engine", f"{choice.engine.value} on {choice.device.value}: {choice.why}")
-    sound = "the clip's sound" if encoding.audio.value == "keep" else "no sound"
-    yield row("encoder", f"{encoding.encoder.value}, crf {encoding.crf}, {sound}")
+    sound = "the clip's sound" if encoding.keeps_sound else "no sound"
+    yield row("encoder", f"{encoding.words}, {sound}")
     yield row("ffmpeg", str(plan.ffmpeg))
     if in_force().values:
         yield row("settings", str(in_force()))

@@ -86,8 +86,8 @@ def _page(name: str, preset: Preset, known: KnownPreset | None) -> Iterator[str]
     yield from _row("network", preset.target().network or "the style file's own")
     yield from _row("style", f"{preset.style}{strength}")
     yield from _row("shown", _display(preset))
-    sound = "the clip's sound" if preset.audio.value == "keep" else "no sound"
-    yield from _row("written", f"{preset.encoder.value}, crf {preset.crf}, {sound}")
+    sound = "the clip's sound" if preset.encoding().keeps_sound else "no sound"
+    yield from _row("written", f"{preset.encoding().words}, {sound}")
     for label in ("author", "licence"):
         if said := getattr(preset, label):
             yield from _row(label, said)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 from fractions import Fraction
@@ -44,11 +45,14 @@ def make_request(
     from render.cli.presets_folder import preset_of
     from render.engines.base import DeviceName, EngineName
     from render.files.names import ends_as_folder, given
-    from render.planning.request import Request
+    from render.planning.request import Request, suffix_of
     from render.presets.preset import Preset
 
     base = Preset() if preset is None else preset_of(preset)
-    base = base.with_options(**{k: word for k, word in options.items() if k not in SWEPT})
+    place = None if output is None else given(output)
+    into_folder = output is not None and ends_as_folder(output)
+    words = {k: word for k, word in options.items() if k not in SWEPT}
+    base = written_by(base, words, suffix_of(place, into_folder=into_folder))
     lists = {key: values(key, word) for key in SWEPT if (word := options.get(key)) is not None}
     length = None if duration is None else seconds("--duration", duration)
     if length == 0:
@@ -63,12 +67,27 @@ def make_request(
         duration=length,
         engine=one_of(EngineName, "--engine", engine),
         device=one_of(DeviceName, "--device", device),
-        output=None if output is None else given(output),
+        output=place,
         force=force,
         strict=strict,
         ffmpeg=ffmpeg,
-        into_folder=output is not None and ends_as_folder(output),
+        into_folder=into_folder,
     )
+
+
+def written_by(base: Preset, words: Mapping[str, str | None], suffix: str) -> Preset:
+    """``base`` with the options of ``words``, written by an encoder that suits a file of this kind
+    (any, without a ``suffix``) where they name none. Raises UsageError for a quality that the
+    encoder does not have."""
+    from render.media.encoding import encoder_for
+
+    encoder = encoder_for(words.get("encoder"), base.encoder, suffix)
+    crf = words.get("crf")
+    # Before the quality, whose range is the encoder's.
+    found = base.with_options(**{**words, "encoder": encoder})
+    if crf is not None and found.encoding().codec.quality is None:
+        raise UsageError(f"--crf {crf}: {found.encoder.value} has no such quality; leave it out")
+    return found
 
 
 def _looks(

@@ -12,6 +12,7 @@ from render.errors import UsageError
 
 if TYPE_CHECKING:
     from render.compare.metrics.modes import Metrics
+    from render.compare.wording import Labels
     from render.planning.request import Request
     from render.sweeping.outputs import Outputs
 
@@ -36,6 +37,7 @@ def render(
     rows: options.Rows = None,
     cols: options.Cols = None,
     source: options.Source = False,
+    labels: options.Labels = None,
     sheet: options.Sheet = False,
     report: options.Report = False,
     metrics: options.Metrics = None,
@@ -116,6 +118,7 @@ def render(
         rows=rows,
         cols=cols,
         source=source,
+        labels=None if labels is None else _labels(labels),
         sheet=sheet,
         report=report,
         metrics=None if metrics is None else _metrics(metrics),
@@ -139,6 +142,13 @@ def _catch_mistyped_command(clips: tuple[Path, ...]) -> None:
     close = nearest(first, COMMANDS)
     if close and close != first and not clips[0].exists():
         raise UsageError(f"{first}: no such clip or command; did you mean `render {close}`?")
+
+
+def _labels(word: str) -> Labels:
+    from render.cli.read_request import one_of
+    from render.compare.wording import Labels
+
+    return one_of(Labels, "--labels", word)
 
 
 def _metrics(word: str) -> Metrics:

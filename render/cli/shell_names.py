@@ -6,7 +6,6 @@ Asked at every Tab, so it is answered before the command line is read, from file
 from __future__ import annotations
 
 import contextlib
-import os
 import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -27,10 +26,13 @@ def put_names(kinds: Sequence[str]) -> None:
 
 
 def _presets() -> Iterator[str]:
+    from render.cli.presets_folder import presets_folder
     from render.resources import presets_dir
 
-    for folder in (presets_dir(), _own("RENDER_PRESETS", "presets")):
+    own = presets_folder()
+    for folder in (presets_dir(), own):
         yield from (path.stem for path in folder.glob("*.toml"))
+    yield from (path.parent.name for path in own.glob("*/preset.toml"))
 
 
 def _styles() -> Iterator[str]:
@@ -54,14 +56,6 @@ def _devices() -> Iterator[str]:
 
     for path in (Path(resources.__file__).parent / "devices/profiles").glob("*.toml"):
         yield tomllib.loads(path.read_text(encoding="utf-8"))["name"]
-
-
-def _own(variable: str, folder: str) -> Path:
-    if named := os.environ.get(variable):
-        return Path(named)
-    from platformdirs import user_config_path
-
-    return user_config_path("render") / folder
 
 
 KINDS = {"presets": _presets, "styles": _styles, "networks": _networks, "devices": _devices}

@@ -32,13 +32,22 @@ class Contact:
         tiles: its rows. moments: its columns, seconds.
         crop: the part of each picture, at 100 % of its pixels; None: all of it, made smaller. It is
         counted in the largest video's pixels; smaller ones show as many, of the same place.
-        cell: the size of each picture on the sheet.
+        cell: the size of each picture on the sheet; where shapes differ, of the largest video's.
     """
 
     tiles: tuple[Tile, ...]
     moments: tuple[Fraction, ...]
     crop: Box | None
     cell: Size
+
+    def cell_of(self, tile: Tile) -> Size:
+        """Where its pictures go: as wide as all, and as high as they are then; but upright ones
+        among others are no higher than wide."""
+        if self.crop is not None:
+            return self.cell
+        wide = self.cell.width
+        tall = max(1, round(wide * tile.size.height / tile.size.width))
+        return Size(wide, min(tall, max(wide, self.cell.height)))
 
 
 def plan_contact(
@@ -108,7 +117,7 @@ def pictures(contact: Contact, ffmpeg: Path) -> Generator[Picture, None, None]:
             # A copy: what is shown of a picture must not keep all of it.
             return _cut(picture, _same_place(contact.crop, shape, which[0].size)).copy()
         # Made small at once, as the sheet would: many large ones would fill the memory.
-        small = sheet.fitted(picture, contact.cell)
+        small = sheet.fitted(picture, contact.cell_of(which[0]))
         return picture if small.width >= picture.shape[1] else as_picture(np.asarray(small))
 
     places = [(tile, moment) for tile in contact.tiles for moment in contact.moments]
@@ -157,6 +166,7 @@ def grid(contact: Contact, shown: Sequence[Picture | str], title: str) -> Grid:
         cells=tuple(
             tuple(shown[row * columns : (row + 1) * columns]) for row in range(len(contact.tiles))
         ),
+        heights=tuple(contact.cell_of(tile).height for tile in contact.tiles),
     )
 
 

@@ -51,12 +51,27 @@ def _pieces(word: str, face: ImageFont.FreeTypeFont, width: int) -> Iterator[str
     yield word
 
 
-def cut(word: str, face: ImageFont.FreeTypeFont, width: int) -> str:
-    if face.getlength(word) <= width:
-        return word
-    while word and face.getlength(f"{word}...") > width:
-        word = word[:-1]
-    return f"{word}..."
+def shortened(text: str, face: ImageFont.FreeTypeFont, width: int) -> str:
+    """``text`` in one line of ``width`` pixels. What does not fit goes from its middle: names that
+    are alike often differ at their ends."""
+    if face.getlength(text) <= width:
+        return text
+    for kept in range(len(text) - 1, 0, -1):
+        head, tail = text[: -(-kept // 2)].rstrip(), text[len(text) - kept // 2 :].lstrip()
+        if face.getlength(found := f"{head}...{tail}") <= width:
+            return found
+    return "..."
+
+
+def in_lines(text: str, face: ImageFont.FreeTypeFont, width: int, most: int) -> list[str]:
+    """``text`` in at most ``most`` lines, the last one shortened where it takes more."""
+    lines = list(wrapped(text, face, width))
+    if len(lines) <= most:
+        return lines
+    rest = text
+    for line in lines[: most - 1]:
+        rest = rest[rest.index(line[-1], len(line) - 1) + 1 :].lstrip() if line else rest
+    return [*lines[: most - 1], shortened(rest, face, width)]
 
 
 # Letters and signs that fall apart into no plainer ones by themselves.

@@ -53,6 +53,7 @@ class Grid:
         columns, rows: their labels.
         cells: by row and column, a picture (any size; it is fitted into its cell) or the words that
             stand in an empty one.
+        heights: of each row's cells, where they are not all alike.
     """
 
     title: Label
@@ -60,6 +61,7 @@ class Grid:
     columns: tuple[Label, ...]
     rows: tuple[Label, ...]
     cells: tuple[tuple[Picture | str, ...], ...]
+    heights: tuple[int, ...] = ()
 
 
 def fitting_width(columns: int) -> int:
@@ -121,7 +123,9 @@ class _Drawing:
         self._title_x = self._xs[0] if beside else self._margin
         self._title = self._block(grid.title, _TITLE, self._width - self._margin - self._title_x)
         self._heads = [self._block(label, _HEAD, cell.width) for label in grid.columns]
-        self._rows = [max(cell.height, self._height(block)) for block in self._labels]
+        self._cells = [Size(cell.width, n) for n in grid.heights or [cell.height] * len(grid.rows)]
+        labels = map(self._height, self._labels)
+        self._rows = [max(one.height, n) for one, n in zip(self._cells, labels, strict=True)]
         self._band = self._header_height()
         rows = sum(row + self._gutter for row in self._rows)
         self._height_in_all = 2 * self._margin + self._band + rows
@@ -155,17 +159,19 @@ class _Drawing:
         pen = ImageDraw.Draw(image)
         self._draw_header(image, pen)
         y = self._margin + self._band + self._gutter
-        for label, cells, room in zip(self._labels, self._grid.cells, self._rows, strict=True):
+        rows = zip(self._labels, self._grid.cells, self._rows, self._cells, strict=True)
+        for label, cells, room, cell in rows:
             # On the lower edge: on the upper one the first would look like the corner's caption.
             self._write(pen, self._margin, y + room - self._height(label), label)
             for x, shown in zip(self._xs, cells, strict=True):
-                self._draw_cell(image, pen, (x, y + room - self._cell.height), shown)
+                self._draw_cell(image, pen, (x, y + room - cell.height), cell, shown)
             y += room + self._gutter
         return image
 
     def _draw_header(self, image: Image.Image, pen: ImageDraw.ImageDraw) -> None:
         if self._grid.corner is not None:
-            self._draw_cell(image, pen, (self._margin, self._margin), self._grid.corner)
+            place = self._margin, self._margin
+            self._draw_cell(image, pen, place, self._cell, self._grid.corner)
         self._write(pen, self._title_x, self._margin, self._title)
         for x, block in zip(self._xs, self._heads, strict=True):
             # Its last line stands on the header's lower edge, as the corner's picture does.
@@ -176,9 +182,10 @@ class _Drawing:
         image: Image.Image,
         pen: ImageDraw.ImageDraw,
         place: tuple[int, int],
+        cell: Size,
         shown: Picture | str,
     ) -> None:
-        (x, y), cell = place, self._cell
+        x, y = place
         if isinstance(shown, str):
             pen.rectangle((x, y, x + cell.width - 1, y + cell.height - 1), fill=_EMPTY)
             words = next(iter(wrapped(shown, self._font(_LINE), cell.width - self._gutter)), "")

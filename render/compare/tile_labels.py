@@ -1,4 +1,4 @@
-"""Files → tiles: what the results beside a preview know of it becomes its label and its axes."""
+"""Files → tiles: what the results beside a preview know of it, as axes and in words."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from render.choice.marks import CostOn, cost_on
-from render.compare.axes import ALWAYS, AXES, NAMED, in_order
-from render.compare.tiles import Tile, varying
+from render.choice.marks import cost_on
+from render.compare.axes import AXES, in_order
+from render.compare.tiles import Tile
 from render.devices.profile import Profile
 from render.errors import ClipError, RenderError
 from render.media.clip import Clip
@@ -47,17 +47,8 @@ def tiles_of(paths: Sequence[Path], ffmpeg: FFmpeg, profile: Profile | None = No
     slow for its device. Raises ClipError for what cannot be read."""
     folders = {path.parent: _results_in(path.parent) for path in paths}
     found = [_known(folders[path.parent], path) for path in paths]
-    tiles = [_tile(clip, known) for clip, known in zip(_probed(paths, ffmpeg), found, strict=True)]
-    return labelled(tiles, found, profile)
-
-
-def tiles_of_clip(
-    results: Results, clip: int, folder: Path, ffmpeg: FFmpeg, profile: Profile | None = None
-) -> list[Tile]:
-    """The previews of one clip, from the deepest network to the lightest, the sizes from small to
-    large and the rates from slow to fast. Previews that are gone are left out; with a ``profile``
-    those are marked that are too slow for its device."""
-    return tiles_of_clips(results, [clip], folder, ffmpeg, profile)
+    probed = _probed(paths, ffmpeg)
+    return [_with(_tile(c, k), k, profile) for c, k in zip(probed, found, strict=True)]
 
 
 def tiles_of_clips(
@@ -67,7 +58,9 @@ def tiles_of_clips(
     ffmpeg: FFmpeg,
     profile: Profile | None = None,
 ) -> list[Tile]:
-    """The same of several clips, one after the other."""
+    """The previews of clips, one clip after the other, from the deepest network to the lightest,
+    the sizes from small to large and the rates from slow to fast. Previews that are gone are left
+    out; with a ``profile`` those are marked that are too slow for its device."""
     found = [
         Known(results, cell)
         for clip in clips
@@ -75,7 +68,7 @@ def tiles_of_clips(
         if (folder / cell.id).is_file()
     ]
     probed = _probed([folder / one.cell.id for one in found], ffmpeg)
-    return labelled([_tile(c, k) for c, k in zip(probed, found, strict=True)], found, profile)
+    return [_with(_tile(c, k), k, profile) for c, k in zip(probed, found, strict=True)]
 
 
 def source_tile(known: Known, ffmpeg: FFmpeg) -> Tile:
@@ -113,48 +106,20 @@ def known_of(path: Path) -> Known | None:
     return _known(_results_in(path.parent), path)
 
 
-def labelled(
-    tiles: Sequence[Tile], known: Sequence[Known | None], profile: Profile | None = None
-) -> list[Tile]:
-    """Tiles with their labels: large, what tells them from each other; small, the rest of what a
-    reader asks for, and a frame's time on a phone where there is one. This computer's own time says
-    nothing of a phone, and is in no label."""
-    vary = varying(tiles)
-    found = []
-    for tile, one in zip(tiles, known, strict=True):
-        if one is None:
-            found.append(tile)
-            continue
-        cost = None if profile is None else cost_on(profile, one.cell)
-        title, lines = _label(one, vary, cost)
-        over = cost is not None and cost.over
-        found.append(replace(tile, title=title, lines=lines, over=over))
-    return found
-
-
-_LARGE = 3
-
-
-def _label(known: Known, vary: Sequence[str], cost: CostOn | None) -> tuple[str, tuple[str, ...]]:
-    """A title and the smaller lines, the last one the least."""
-    words = known.words
-    differ = [axis for axis in NAMED if axis in vary] or ["fps", "size"]
-    large, more = differ[:_LARGE], differ[_LARGE:]
-    alike = [axis for axis in ALWAYS if axis not in differ]
-    if known.cell.target.strength != 1 and "strength" not in differ:
-        alike.append("strength")
-    played = known.cell.played
-    times = (
-        [f"{played.median_ms:.0f} ms on {known.cell.target.on}", _played(played)] if played else []
-    )
-    if cost is not None and not played:
-        times.append(cost.words)
-    lines = [[words[axis] for axis in more], times, [words[axis] for axis in alike]]
-    return _joined(words[axis] for axis in large), tuple(map(_joined, filter(None, lines)))
-
-
-def _joined(words: Iterable[str]) -> str:
-    return " · ".join(words)
+def _with(tile: Tile, known: Known | None, profile: Profile | None) -> Tile:
+    """``tile`` with all that may be said of it (`render.compare.wording`)."""
+    if known is None:
+        return tile
+    cell, played = known.cell, known.cell.played
+    cost = None if profile is None else cost_on(profile, cell)
+    times: tuple[str, ...] = ()
+    if played:
+        times = (f"{played.median_ms:.0f} ms on {cell.target.on}", _played(played))
+    elif cost is not None:
+        times = (cost.words,)
+    here = "" if cell.cost.ms is None else f"{cell.cost.ms:.0f} ms on this computer"
+    over = cost is not None and cost.over
+    return replace(tile, told=known.words, times=times, here=here, over=over)
 
 
 def _played(played: Played) -> str:

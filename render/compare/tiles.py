@@ -14,6 +14,7 @@ from fractions import Fraction
 from render.compare.axes import ACROSS, DOWN, KEYS
 from render.errors import UsageError
 from render.media.clip import Clip
+from render.media.encoding import CONTAINERS
 from render.planning.geometry import Placement
 from render.target import Size
 
@@ -31,8 +32,9 @@ class Tile:
 
     Attributes:
         clip: the file. rate: frames a second that it is shown at.
-        title: the large line of its label; lines: the smaller ones.
-        axes: what is known of it, by the keys of `render.compare.axes`, as text.
+        title: the large line of its label; lines: the smaller ones. titled: they are a user's own.
+        axes: what is known of it, by the keys of `render.compare.axes`, as text; told: the same in
+        words. times: what a phone takes for it; here: what this computer took.
         placement: of the clip itself among its previews: what of it to show. None: all of it.
         start, duration: the part to show; seconds.
         over: too slow for the device in question; its label is red.
@@ -47,6 +49,15 @@ class Tile:
     start: Fraction = Fraction(0)
     duration: Fraction | None = None
     over: bool = False
+    titled: bool = False
+    told: Mapping[str, str] = field(default_factory=dict)
+    times: tuple[str, ...] = ()
+    here: str = ""
+
+    @property
+    def is_source(self) -> bool:
+        """Whether it is a clip among its previews."""
+        return self.placement is not None
 
     @property
     def size(self) -> Size:
@@ -67,11 +78,12 @@ class Tile:
 class Page:
     """One grid: tiles by row and column, None where there is none. ``title``: what its tiles have
     in common among several pages, such as ``res3``; empty where there is only one. ``empty``: the
-    words that stand where there is none, if any."""
+    words that stand where there is none, if any. ``caption``: what stands below all of them."""
 
     title: str
     cells: tuple[tuple[Tile | None, ...], ...]
     empty: str = ""
+    caption: str = ""
 
     @property
     def tiles(self) -> tuple[Tile, ...]:
@@ -95,18 +107,24 @@ class Room:
     def fits(self, rows: int, columns: int, shape: Size) -> bool:
         return self.cell_for(rows, columns, shape).width >= min(self.cell, shape.width)
 
-    def cell_for(self, rows: int, columns: int, shape: Size) -> Size:
-        """The largest cell of ``shape``'s shape, even and no larger, of which so many fit."""
+    def cell_for(self, rows: int, columns: int, shape: Size, below: int = 0) -> Size:
+        """The largest cell of ``shape``'s shape, even and no larger, of which so many fit, with
+        ``below`` pixels left under them."""
 
         def share_of(whole: Size) -> Fraction:
             across = Fraction(whole.width - GUTTER * (columns - 1), columns * shape.width)
-            down = Fraction(whole.height - GUTTER * (rows - 1), rows * shape.height)
+            down = Fraction(whole.height - below - GUTTER * (rows - 1), rows * shape.height)
             return min(across, down, Fraction(1))
 
         upright = shape.height > shape.width and self.turns
         share = max(map(share_of, [self.whole, self.whole.turned()] if upright else [self.whole]))
         width, height = (max(2, int(side * share) // 2 * 2) for side in (shape.width, shape.height))
         return Size(width, height)
+
+
+def room_for(suffix: str) -> Room:
+    """What a grid of this kind of file may take: GIFs are large for what they show."""
+    return Room(Size(1280, 720), cell=240) if CONTAINERS[suffix.lower()].palette else Room()
 
 
 def varying(tiles: Iterable[Tile]) -> list[str]:
@@ -153,11 +171,20 @@ def arrange(
     # The innermost axes nest first; the outermost (the clip) is what pages are best told by.
     while left and room.fits(len(_values(tiles, [left[-1], *down])), wide, shape):
         down.insert(0, left.pop())
-    pages = []
-    for key, mine in _by(tiles, left):
-        page = _page(mine, down, [across] if across else [], sources)
-        pages += [replace(part, title=" ".join(key)) for part in _split(page, shape, room)]
-    return pages
+    tables = [
+        replace(_page(mine, down, [across] if across else [], sources), title=" ".join(key))
+        for key, mine in _by(tiles, left)
+    ]
+    if rows is None and columns is None and _is_sparse(tables):
+        return _near_square(tiles, sources, room)
+    return [part for table in tables for part in _split(table, shape, room)]
+
+
+def _is_sparse(tables: Sequence[Page]) -> bool:
+    """Whether more than a third of the places are empty: two previews that differ in two axes, say,
+    stand side by side rather than in the corners of a square."""
+    cells = [tile for table in tables for row in table.cells for tile in row]
+    return cells.count(None) * 3 > len(cells)
 
 
 def shape_of(tiles: Iterable[Tile]) -> Size:
@@ -235,8 +262,10 @@ def _split(page: Page, shape: Size, room: Room) -> Iterator[Page]:
     rows, columns = _evenly(len(page.cells), rows), _evenly(page.columns, columns)
     for left in range(0, page.columns, columns):
         for top in range(0, len(page.cells), rows):
-            part = page.cells[top : top + rows]
-            yield replace(page, cells=tuple(row[left : left + columns] for row in part))
+            lines = (row[left : left + columns] for row in page.cells[top : top + rows])
+            part = replace(page, cells=tuple(lines))
+            if part.tiles:
+                yield part
 
 
 def _evenly(count: int, most: int) -> int:

@@ -15,17 +15,21 @@ from pathlib import Path
 
 import numpy as np
 
-from render.compare.labels import EMPTY, Overlay, overlay
-from render.compare.tiles import GUTTER, Page, Room, Tile, shape_of
+from render.compare.labels import EMPTY, Overlay, caption_height, caption_picture, overlay
+from render.compare.tiles import GUTTER, Page, Room, Tile, room_for, shape_of
+from render.errors import OutputError
 from render.execution.prefetch import ahead
 from render.execution.resize import resize
+from render.media.colour import even
 from render.media.decode import Decoder
 from render.media.encode import VideoWriter, placing
-from render.media.encoding import AudioMode, Encoding
+from render.media.encoding import AudioMode, Encoding, container_of
 from render.media.frame import Frame, Picture, as_picture
-from render.media.join import VideoParts
+from render.media.gif import refusal
+from render.media.join import join
 from render.media.sample import ROUNDING, sample
 from render.media.sound import add_sound
+from render.media.video_parts import VideoParts
 from render.media.watch import PATIENCE, Patience
 from render.planning.geometry import place
 from render.target import Fit, Size
@@ -44,6 +48,8 @@ class GridLayout:
     cell: Size
     whole: Size
     rate: Fraction
+    caption: int = 0
+    """The height of the line below them."""
 
     def corner(self, row: int, column: int) -> tuple[int, int]:
         """The left and upper edge of a cell."""
@@ -53,9 +59,16 @@ class GridLayout:
 def layout(page: Page, room: Room | None = None) -> GridLayout:
     """Equal cells of the largest video's shape; the grid plays at the fastest rate."""
     rows, columns = len(page.cells), page.columns
-    cell = (room or Room()).cell_for(rows, columns, shape_of(page.tiles))
-    whole = Size(columns * (cell.width + GUTTER) - GUTTER, rows * (cell.height + GUTTER) - GUTTER)
-    return GridLayout(cell, whole, max(tile.rate for tile in page.tiles))
+    room, shape = room or Room(), shape_of(page.tiles)
+
+    def around(cell: Size, below: int) -> Size:
+        height = rows * (cell.height + GUTTER) - GUTTER
+        return Size(columns * (cell.width + GUTTER) - GUTTER, height + below)
+
+    cell = room.cell_for(rows, columns, shape)
+    if below := caption_height(page.caption, around(cell, 0)):
+        cell = room.cell_for(rows, columns, shape, below)
+    return GridLayout(cell, around(cell, below), max(tile.rate for tile in page.tiles), below)
 
 
 def about_frames(page: Page, *, shortest: bool) -> int | None:
@@ -107,14 +120,19 @@ def write_grid(
     warning. Raises ClipError for a video that cannot be read, FFmpegError for a decoder that was
     killed or stood still beyond ``patience``, and OutputError; nothing half-written stays.
     """
+    room = room or room_for(output.suffix)
     place_ = layout(page, room)
+    paints = container_of(output).palette
+    about = about_frames(page, shortest=shortest)
+    if paints and (why := refusal(place_.whole, place_.rate, about)):
+        raise OutputError(f"{output}: {why}")
     warnings: list[str] = []
     with contextlib.ExitStack() as stack:
         slowest = max(min(1 / tile.rate, _LONGEST_TICK) for tile in page.tiles)
         waits = ceil(slowest * place_.rate)
         cells = {tile: _Cell(tile, place_, ffmpeg, stack, waits, patience) for tile in page.tiles}
         temporary = stack.enter_context(placing(output, force=force))
-        silent = temporary.with_name(f"{temporary.stem}v{temporary.suffix}")
+        silent = temporary.with_name(f"{temporary.stem}v{encoding.codec.segment}")
         stack.callback(silent.unlink, missing_ok=True)
         tags = {"comment": f"render: {len(page.tiles)} videos in step"}
         writer = VideoWriter(
@@ -135,9 +153,13 @@ def write_grid(
             said = (tile.clip.unknown, cell.damage)
             warnings += [f"{tile.clip.path.name}: {words}" for words in said if words]
         heard = next((tile for tile in page.tiles if tile.clip.audio), None)
-        if heard is not None and encoding.audio is AudioMode.KEEP:
+        pictures = VideoParts((silent,), (video.frames,), place_.rate)
+        keeps = encoding.audio is AudioMode.KEEP
+        if heard is not None and keeps and container_of(output).sound is None:
+            warnings.append(f"{output.suffix} has no sound: it is left out")
+        elif heard is not None and keeps:
             lost = add_sound(
-                VideoParts((silent,), (video.frames,), place_.rate),
+                pictures,
                 heard.clip,
                 ffmpeg,
                 temporary,
@@ -148,7 +170,7 @@ def write_grid(
             )
             warnings += [lost] if lost else []
         if not temporary.exists():
-            silent.replace(temporary)
+            join(pictures, ffmpeg, temporary, tags, patience, size=even(place_.whole))
     return warnings
 
 
@@ -164,6 +186,8 @@ def _pictures(
     page: Page, where: GridLayout, cells: dict[Tile, _Cell], *, shortest: bool
 ) -> Iterator[Picture]:
     canvas = np.zeros((where.whole.height, where.whole.width, 3), np.uint8)
+    if where.caption:
+        canvas[-where.caption :] = caption_picture(page.caption, where.whole, where.caption)
     for row, line in enumerate(page.cells):
         for column, tile in enumerate(line):
             if tile is None:

@@ -11,6 +11,7 @@ from render.errors import UsageError
 from render.execution.segment_store import LINES
 from render.files.journal import COPIES, STATE, Journal
 from render.files.temporary import in_use, remove_tree
+from render.media.encoding import SEGMENT_SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def _found(folder: Path) -> Iterator[Abandoned]:
 def _look(one: Path, previews: Path) -> Abandoned:
     names = sorted(one.iterdir())
     sizes = [path.lstat().st_size for path in names]
-    segments = sum(path.suffix == ".mp4" for path in names)
+    segments = sum(path.suffix in SEGMENT_SUFFIXES for path in names)
     return Abandoned(one, _preview(one, previews), segments, sum(sizes))
 
 

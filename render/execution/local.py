@@ -215,7 +215,7 @@ class _Working:
         between = time.perf_counter()
         size = upscaler.size
         if size not in self._colours:
-            self._colours[size] = ToYUV(size)
+            self._colours[size] = ToYUV(size, self._plan.encoding.codec.pixels)
         planes = self._colours[size].convert(upscaled)
         return planes, between - began, time.perf_counter() - between
 

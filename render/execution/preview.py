@@ -12,7 +12,7 @@ from render.errors import OutputError
 from render.events import Preview, Timings
 from render.execution.segment_store import CellSegments
 from render.media.encode import placing
-from render.media.encoding import AudioMode
+from render.media.encoding import AudioMode, Encoding, container_of
 from render.media.join import join
 from render.media.sound import add_sound
 from render.media.watch import PATIENCE, Patience
@@ -34,7 +34,7 @@ def finish(segments: CellSegments, plan: Plan, patience: Patience = PATIENCE) ->
     warnings = [count.damage] if count.damage else []
     with placing(cell.output, force=plan.force, same=lambda: is_there(cell)) as temporary:
         silent = True
-        if plan.encoding.audio is AudioMode.KEEP and cell.clip.audio is not None:
+        if heard(cell, plan.encoding):
             loss = add_sound(
                 pictures,
                 cell.clip,
@@ -48,9 +48,15 @@ def finish(segments: CellSegments, plan: Plan, patience: Patience = PATIENCE) ->
             silent = loss is not None
             warnings += [loss] if loss else []
         if silent:
-            join(pictures, plan.ffmpeg, temporary, tags, patience)
+            join(pictures, plan.ffmpeg, temporary, tags, patience, size=cell.output_size)
         segments.joined(tuple(warnings))
     return facts(segments, time.perf_counter() - began)
+
+
+def heard(cell: Cell, encoding: Encoding) -> bool:
+    """Whether its preview is to have the clip's sound."""
+    keeps = encoding.audio is AudioMode.KEEP and container_of(cell.output).sound is not None
+    return keeps and cell.clip.audio is not None
 
 
 def is_there(cell: Cell) -> bool:

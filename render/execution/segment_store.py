@@ -27,13 +27,11 @@ from render.errors import OutputError, UsageError
 from render.files.journal import STATE, Journal
 from render.files.temporary import beside, remove_tree
 from render.media.encode import make_folder
-from render.media.join import VideoParts
+from render.media.video_parts import VideoParts
 from render.planning.plan import Cell, Plan
 from render.planning.segments import Cut
 
 LINES = "segments.jsonl"
-_SUFFIX = ".mp4"
-"""Whatever the preview's: of those containers the one that keeps times exactly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +74,8 @@ class CellSegments:
         self.cell = cell
         self.cut = Cut.at(cell.video_rate, plan.segment)
         self.folder = folder
+        # Whatever the preview's: one that keeps times exactly.
+        self._suffix = plan.encoding.codec.segment
         self._journal = Journal(self.folder / LINES)
         self._tools = dict(tools)
         self._lock = threading.Lock()
@@ -161,7 +161,7 @@ class CellSegments:
         )
 
     def path(self, index: int) -> Path:
-        return self.folder / f"{index:05d}{_SUFFIX}"
+        return self.folder / f"{index:05d}{self._suffix}"
 
     def open(self) -> None:
         """Make the folder, which from then on no other run takes for abandoned. Raises
@@ -180,7 +180,7 @@ class CellSegments:
     def temporary(self) -> Iterator[Path]:
         """A name in the folder for a segment in the making. Raises OutputError."""
         self.open()
-        with beside(self.folder, _SUFFIX, OutputError) as path:
+        with beside(self.folder, self._suffix, OutputError) as path:
             yield path
 
     def add(self, temporary: Path, segment: Segment) -> None:

@@ -1,4 +1,4 @@
-"""RGB pictures → what encoders take: yuv420p, BT.709, limited range.
+"""RGB pictures → what encoders take: YUV, BT.709, limited range.
 
 By swscale, in this process: a picture that several previews show is converted once, and half the
 bytes go through the pipe. The flags decide how exact it is; without them chroma is a little off.
@@ -6,6 +6,7 @@ bytes go through the pipe. The flags decide how exact it is; without them chroma
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -24,24 +25,26 @@ def even(size: Size) -> Size:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Planes:
-    """A picture in yuv420p.
+    """A picture in YUV.
 
     Attributes:
-        size: even. data: uint8, contiguous: luma, then each chroma plane at half the sides.
+        size: even. data: bytes, contiguous: luma, then each chroma plane. pixels: ffmpeg's name of
+        their format, such as ``yuv420p``.
     """
 
     size: Size
     data: npt.NDArray[np.uint8]
+    pixels: str = "yuv420p"
 
 
 class ToYUV:
     """Converts pictures of one size; odd sides are made even by repeating the last pixels."""
 
-    def __init__(self, size: Size) -> None:
+    def __init__(self, size: Size, pixels: str = "yuv420p") -> None:
         import av
         import av.filter
 
-        self._size = even(size)
+        self._size, self._pixels = even(size), pixels
         self._graph = av.filter.Graph()
         self._graph.threads = 1  # the cores are the network's
         source = self._graph.add_buffer(
@@ -56,7 +59,7 @@ class ToYUV:
                 "scale",
                 "out_color_matrix=bt709:out_range=tv:flags=accurate_rnd+full_chroma_int",
             ),
-            self._graph.add("format", "yuv420p"),
+            self._graph.add("format", pixels),
             self._graph.add("buffersink"),
         ]
         self._graph.link_nodes(*chain).configure()
@@ -74,4 +77,13 @@ class ToYUV:
         self._count += 1
         self._graph.push(frame)
         converted: Any = self._graph.pull()
-        return Planes(self._size, np.ascontiguousarray(converted.to_ndarray()))
+        return Planes(self._size, np.concatenate(list(_planes(converted))), self._pixels)
+
+
+def _planes(frame: Any) -> Iterator[npt.NDArray[np.uint8]]:
+    """Each plane's bytes, without what lies between its lines. PyAV's own `to_ndarray` repeats the
+    chroma of formats with 10 bits."""
+    for plane, component in zip(frame.planes, frame.format.components, strict=True):
+        line = plane.width * -(-component.bits // 8)
+        lines = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+        yield lines[: plane.height, :line].ravel()

@@ -44,6 +44,7 @@ class VideoWriter:
         self.frames = 0
         self._path = path
         self._size = size
+        self._pixels = encoding.codec.pixels
         self._colours: ToYUV | None = None
         arguments = _arguments(path, size, rate, encoding, tags, spare=spare)
         self._process = Process(ff, arguments, stdin=True, patience=patience)
@@ -52,8 +53,9 @@ class VideoWriter:
         """Add one picture of the writer's size, RGB uint8 or converted already (then with even
         sides). Raises OutputError when ffmpeg died, or took nothing for too long."""
         planes = picture if isinstance(picture, Planes) else self._converted(picture)
-        if planes.size != even(self._size):
-            raise ValueError(f"a {planes.size} picture for a {self._size} video")
+        if (planes.size, planes.pixels) != (even(self._size), self._pixels):
+            found = f"a {planes.size} picture in {planes.pixels}"
+            raise ValueError(f"{found} for a {self._size} video in {self._pixels}")
         data = planes.data.data.cast("B")
         try:
             while data:
@@ -68,7 +70,7 @@ class VideoWriter:
         height, width = picture.shape[:2]
         if (width, height) != (self._size.width, self._size.height):
             raise ValueError(f"a {width}x{height} picture for a {self._size} video")
-        self._colours = self._colours or ToYUV(self._size)
+        self._colours = self._colours or ToYUV(self._size, self._pixels)
         return self._colours.convert(picture)
 
     def finish(self) -> None:
@@ -135,7 +137,7 @@ def _arguments(
     source = graph.input(
         "pipe:0",
         format="rawvideo",
-        pixel_format="yuv420p",
+        pixel_format=encoding.codec.pixels,
         video_size=(written.width, written.height),  # ffmpeg-python writes this one itself
         framerate=str(rate),
     )
@@ -147,7 +149,7 @@ def _arguments(
         colorspace="bt709",
     ).filter("setsar", "1")
     options = codec_options(encoding, spare=spare) | container_options(path)
-    options |= {"g": key_interval(rate)}
+    options |= {"g": key_interval(rate, encoding.encoder)}
     options |= {"fps_mode": "passthrough"}
     output = graph.output(picture, ffmpeg.OUTPUT, **options).overwrite_output()
     return ffmpeg.with_names(ffmpeg.tagged(output.get_args(), tags), output=path)

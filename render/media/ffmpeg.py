@@ -11,16 +11,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from render.errors import FFmpegError
-from render.media.encoding import CODECS, SOUND_CODEC, Encoder
+from render.errors import FFmpegError, UsageError
+from render.media.encoding import AAC, CODECS, OPUS, Encoder, Encoding, codec_name, needed
 
 _log = logging.getLogger(__name__)
 
 _FILTERS = ("scale", "zscale", "tonemap", "bwdif", "tpad", "fps_mode")
-_ENCODERS = tuple(encoder.value for encoder in Encoder)
-NEEDED = (Encoder.X264.value, SOUND_CODEC, *_FILTERS)
-_ANYWHERE = tuple(encoder.value for encoder, codec in CODECS.items() if codec.anywhere)
-USEFUL = (*(name for name in _ANYWHERE if name not in NEEDED), "libvpx-vp9", "xstack", "libvmaf")
+_ENCODERS = tuple(map(codec_name, Encoder))
+_OTHERS = (OPUS.codec, "gif", "palettegen", "paletteuse", "xstack", "libvmaf")
+NEEDED = (Encoder.X264.value, AAC.codec, *_FILTERS)
+_ANYWHERE = tuple(dict.fromkeys(codec_name(one) for one in Encoder if CODECS[one].anywhere))
+USEFUL = (*(name for name in _ANYWHERE if name not in NEEDED), *_OTHERS)
 
 # Every container that a camera, an editor or a browser writes, and no playlist: HLS, ffconcat and
 # their kin open other files, even when their own name ends in .mp4.
@@ -126,6 +127,18 @@ def inspect(path: Path, origin: str) -> FFmpeg:
     if ask(*trial.split()):
         listed.add("fps_mode")
     return FFmpeg(path, version[1], origin, frozenset(listed & {*NEEDED, *USEFUL, *_ENCODERS}))
+
+
+def check_writes(ffmpeg: FFmpeg, encoding: Encoding, suffix: str) -> None:
+    """Raise the UsageError of a kind of file that this ffmpeg does not write."""
+    encoder = encoding.encoder.value
+    for name in needed(encoding, suffix):
+        if name not in ffmpeg.abilities:
+            what = "it" if name == encoder else name
+            raise UsageError(
+                f"--encoder {encoder}: ffmpeg {ffmpeg.version} lacks {what}; use "
+                f"{Encoder.X264.value}"
+            )
 
 
 def input_options(*, still: bool) -> dict[str, str]:

@@ -17,9 +17,9 @@ from render.media import ffmpeg
 from render.media.clip import AudioStream, Clip
 from render.media.decode import BROADCAST, range_options
 from render.media.encode import check_frames, write_failure
-from render.media.encoding import SOUND_BITS, SOUND_CODEC, container_options
-from render.media.join import Input, VideoParts
+from render.media.encoding import AAC, Sound, container_of, container_options
 from render.media.process import Process
+from render.media.video_parts import Input, VideoParts
 from render.media.watch import PATIENCE, Patience
 
 _FAILED = "the sound could not be added"
@@ -41,20 +41,24 @@ def add_sound(
 
     Returns None, or what is wrong with the clip's sound, so that the preview stays silent (then
     there is no ``output``). Raises OutputError when anything else is: a full disk, a killed ffmpeg.
-    AAC that is not cut is copied; anything else becomes AAC, with gaps filled, so that it stays
-    with the picture.
+    AAC that is not cut is copied where the container takes it; anything else becomes what
+    that has for sound, with gaps filled, so that it stays with the picture.
     """
     audio = clip.audio
     if audio is None:
         return None
     if not audio.decodable:
         return f"its sound ({audio.codec}) does not decode and was left out"
-    untouched = audio.codec == SOUND_CODEC and clip.container.startswith("mov")
+    sound = container_of(output).sound
+    if sound is None:
+        raise ValueError(f"{output.suffix} has no sound")
+    untouched = audio.codec == sound.codec == AAC.codec and clip.container.startswith("mov")
     copies = [True, False] if untouched and start == 0 and duration is None else [False]
     failure = OutputError(_FAILED)
     with pictures.as_input() as source:
         for copy in copies:
-            arguments = _arguments(clip, audio, start, duration, source, output, tags, copy=copy)
+            coded = None if copy else sound
+            arguments = _arguments(clip, audio, coded, start, duration, source, output, tags)
             with Process(ff, arguments, cwd=pictures.folder, patience=patience) as process:
                 if process.wait() == 0:
                     try:
@@ -68,7 +72,7 @@ def add_sound(
                     if process.death and not process.death.crashed:
                         raise failure
             output.unlink(missing_ok=True)
-    alone = _arguments(clip, audio, start, duration)
+    alone = _arguments(clip, audio, sound, start, duration)
     if fault := _fault(ff, alone, patience):
         return f"its sound ({audio.codec}) was left out: {fault}"
     raise failure
@@ -91,15 +95,15 @@ def _fault(ff: Path, alone: list[str], patience: Patience) -> str | None:
 def _arguments(
     clip: Clip,
     audio: AudioStream,
+    coded: Sound | None,
     start: Fraction,
     duration: Fraction | None,
     pictures: Input | None = None,
     output: Path | None = None,
     tags: Mapping[str, str] | None = None,
-    *,
-    copy: bool = False,
 ) -> list[str]:
-    """To ``output``, beside ``pictures``; without them, the same but to nowhere."""
+    """To ``output``, beside ``pictures``; without them, the same but to nowhere. ``coded``: as
+    what; None copies it."""
     import ffmpeg as graph
 
     options: dict[str, Any] = ffmpeg.input_options(still=clip.still)
@@ -107,13 +111,15 @@ def _arguments(
     source = graph.input(ffmpeg.CLIP, **options)
     sound = source[str(audio.index)]
     codec: dict[str, Any] = {"acodec": "copy"}
-    if not copy:
-        codec = {"acodec": SOUND_CODEC, "audio_bitrate": str(SOUND_BITS)}
+    if coded is not None:
+        codec = {"acodec": coded.codec, "audio_bitrate": str(coded.bits)}
         if start and clip.container in BROADCAST:
             sound = sound.filter("atrim", start=f"{float(start):.6f}")
             sound = sound.filter("asetpts", f"PTS-{float(start):.6f}/TB")
         # async: gaps become silence and drift is taken out; first_pts: sound that starts late does.
         sound = sound.filter("aresample", **{"async": 1, "first_pts": 0})
+        if coded.layouts:
+            sound = sound.filter("aformat", channel_layouts="|".join(coded.layouts))
     names = {"clip": clip.path}
     if pictures is None or output is None:
         outputs = [graph.output(sound, "-", format="null", **codec)]

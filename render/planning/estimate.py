@@ -19,7 +19,7 @@ from typing import Any
 
 from render.devices.screen import Schedule
 from render.engines.base import DeviceName
-from render.media.encoding import SOUND_BITS, AudioMode, key_interval
+from render.media.encoding import AudioMode, container_of, key_interval
 from render.media.sample import pictures_at
 from render.networks.spec import NetworkSpec
 from render.planning.plan import Cell, Plan
@@ -33,6 +33,7 @@ from render.target import Size
 _BY_SHOWN = 0.65
 _BY_INPUT = 0.28
 _BY_RATE = -0.6
+_PAINTED = 0.7  # bytes of a GIF's pixel
 _REPEATED = 300  # bytes of a picture that repeats the last one
 
 # Of the cores' time, what is left where stages wait for one another.
@@ -249,19 +250,33 @@ def _macs(one: Pass) -> int:
 
 def _bytes(cell: Cell, plan: Plan, calibration: Calibration) -> int:
     frames = cell.about_frames or 0
+    return round(_picture_bytes(cell, frames, plan, calibration) + _sound_bytes(cell, frames, plan))
+
+
+def _picture_bytes(cell: Cell, frames: int, plan: Plan, calibration: Calibration) -> float:
+    if container_of(cell.output).palette:
+        return frames * cell.output_size.pixels * _PAINTED
+    codec = plan.encoding.codec
+    if codec.intra:  # each picture by itself, by its pixels alone
+        return frames * calibration.key * cell.output_size.pixels / calibration.shown.pixels
     different = pictures([cell])
     scale: float = (cell.output_size.pixels / calibration.shown.pixels) ** _BY_SHOWN
     scale *= (cell.size.pixels / calibration.size.pixels) ** _BY_INPUT
     rate = min(cell.rate, cell.clip.video.rate)
     other: float = calibration.other * float(rate / calibration.rate) ** _BY_RATE
-    keys = 1 + (frames - 1) // key_interval(cell.video_rate)
+    keys = 1 + (frames - 1) // key_interval(cell.video_rate, plan.encoding.encoder)
     between = 1 - keys / frames
     total = scale * (keys * calibration.key + different * between * other)
-    total += (frames - different) * between * _REPEATED
-    audio = cell.clip.audio
-    if plan.encoding.audio is AudioMode.KEEP and audio is not None and audio.decodable:
-        total += float(frames / cell.video_rate) * SOUND_BITS / 8
-    return round(total)
+    return total + (frames - different) * between * _REPEATED
+
+
+def _sound_bytes(cell: Cell, frames: int, plan: Plan) -> float:
+    audio, sound = cell.clip.audio, container_of(cell.output).sound
+    if plan.encoding.audio is AudioMode.NONE or sound is None:
+        return 0
+    if audio is None or not audio.decodable:
+        return 0
+    return float(frames / cell.video_rate) * sound.bits / 8
 
 
 def _disks(cells: Iterable[CellEstimate]) -> Iterable[Disk]:

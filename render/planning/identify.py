@@ -8,11 +8,10 @@ from pathlib import Path
 from render.engines.base import EngineChoice, precision
 from render.errors import OutputError
 from render.media.clip import Clip
-from render.media.encoding import SUFFIX
 from render.planning.fingerprint import Identity, read_identity
 from render.planning.geometry import Placement, canvas_for, place
 from render.planning.jsonable import jsonable
-from render.planning.request import Request, written_file
+from render.planning.request import Request, container
 from render.planning.resolve import ResolvedLook
 from render.target import Size
 
@@ -27,9 +26,7 @@ def identify(
 ) -> Identity:
     """All that a preview of ``resolved`` depends on; ``digest`` is of the content of ``clip``."""
     view = placement(request, clip, resolved.size)
-    encoding = request.encoding
-    file = written_file(request)
-    container = SUFFIX if file is None else file.suffix.lower()
+    encoding = request.coding
     computed = precision(engine, resolved.style.network)
     return Identity(
         clip=digest,
@@ -45,8 +42,7 @@ def identify(
         else f"{resolved.upscale} {resolved.upscaler.value}",
         playback="none" if resolved.playback is None else json.dumps(jsonable(resolved.playback)),
         engine=f"{engine.engine.value} {engine.device.value} {computed.value}",
-        encoding=f"{encoding.encoder.value} crf {encoding.crf}, sound {encoding.audio.value}, "
-        f"{container[1:]}",
+        encoding=f"{encoding.words}, sound {encoding.audio.value}, {container(request)[1:]}",
         segment=str(request.segment),
     )
 

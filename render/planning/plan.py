@@ -17,14 +17,15 @@ from render.files.names import file_name, inside
 from render.look import Look
 from render.media.clip import Clip
 from render.media.colour import even
-from render.media.encoding import SUFFIX, Encoder, Encoding
-from render.media.ffmpeg import FFmpeg, find_ffmpeg
+from render.media.encoding import Encoding, container_of
+from render.media.ffmpeg import FFmpeg, check_writes, find_ffmpeg
 from render.media.find import Found, find_clips
 from render.networks.spec import NetworkSpec
+from render.planning.as_gif import as_gif
 from render.planning.fingerprint import Identity
 from render.planning.geometry import Placement
 from render.planning.identify import identify, is_kept, placement
-from render.planning.request import Request, written_file
+from render.planning.request import Request, container, written_file
 from render.planning.resolve import ResolvedLook, StyleFile, notes, resolve, said
 from render.target import Size, Upscaling
 
@@ -143,7 +144,7 @@ def make_plan(request: Request, *, probe: Probe = _probe, styles: FindStyle = _f
     _check_count(request, found)
     found_styles = _find_styles(request.looks, styles)
     ffmpeg = find_ffmpeg(request.ffmpeg)
-    _check_encoder(ffmpeg, request.encoding.encoder)
+    check_writes(ffmpeg, request.coding, container(request))
     engine = _choose_engine(request.engine, request.device)
     cells: list[Cell] = []
     refusals: list[Refusal] = []
@@ -172,7 +173,7 @@ def make_plan(request: Request, *, probe: Probe = _probe, styles: FindStyle = _f
     return Plan(
         cells=tuple(cells),
         refusals=tuple(refusals),
-        encoding=request.encoding,
+        encoding=request.coding,
         engine=engine,
         ffmpeg=ffmpeg.path,
         force=request.force,
@@ -209,13 +210,6 @@ def _check_count(request: Request, found: tuple[Found, ...]) -> None:
         )
     if looks * len(found) > 1 and (out := written_file(request)) is not None:
         raise UsageError(f"-o {out}: several previews need a folder, not one file")
-
-
-def _check_encoder(ffmpeg: FFmpeg, encoder: Encoder) -> None:
-    if encoder.value not in ffmpeg.abilities:
-        raise UsageError(
-            f"--encoder {encoder.value}: ffmpeg {ffmpeg.version} lacks it; use {Encoder.X264.value}"
-        )
 
 
 def _choose_engine(engine: EngineName, device: DeviceName) -> EngineChoice:
@@ -279,9 +273,13 @@ def _cell(
             f"{clip.path}: --start {float(request.start):g} is past its end "
             f"({float(clip.duration):.2f} s)"
         )
-    output = written_file(request) or _output(request.output or PREVIEWS, clip, resolved, taken)
+    output = written_file(request) or _output(request, clip, resolved, taken)
     kept = is_kept(output, identity, clip, sources, force=request.force)
-    shown = upscale or size
+    shown = even(upscale or size)
+    about = _about_frames(clip, resolved, request.start, request.duration)
+    more: tuple[str, ...] = ()
+    if container_of(output).palette:
+        shown, more = as_gif(shown, resolved, about, clip, request.coding)
     return Cell(
         clip=clip,
         rate=rate,
@@ -293,12 +291,12 @@ def _cell(
         placement=placement(request, clip, size),
         upscale=upscale,
         upscaler=resolved.upscaler,
-        output_size=even(shown),
+        output_size=shown,
         start=request.start,
         duration=request.duration,
-        about_frames=_about_frames(clip, resolved, request.start, request.duration),
+        about_frames=about,
         output=output,
-        notes=tuple(notes(resolved, clip)),
+        notes=(*notes(resolved, clip), *more),
         identity=identity,
         fingerprint=identity.fingerprint,
         playback=resolved.playback,
@@ -319,11 +317,12 @@ def _about_frames(
     return refreshes_of(resolved.playback, max(1, round(seconds * resolved.playback.camera)))
 
 
-def _output(folder: Path, clip: Clip, resolved: ResolvedLook, taken: set[Path]) -> Path:
+def _output(request: Request, clip: Clip, resolved: ResolvedLook, taken: set[Path]) -> Path:
+    folder, suffix = request.output or PREVIEWS, request.coding.codec.suffix
     parts = [clip.path.stem, *said(resolved)]
-    output, count = inside(folder, file_name(parts, SUFFIX)), 1
+    output, count = inside(folder, file_name(parts, suffix)), 1
     while output in taken:  # clips of one name from several folders
         count += 1
-        output = inside(folder, file_name([*parts, str(count)], SUFFIX))
+        output = inside(folder, file_name([*parts, str(count)], suffix))
     taken.add(output)
     return output

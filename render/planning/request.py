@@ -10,7 +10,14 @@ from render.defaults import DEFAULTS
 from render.engines.base import DeviceName, EngineName
 from render.files.names import is_file
 from render.look import Look
-from render.media.encoding import SUFFIXES, AudioMode, Encoder, Encoding, suffixes_for
+from render.media.encoding import (
+    SUFFIXES,
+    AudioMode,
+    Encoder,
+    Encoding,
+    check_fits,
+    fitting,
+)
 from render.planning.segments import LENGTH
 from render.target import Fit, Orient
 
@@ -19,10 +26,6 @@ def _looks() -> tuple[Look, ...]:
     from render.presets.preset import Preset
 
     return (Preset().look(),)
-
-
-def _encoding() -> Encoding:
-    return Encoding(Encoder(DEFAULTS.encoder), DEFAULTS.crf, AudioMode(DEFAULTS.audio))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Request:
         clips: paths as given. A folder stands for the videos in it, ``FOLDER/**`` also for those
             below, and a pattern for what it matches (`media/find.py`).
         looks: each becomes a cell of each clip; those that come to the same become one.
+        encoding: how previews are written; None is the default, by an encoder that suits the file
+            that ``output`` names. ``coding`` is the one that counts.
         start, duration: seconds; duration None runs to the clip's end.
         output: a file (one cell only), a folder, or None for ``previews/``; into_folder: it is a
             folder whatever its name, as one is that is written with a slash at its end.
@@ -46,7 +51,7 @@ class Request:
     looks: tuple[Look, ...] = field(default_factory=_looks)
     orient: Orient = field(default_factory=lambda: Orient(DEFAULTS.orient))
     fit: Fit = field(default_factory=lambda: Fit(DEFAULTS.fit))
-    encoding: Encoding = field(default_factory=_encoding)
+    encoding: Encoding | None = None
     start: Fraction = Fraction(0)
     duration: Fraction | None = None
     engine: EngineName = EngineName.AUTO
@@ -58,13 +63,39 @@ class Request:
     into_folder: bool = False
     segment: Fraction = LENGTH
 
+    @property
+    def coding(self) -> Encoding:
+        """How its previews are written."""
+        if self.encoding is not None:
+            return self.encoding
+        return fitting(usual_encoding(), suffix_of(self.output, into_folder=self.into_folder))
+
+
+def usual_encoding() -> Encoding:
+    """The defaults'."""
+    return Encoding(Encoder(DEFAULTS.encoder), DEFAULTS.crf, AudioMode(DEFAULTS.audio))
+
+
+def suffix_of(output: Path | None, *, into_folder: bool = False) -> str:
+    """Of the file that a place names, in small letters; nothing where it is no file of ours."""
+    suffix = "" if output is None else output.suffix.lower()
+    if output is None or suffix not in SUFFIXES or into_folder or output.is_dir():
+        return ""
+    return suffix
+
 
 def written_file(request: Request) -> Path | None:
     """Where a preview goes for which a file was named; None where there is a folder for it. Raises
     UsageError for a file of a kind that is not written."""
-    encoder = request.encoding.encoder
-    fitting = suffixes_for(encoder)
-    by = "" if fitting == SUFFIXES else f" by {encoder.value}"
-    out, written = request.output, f"previews are written{by} as {', '.join(fitting)}"
-    named = out is not None and not request.into_folder and is_file(out, fitting, written)
-    return out if named else None
+    out = request.output
+    written = f"previews are written as {', '.join(SUFFIXES)}"
+    if out is None or request.into_folder or not is_file(out, SUFFIXES, written):
+        return None
+    check_fits(request.coding.encoder, out.suffix.lower(), f"-o {out}")
+    return out
+
+
+def container(request: Request) -> str:
+    """The suffix of its previews."""
+    file = written_file(request)
+    return request.coding.codec.suffix if file is None else file.suffix.lower()

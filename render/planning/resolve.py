@@ -47,6 +47,11 @@ class ResolvedLook:
     why: str = ""
 
     @property
+    def video_rate(self) -> Fraction:
+        """Frames a second of its preview."""
+        return self.rate if self.playback is None else self.playback.display
+
+    @property
     def identity(self) -> tuple[object, ...]:
         """What its pictures depend on; an upscaler that is not used is not among it."""
         upscaler = None if self.upscale is None else self.upscaler

@@ -68,8 +68,9 @@ def _reworded(parse: Callable[[], _Parsed]) -> _Parsed:
 def _choice(kind: type[_Choice]) -> Callable[[object], _Choice]:
     def parse(value: object) -> _Choice:
         words = [member.value for member in kind]
-        if value in words:
-            return kind(str(value))
+        if isinstance(value, str):
+            with contextlib.suppress(ValueError):
+                return kind(value)  # which may know it by other names, too
         meant = did_you_mean(value, words) if isinstance(value, str) else ""
         raise ValueError(f"{short(value)} is not one of {', '.join(words)}{meant}")
 

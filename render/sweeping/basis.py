@@ -15,7 +15,7 @@ from render.media.encoding import Encoding
 from render.planning.jsonable import jsonable
 from render.planning.plan import Cell
 
-VERSION = 1
+VERSION = 2
 """Of how they are drawn and written: raised when they would come out differently."""
 
 
@@ -24,7 +24,7 @@ def basis_of_page(page: Page, encoding: Encoding) -> str:
     tiles = page.tiles
     number = {tile: n for n, tile in enumerate(tiles)}
     cells = [[None if tile is None else number[tile] for tile in row] for row in page.cells]
-    return _mark("grid", page.title, page.empty, cells, _shown(tiles), encoding)
+    return _mark("grid", page.caption, page.empty, cells, _shown(tiles), encoding)
 
 
 def basis_of_sheet(tiles: Iterable[Tile], title: str) -> str:

@@ -10,7 +10,9 @@ from render.errors import Hint, UsageError
 
 if TYPE_CHECKING:
     from render.compare.metrics.modes import Metrics
+    from render.compare.wording import Labels
     from render.devices.profile import Profile
+    from render.media.encoding import Encoding
     from render.planning.plan import Plan
     from render.results.record import Recorder
 
@@ -23,7 +25,8 @@ class Outputs:
         grid: a video of all previews of each clip, in step; rows, cols: what varies there from row
             to row and from column to column, an axis of ``render.compare.tiles.AXES``; ``clip`` as
             one of them puts all clips into one grid. source: with the clips themselves.
-        sheet: a contact sheet of each clip. report: a page to choose from.
+        labels: how much is written on grids and sheets, as `render.compare.wording.Labels` has it.
+        sheet: a contact sheet of each clip, or of all. report: a page to choose from.
         metrics: how much is spent on figures; None is what suits the run. reference: the cell that
             the others are held against, by its name or in words such as ``res5,720x1280``.
         on: a device, for which a target is chosen, and what is too slow is marked.
@@ -33,6 +36,7 @@ class Outputs:
     rows: str | None = None
     cols: str | None = None
     source: bool = False
+    labels: Labels | None = None
     sheet: bool = False
     report: bool = False
     metrics: Metrics | None = None
@@ -64,10 +68,11 @@ def results_folder(plan: Plan, outputs: Outputs) -> Path | None:
     return folder if several or outputs.anything or (folder / NAME).is_file() else None
 
 
-def check(recorder: Recorder, outputs: Outputs) -> None:
+def check(recorder: Recorder, outputs: Outputs, encoding: Encoding) -> None:
     """Raise the UsageError of what cannot be done, before anything is rendered."""
     from render.compare.metrics.reference import check_reference
     from render.compare.tiles import check_axes
+    from render.media.encoding import Encoder
 
     expected = recorder.expected()
     check_reference(expected, outputs.reference)
@@ -75,10 +80,16 @@ def check(recorder: Recorder, outputs: Outputs) -> None:
     shown = sum(counts) if outputs.over_clips else max(counts)
     for option, asked, count in (
         ("grid", outputs.grid, shown),
-        ("sheet", outputs.sheet, max(counts)),
+        ("sheet", outputs.sheet, shown),
     ):
         if asked and count < 2:
             raise UsageError("needs several previews of one clip", option=option, hint=Hint.SEVERAL)
     if outputs.on is not None and outputs.metrics == "none":
         raise UsageError("chooses by the figures", option="on", hint=Hint.FIGURES)
+    if outputs.report and not encoding.codec.browsers:
+        raise UsageError(
+            f"browsers play no {encoding.encoder.value} as a video; write the previews by "
+            f"{Encoder.X264.value} or {Encoder.VP9.value}",
+            option="report",
+        )
     check_axes(outputs.rows, outputs.cols)

@@ -41,26 +41,36 @@ def choice(work: SweepWork) -> Iterator[SweepEvent]:
 def grids(work: SweepWork) -> Iterator[SweepEvent]:
     """The previews side by side, one clip or all clips to a grid."""
     from render.compare.tile_labels import sources_of, tiles_of_clips
-    from render.compare.tiles import arrange
+    from render.compare.tiles import arrange, room_for
+    from render.compare.wording import Labels, pages_in_words
 
     outputs, ffmpeg = work.outputs, work.ffmpeg
     clips = work.several(least=1 if outputs.over_clips else 2)
     for group in [clips] if outputs.over_clips else [[clip] for clip in clips]:
         tiles = tiles_of_clips(work.results, group, work.folder, ffmpeg, outputs.on)
         sources = sources_of(tiles, ffmpeg) if outputs.source else []
-        pages = arrange(tiles, rows=outputs.rows, columns=outputs.cols, sources=sources)
+        pages = arrange(
+            tiles,
+            rows=outputs.rows,
+            columns=outputs.cols,
+            sources=sources,
+            room=room_for(work.suffix),
+        )
         clip = None if outputs.over_clips else group[0]
+        labels = outputs.labels or Labels.SHORT
+        pages = pages_in_words(pages, labels)
         for number, page in enumerate(pages, 1):
             part = f"grid-{number}" if len(pages) > 1 else "grid"
-            yield from _grid(work, page, work.place(clip, part, ".mp4", work.results.grids))
+            yield from _grid(work, page, work.place(clip, part, work.suffix, work.results.grids))
 
 
 def _grid(work: SweepWork, page: Page, path: Path) -> Iterator[SweepEvent]:
+    from render.compare.tiles import room_for
     from render.compare.video_grid import about_frames, described, lengths_note, write_grid
     from render.sweeping.basis import basis_of_page
 
     step, encoding = SweepStep.GRID, work.plan.encoding
-    basis, words = basis_of_page(page, encoding), described(page)
+    basis, words = basis_of_page(page, encoding), described(page, room_for(path.suffix))
     if work.is_made(step, path, basis):
         yield StepMade(step, path, words, kept=True)
         return
@@ -80,16 +90,19 @@ def _grid(work: SweepWork, page: Page, path: Path) -> Iterator[SweepEvent]:
 
 
 def sheets(work: SweepWork) -> Iterator[SweepEvent]:
-    """A contact sheet of each clip."""
+    """A contact sheet of each clip, or one of all."""
     from render.compare.contact import plan_contact, write_contact
-    from render.compare.tile_labels import tiles_of_clip
+    from render.compare.tile_labels import tiles_of_clips
+    from render.compare.wording import Labels, in_words
     from render.sweeping.basis import basis_of_sheet
 
     step, ffmpeg = SweepStep.SHEET, work.ffmpeg
-    for clip in work.several():
-        tiles = tiles_of_clip(work.results, clip, work.folder, ffmpeg)
-        path = work.place(clip, "sheet", ".png", work.results.sheets)
-        title = work.results.clips[clip].name
+    over = work.outputs.over_clips
+    clips = work.several(least=1 if over else 2)
+    for group in [clips] if over else [[clip] for clip in clips]:
+        tiles = tiles_of_clips(work.results, group, work.folder, ffmpeg)
+        path = work.place(None if over else group[0], "sheet", ".png", work.results.sheets)
+        tiles, title = in_words(tiles, work.outputs.labels or Labels.SHORT)
         basis = basis_of_sheet(tiles, title)
         if work.is_made(step, path, basis):
             yield StepMade(step, path, kept=True)
@@ -119,7 +132,7 @@ def _source(work: SweepWork, number: int) -> Iterator[SweepEvent]:
     first = max(cells, key=lambda cell: cell.output_size.pixels)
     rate = max(cell.video_rate for cell in cells)
     clip = work.results.clips[number]
-    path = work.place(number, "source", ".mp4", [clip.preview] if clip.preview else [])
+    path = work.place(number, "source", work.suffix, [clip.preview] if clip.preview else [])
     basis = basis_of_source(first, rate, plan.encoding)
     if clip.preview == path.name and work.is_made(step, path, basis):
         yield StepMade(step, path, kept=True)

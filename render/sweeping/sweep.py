@@ -82,7 +82,7 @@ def _recorder(plan: Plan, outputs: Outputs, command: Sequence[str]) -> Recorder 
     from render.results.record import Call, Recorder
 
     recorder = Recorder(plan, folder, Call(tuple(command), datetime.now(UTC)))
-    check(recorder, outputs)
+    check(recorder, outputs, plan.encoding)
     return recorder
 
 

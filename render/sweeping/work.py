@@ -95,6 +95,11 @@ class SweepWork:
     def id(self, cell: Cell) -> str:
         return cell.output.relative_to(self.folder).as_posix()
 
+    @property
+    def suffix(self) -> str:
+        """Of the videos that are made of the previews."""
+        return self.plan.encoding.codec.suffix
+
     def place(self, clip: int | None, what: str, suffix: str, owned: Collection[str]) -> Path:
         """``<clip>-grid.mp4`` beside the previews, ``grid.mp4`` of all clips. Parts of one clip,
         and clips of one name, are numbered. Raises UsageError for what is there and not ours."""

@@ -10,11 +10,20 @@ from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import pytest
 from PIL import Image
 
 from render.cli.app import run
-from render.compare.tile_labels import known_of, source_tile, tiles_of, tiles_of_clip
+from render.compare.tile_labels import (
+    known_of,
+    source_tile,
+    sources_of,
+    tiles_of,
+    tiles_of_clips,
+)
+from render.compare.tiles import Tile
+from render.compare.wording import Labels, in_words
 from render.devices.profile import load_profile
 from render.events import CellDone
 from render.media.ffmpeg import FFmpeg
@@ -111,32 +120,64 @@ def test_a_folder_becomes_one_grid(
     assert compare(folder, "-o", output) == 0
     captured = capsys.readouterr()
     assert captured.out == f"{output}\n"
-    assert "328x188 at 15 fps, 2 x 2 cells of 160x90" in captured.err
+    assert "328x208 at 15 fps, 2 x 2 cells of 160x90" in captured.err
     shown = pictures(ff, output)
     # Rates across; the networks, the deeper first, down.
     assert number(shown[4][4:40, 4:150]) == 2 and number(shown[4][4:40, 172:320]) == 4
 
 
-def test_labels_say_what_is_known(folder: Path, ff: FFmpeg, results: Results) -> None:
-    tiles = tiles_of_clip(results, 0, folder, ff)
-    assert [(t.title, t.lines) for t in tiles] == [
-        ("10 fps · res3", ("480x853",)),
-        ("15 fps · res3", ("480x853",)),
-        ("10 fps · res1", ("480x853",)),
-        ("15 fps · res1", ("480x853",)),
-    ]
-    alone = tiles_of([folder / "res3-10.mp4", Path(results.clips[0].path)], ff)
-    assert [t.title for t in alone] == ["10 fps · 480x853", "numbered_30"]
-    assert alone[1].lines == ("30 fps, 160x90",)
+def said(tiles: list[Tile], labels: Labels) -> tuple[list[tuple[str, tuple[str, ...]]], str]:
+    found, caption = in_words(tiles, labels)
+    return [(tile.title, tile.lines) for tile in found], caption
+
+
+def test_labels_say_what_differs_and_once_what_does_not(
+    folder: Path, ff: FFmpeg, results: Results
+) -> None:
+    tiles = tiles_of_clips(results, [0], folder, ff)
+    short, caption = said(tiles, Labels.SHORT)
+    assert short == [("10 fps · res3", ()), ("15 fps · res3", ()), ("10 fps · res1", ()),
+                     ("15 fps · res1", ())]  # fmt: skip
+    assert caption == f"{results.clips[0].name} · composition-vii · 480x853"
+    full, caption = said(tiles, Labels.FULL)
+    rest = f"480x853 · composition-vii · {results.clips[0].name}"
+    assert full[0] == ("10 fps · res3", (rest, "250 ms on this computer")) and not caption
+    assert said(tiles, Labels.NONE) == ([("", ())] * 4, "")
+
+
+def test_labels_of_what_is_not_known(folder: Path, ff: FFmpeg, results: Results) -> None:
+    clip = Path(results.clips[0].path)
+    alone, caption = said(tiles_of([folder / "res3-10.mp4", clip], ff), Labels.SHORT)
+    assert alone == [("10 fps · 480x853", ("res3",)), ("numbered_30", ("30 fps, 160x90",))]
+    assert not caption
+    twice, caption = said(tiles_of([clip, clip], ff), Labels.SHORT)
+    assert twice == [("numbered_30", ())] * 2 and caption == "30 fps, 160x90"
 
 
 def test_what_differs_is_the_large_part_of_a_label(folder: Path, ff: FFmpeg) -> None:
     pair = tiles_of([folder / "res3-10.mp4", folder / "res1-10.mp4"], ff)
-    assert [(t.title, t.lines) for t in pair] == [
-        ("res3", ("10 fps · 480x853",)), ("res1", ("10 fps · 480x853",)),
-    ]  # fmt: skip
-    (on,) = tiles_of([folder / "res3-10.mp4"], ff, load_profile("A12"))
-    assert (on.title, on.lines) == ("10 fps · 480x853", ("A12 66 ms", "res3"))
+    assert said(pair, Labels.SHORT)[0] == [("res3", ()), ("res1", ())]
+    on = tiles_of([folder / "res3-10.mp4"], ff, load_profile("A12"))
+    assert said(on, Labels.SHORT)[0] == [("10 fps · 480x853", ("A12 66 ms",))]
+
+
+def test_a_clip_among_its_previews_changes_no_words(folder: Path, ff: FFmpeg) -> None:
+    pair = tiles_of([folder / "res3-10.mp4", folder / "res1-10.mp4"], ff)
+    short, caption = said([*sources_of(pair, ff), *pair], Labels.SHORT)
+    assert [title for title, _ in short] == ["source", "res3", "res1"]
+    assert caption == said(pair, Labels.SHORT)[1] != ""
+
+
+@pytest.mark.parametrize("labels", ["full", "short", "none"])
+def test_how_much_is_written(
+    labels: str, folder: Path, compare: Command, tmp_path: Path, ff: FFmpeg
+) -> None:
+    pair = [folder / "res3-10.mp4", folder / "res1-10.mp4"]
+    assert compare(*pair, "--labels", labels, "-o", tmp_path / "a.mp4") == 0
+    shown = pictures(ff, tmp_path / "a.mp4")[0]
+    # A line below the cells, where what they share is said once.
+    assert (shown.shape[0] > 90) == (labels == "short")
+    assert (shown[60:90, :160].max() > 150) == (labels != "none")
 
 
 def test_clips_make_the_rows_of_one_grid(
@@ -188,12 +229,61 @@ def test_a_sheet(folder: Path, compare: Command, tmp_path: Path, capsys: Capture
     assert compare(folder, "-o", tmp_path / "part.png", "--at", "0.1,0.3", "--crop", "90x50") == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "codec"), [("a.webm", "vp9"), ("a.gif", "gif"), ("a.mov", "prores")]
+)
+def test_a_grid_of_every_kind(
+    name: str, codec: str, folder: Path, compare: Command, tmp_path: Path, ff: FFmpeg,
+    capsys: Capture,
+) -> None:  # fmt: skip
+    pair, output = [folder / "res3-10.mp4", folder / "res3-15.mp4"], tmp_path / name
+    named = ["--encoder", "prores-proxy"] if codec == "prores" else []
+    assert compare(*pair, *named, "--labels", "none", "-o", output) == 0
+    said = capsys.readouterr().err
+    assert ("has no sound" in said) == (codec == "gif")
+    with av.open(str(output)) as container:
+        assert container.streams.video[0].codec_context.name == codec
+        assert len(container.streams.audio) == (codec != "gif")
+        assert container.duration is not None
+    shown = pictures(ff, output)
+    assert len(shown) == 8
+    assert [number(shown[4][4:40, x : x + 90]) for x in (40, 204)] == [2, 4]
+    assert list(tmp_path.glob("*.png")) == []
+    assert compare(*pair, "--encoder", "libx265", "-o", tmp_path / "b.gif") == 2
+    assert ".gif holds no libx265; it takes gif" in errors(capsys)
+
+
+def test_a_gif_that_would_be_too_much(
+    make_clip: MakeClip, compare: Command, tmp_path: Path, capsys: Capture
+) -> None:
+    fast = numbered(make_clip, "60", 0.5)
+    assert compare(fast, fast, "-o", tmp_path / "a.gif") == 1
+    assert "at most 50 pictures a second, not 60" in errors(capsys)
+
+
+def test_clips_of_one_sheet(
+    folder: Path, compare: Command, tmp_path: Path, capsys: Capture
+) -> None:
+    second_clip(folder)
+    assert compare(folder, "--rows", "clip", "-o", tmp_path / "sheet.png", "--moments", "1") == 0
+    assert capsys.readouterr().out == f"{tmp_path / 'sheet.png'}\n"
+    with Image.open(tmp_path / "sheet.png") as sheet:
+        tall = sheet.height
+    assert compare(folder, "-o", tmp_path / "each.png", "--moments", "1") == 0
+    with Image.open(tmp_path / "each-1.png") as sheet:
+        assert sheet.height < tall
+
+
 def test_own_words(folder: Path, compare: Command, tmp_path: Path, capsys: Capture) -> None:
     pair = [folder / "res3-10.mp4", folder / "res1-10.mp4"]
-    assert compare(*pair, "--labels", "deep,light", "-o", tmp_path / "a.mp4") == 0
+    assert compare(*pair, "--titles", "deep,light", "-o", tmp_path / "a.mp4") == 0
     capsys.readouterr()
-    assert compare(*pair, "--labels", "deep", "-o", tmp_path / "b.mp4") == 2
+    assert compare(*pair, "--titles", "deep", "-o", tmp_path / "b.mp4") == 2
     assert "1 for 2 videos" in errors(capsys)
+    assert compare(*pair, "--labels", "deep,light", "-o", tmp_path / "b.mp4") == 2
+    assert "--titles puts your own words" in errors(capsys)
+    assert compare(*pair, "--labels", "none", "--titles", "a,b", "-o", tmp_path / "b.mp4") == 2
+    assert "--labels and --titles" in errors(capsys)
 
 
 def test_lengths_that_differ_are_said(
@@ -242,7 +332,7 @@ def test_previews_that_are_gone_and_clips_alone_are_said(
         (["A"], "is one video"),
         (["A", "nowhere.mp4"], "nowhere.mp4"),
         (["A", "BAD"], "bad.mp4"),
-        (["A", "B", "-o", "x.gif"], "a grid is written as .mp4"),
+        (["A", "B", "-o", "x.avi"], "a grid is written as .mp4"),
         (["A", "B", "--rows", "speed"], "no such axis"),
         (["A", "B", "--rows", "fps", "--cols", "fps"], "name two axes"),
         (["A", "PLAIN", "--rows", "fps"], "not known of"),
@@ -257,6 +347,8 @@ def test_previews_that_are_gone_and_clips_alone_are_said(
         (["A", "B", "-o", "x.png", "--audio", "none"], "--audio none: is for grids"),
         (["A", "B", "-o", "x.png", "--crf", "20"], "--crf 20: is for grids"),
         (["A", "B", "--crf", "90"], "--crf"),
+        (["A", "B", "--encoder", "h264_videotoolbox"], "lacks it; use libx264"),
+        (["A", "B", "-o", "x.gif", "--crf", "20"], "--crf 20: gif has no such quality"),
         (["A", "B", "--source", "-o", "CLIP", "--force"], "is one of the videos"),
         (["A", "OTHER", "--source"], "of several clips"),
         (["A", "B", "--within", "10x10"], "too small for a grid"),

@@ -117,7 +117,7 @@ def test_the_names_are_those_that_there_are(
 ) -> None:
     from render.devices.profile import shipped_profiles
     from render.networks.catalogue import list_styles
-    from render.presets.preset import list_presets
+    from render.presets.preset_library import list_presets
 
     monkeypatch.setenv("RENDER_PRESETS", str(tmp_path))
     styles = list_styles()

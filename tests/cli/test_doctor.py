@@ -29,6 +29,7 @@ def test_a_healthy_machine(command: Command, capsys: Capture) -> None:
     assert command("doctor") == 0
     out = capsys.readouterr().out
     assert out.startswith("Everything that a preview needs is here.\n")
+    assert "writes   .mp4 by libx264; .mov by libx264; .mkv by libx264; .webm by nothing; " in out
     assert "7.1 (bundled)" in out and "/opt/ffmpeg" in out and "libx264" in out
     assert "missing; pip install 'live-filter-preview[coreml]' adds it" in out
 

@@ -133,8 +133,8 @@ def test_a_dot_makes_no_file_of_a_folder(
 @pytest.mark.parametrize(
     ("place", "said"),
     [
-        ("out.webm", "-o out.webm: previews are written as .mp4, .mov, .mkv"),
-        ("out.gif", "-o out.gif: previews are written as .mp4, .mov, .mkv"),
+        ("out.wmv", "-o out.wmv: previews are written as .mp4, .mov, .mkv, .webm, .gif"),
+        ("out.gif", "several previews need a folder"),
         ("sweep.v2/out.avi", "previews are written as .mp4, .mov, .mkv"),
         ("out.mp4", "several previews need a folder"),
         ("n" * 300 + ".mp4", "is too long a name: 304 bytes"),

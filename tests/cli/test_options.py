@@ -18,6 +18,7 @@ from render.target import Fit, Orient, Rate, Size, Upscaling
 from .conftest import Machine
 
 Command = Callable[..., int]
+Capture = pytest.CaptureFixture[str]
 
 
 def test_the_front_door(command: Command, machine: Machine) -> None:
@@ -56,6 +57,47 @@ def test_every_option_arrives(command: Command, machine: Machine) -> None:
     assert (request.engine, request.device) == (EngineName.TORCH, DeviceName.CPU)
     assert (request.output, request.ffmpeg) == (Path("out"), Path("/opt/ffmpeg"))
     assert request.force and request.strict
+
+
+@pytest.mark.parametrize(
+    ("words", "encoder", "crf"),
+    [
+        (["-o", "a.webm"], Encoder.VP9, 18),
+        (["-o", "a.WEBM", "--crf", "60"], Encoder.VP9, 60),
+        (["-o", "a.webm", "--encoder", "av1"], Encoder.AV1, 18),
+        (["-o", "a.gif"], Encoder.GIF, 18),
+        (["-o", "a.mov"], Encoder.X264, 18),
+        (["-o", "a.mov", "--encoder", "prores"], Encoder.PRORES_HQ, 18),
+        (["-o", "a.mov", "--encoder", "prores-lt"], Encoder.PRORES_LT, 18),
+        (["-o", "a.webm", "--preset", "draft"], Encoder.VP9, None),
+        (["-o", "a.webm/"], Encoder.X264, 18),
+        (["--encoder", "vp9"], Encoder.VP9, 18),
+    ],
+)
+def test_the_file_chooses_its_encoder(
+    words: list[str], encoder: Encoder, crf: int | None, command: Command, machine: Machine
+) -> None:
+    assert command("a.mp4", *words) == 0
+    found = machine.request.coding
+    assert found.encoder is encoder
+    assert found.crf == (load_preset("draft").crf if crf is None else crf)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["-o", "a.gif", "--crf", "20"], "--crf 20: gif has no such quality"),
+        (["--encoder", "prores", "--crf", "20"], "--crf 20: prores_ks has no such quality"),
+        (["--encoder", "vp9", "--crf", "64"], "from 0 to 63"),
+        (["--encoder", "prores-4444"], "did you mean"),
+    ],
+)
+def test_an_encoder_that_cannot_be_meant(
+    words: list[str], said: str, command: Command, machine: Machine, capsys: Capture
+) -> None:
+    assert command("a.mp4", *words) == 2
+    assert said in capsys.readouterr().err
+    assert not machine.requests
 
 
 def test_a_preset_holds_but_for_single_options(command: Command, machine: Machine) -> None:

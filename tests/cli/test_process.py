@@ -47,7 +47,7 @@ def test_help_puts_examples_first_and_explains_everything() -> None:
     for option in options.split():
         assert f"--{option}" in out
         assert f"--no-{option}" not in out
-    for default in ("[15]", "[480x853]", "[res3]", "[composition-vii]", "[18]", "[libx264]"):
+    for default in ("[15]", "[480x853]", "[res3]", "[composition-vii]", "[18]", "[libx264, or"):
         assert default in out
     assert all(len(line) <= 100 for line in out.splitlines())
 

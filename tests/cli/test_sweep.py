@@ -62,7 +62,7 @@ def test_one_folder_holds_all_that_was_asked_for(
         assert (figures.get("lpips") == 0) == (cell.id == previews[-1])
         assert cell.video.frames == (4 if cell.target.fps == 5 else 8)
     assert results.runs[0].wall is not None and results.runs[0].wall > 0
-    assert probe(out / "moving-grid.mp4", ff).video.displayed == Size(2 * 192 + 8, 2 * 108 + 8)
+    assert probe(out / "moving-grid.mp4", ff).video.displayed == Size(2 * 192 + 8, 2 * 108 + 8 + 20)
     assert probe(out / "moving-source.mp4", ff).video.displayed == Size(192, 108)
     assert "GMAC/S" in captured.err and "* the reference" in captured.err
 
@@ -74,7 +74,7 @@ def test_styles_alone_are_not_compared_and_stand_in_one_grid_with_all_clips(
     shutil.copy(moving, other)
     styles = ("--style", "udnie,the-scream", "--network", "res3-w16", "--fps", "5")
     small = ("--size", "64x36", "--upscale", "none", "--duration", "0.4", "--audio", "none")
-    grid = ("--grid", "--rows", "clip", "--cols", "style")
+    grid = ("--grid", "--sheet", "--rows", "clip", "--cols", "style")
     out = tmp_path / "out"
     assert render(moving, other, *styles, *small, *grid, "--on", "A12", "-o", out) == 0
     said = capsys.readouterr().err
@@ -82,8 +82,8 @@ def test_styles_alone_are_not_compared_and_stand_in_one_grid_with_all_clips(
     assert "reference" not in said and "figures:" not in said.replace("no figures:", "")
     results = load(out)
     assert all(cell.figures is None for cell in results.cells)
-    assert results.grids == ("grid.mp4",)
-    assert probe(out / "grid.mp4", ff).video.displayed == Size(2 * 64 + 8, 2 * 36 + 8)
+    assert results.grids == ("grid.mp4",) and results.sheets == ("sheet.png",)
+    assert probe(out / "grid.mp4", ff).video.displayed == Size(2 * 64 + 8, 2 * 36 + 8 + 20)
 
 
 def test_a_later_run_adds_to_the_folder(

@@ -88,3 +88,27 @@ def test_what_cannot_be_shown_is_said() -> None:
     endless = replace(tiles[0], clip=replace(tiles[0].clip, duration=None))
     with pytest.raises(UsageError, match="length is not known"):
         plan_contact([endless])
+
+
+def test_upright_videos_among_others_are_as_high_as_these_are_wide(
+    make_clip: MakeClip, ff: FFmpeg
+) -> None:
+    shapes = ("320x180", "180x320", "320x180")
+    paths = [
+        make_clip(f"{n}.mp4", "-f", "lavfi", "-i", f"color=white:s={shape}:r=5:d=0.4", *X264)
+        for n, shape in enumerate(shapes)
+    ]
+    contact = plan_contact(tiles_of(paths, ff), count=1, width=100)
+    assert [contact.cell_of(tile) for tile in contact.tiles] == [
+        Size(100, 56), Size(100, 100), Size(100, 56)
+    ]  # fmt: skip
+    shown = list(pictures(contact, ff.path))
+    assert [picture.shape[:2] for picture in shown] == [(56, 100), (100, 56), (56, 100)]
+    sheet = np.asarray(draw(grid(contact, shown, ""), contact.cell))
+    white = (sheet > 250).all(axis=2)
+    rows = np.flatnonzero(white.any(axis=1))
+    # Each as high as its own cell, with a gutter between.
+    assert np.flatnonzero(np.diff(rows) > 1).tolist() == [55, 155]
+    upright = contact.tiles[1]
+    alone = plan_contact([upright], count=1, width=100)
+    assert alone.cell_of(upright) == alone.cell == Size(100, 178)

@@ -178,3 +178,14 @@ def test_axes_are_the_options_that_are_swept() -> None:
     from render.cli.ranges import SWEPT
 
     assert set(SWEPT) <= set(KEYS)
+
+
+def test_what_would_be_mostly_empty_stands_side_by_side() -> None:
+    tiles = [t for t in sweep(fps="10,15", size="s,m") if t.title in ("10-s", "15-m")]
+    (page,) = arrange(tiles)
+    assert titles(page) == [["10-s", "15-m"]]
+    (page,) = arrange(tiles, rows="size", columns="fps")
+    assert titles(page) == [["10-s", None], [None, "15-m"]]
+    # Asked for, and on pages of their own: none that shows nothing.
+    pages = arrange(tiles, rows="size", columns="fps", room=Room(Size(340, 200)))
+    assert [titles(page) for page in pages] == [[["10-s"]], [["15-m"]]]

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from render.compare.labels import overlay
+from render.compare.lettering import font, in_lines, shortened
 from render.compare.tile_labels import tiles_of
 from render.compare.tiles import Page, Room, Tile, arrange
 from render.compare.video_grid import about_frames, layout, write_grid
@@ -22,7 +23,7 @@ from render.target import Size
 from tests.conftest import X264, MakeClip
 from tests.media.preview import pictures
 
-from .videos import number, numbered
+from .videos import number, numbered, tile
 
 FINE = Encoding(Encoder.X264, 1, AudioMode.KEEP)
 
@@ -191,6 +192,47 @@ def test_labels_stay_away_from_the_middle(cell: Size) -> None:
     assert left < cell.width * 0.1
     # The ground is translucent, the letters are white.
     assert picture.max() > 245 and 60 < picture[top + 3, left + 12].mean() < 140
+
+
+def test_a_long_title_takes_two_lines_before_it_is_small() -> None:
+    cell, whole = Size(640, 360), Size(1288, 360)
+    short = overlay("res3", (), cell, whole)
+    long = overlay(
+        "a title that is much too long for a single line of a cell of this size", (), cell, whole
+    )
+    assert short is not None and long is not None
+    assert long.colour.shape[1] <= cell.width
+    letters = short.colour.shape[0]
+    assert 1.5 * letters < long.colour.shape[0] < 2.2 * letters
+
+
+def test_what_no_line_holds_loses_its_middle() -> None:
+    face = font(20)
+    for end in ("first", "second"):
+        name = f"one_of_many_names_that_{'go_on_' * 20}{end}"
+        (words,) = in_lines(name, face, 300, 1)
+        assert words.startswith("one_of") and words.endswith(end[-4:]) and "..." in words
+        assert face.getlength(words) <= 300
+        two = in_lines(name, face, 300, 2)
+        assert len(two) == 2 and two[1].endswith(end[-4:])
+        assert all(face.getlength(line) <= 300 for line in two)
+    assert shortened("fits", face, 300) == "fits"
+
+
+def shaped(one: Tile, shape: Size) -> Tile:
+    return replace(one, clip=replace(one.clip, video=replace(one.clip.video, displayed=shape)))
+
+
+@pytest.mark.parametrize("shape", [Size(1920, 1080), Size(1080, 1920), Size(160, 90)])
+@pytest.mark.parametrize("whole", [Size(2560, 1440), Size(640, 360)])
+def test_a_caption_stays_within_the_room(shape: Size, whole: Size) -> None:
+    room = Room(whole, cell=10, turns=False)
+    for count in (2, 6, 12):
+        tiles = [shaped(tile(str(n)), shape) for n in range(count)]
+        (page,) = arrange(tiles, room=room)
+        where = layout(replace(page, caption="what all of them share"), room)
+        assert where.caption > 0 == where.caption % 2
+        assert where.whole.width <= whole.width and where.whole.height <= whole.height
 
 
 def test_no_words_no_label() -> None:

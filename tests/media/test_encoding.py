@@ -20,7 +20,9 @@ from render.media.encoding import (
     AudioMode,
     Encoder,
     Encoding,
+    codec_name,
     codec_options,
+    encoders_for,
     key_interval,
     suffixes_for,
 )
@@ -36,11 +38,11 @@ def test_every_encoder_is_in_the_table() -> None:
 
 
 def test_what_is_missing_here_is_no_other_systems_encoder() -> None:
-    assert {"libx265", "libsvtav1"} < set(USEFUL)
+    assert {"libx265", "libsvtav1", "libvpx-vp9", "prores_ks", "gif"} < set(USEFUL)
     assert not {"libx264", "h264_videotoolbox"} & set(USEFUL)
 
 
-@pytest.mark.parametrize("encoder", Encoder)
+@pytest.mark.parametrize("encoder", [one for one in Encoder if CODECS[one].quality])
 def test_the_worst_quality_is_one_that_ffmpeg_takes(encoder: Encoder) -> None:
     options = codec_options(Encoding(encoder, CODECS[encoder].worst, AudioMode.NONE), spare=True)
     worst = options.get("crf", options.get("q:v"))
@@ -48,12 +50,18 @@ def test_the_worst_quality_is_one_that_ffmpeg_takes(encoder: Encoder) -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoder", "suffix"), [(one, suffix) for one in Encoder for suffix in suffixes_for(one)]
+    ("encoder", "suffix"),
+    [
+        (one, suffix)
+        for one in Encoder
+        for suffix in dict.fromkeys((CODECS[one].segment, *suffixes_for(one)))
+        if suffix not in CONTAINERS or not CONTAINERS[suffix].palette
+    ],
 )
 def test_an_encoder_in_a_container(
     ff: FFmpeg, tmp_path: Path, encoder: Encoder, suffix: str
 ) -> None:
-    if encoder.value not in ff.abilities:
+    if codec_name(encoder) not in ff.abilities:
         pytest.skip(f"this ffmpeg has no {encoder.value}")
     path, rate = tmp_path / f"a{suffix}", Fraction(15)
     worst = Encoding(encoder, CODECS[encoder].worst, AudioMode.NONE)
@@ -68,7 +76,26 @@ def test_an_encoder_in_a_container(
     packets.sort(key=lambda packet: packet.pts)
     assert len(packets) == 20
     keys = [number for number, packet in enumerate(packets) if packet.is_keyframe]
-    assert keys == [*range(0, 20, key_interval(rate))]
+    assert keys == [*range(0, 20, key_interval(rate, encoder))]
+
+
+@pytest.mark.parametrize("encoder", [Encoder.X265, Encoder.VIDEOTOOLBOX_HEVC])
+def test_hevc_says_what_quicktime_wants_to_see(encoder: Encoder) -> None:
+    options = codec_options(Encoding(encoder, 20, AudioMode.NONE), spare=False)
+    assert options["tag:v"] == "hvc1"
+
+
+def test_a_gif_keeps_no_sound() -> None:
+    kept = [one for one in Encoder if Encoding(one, 18, AudioMode.KEEP).keeps_sound]
+    assert {*Encoder} - {*kept} == {Encoder.GIF}
+    assert not any(Encoding(one, 18, AudioMode.NONE).keeps_sound for one in Encoder)
+
+
+def test_each_container_holds_its_own_encoder() -> None:
+    for suffix, one in CONTAINERS.items():
+        assert encoders_for(suffix)[0] is one.own in one.holds
+    for encoder, codec in CODECS.items():
+        assert codec.suffix in suffixes_for(encoder)
 
 
 @pytest.mark.parametrize(("rate", "frames"), [("30", 15), ("15", 8), ("1", 1), ("1/3", 1)])
@@ -81,17 +108,20 @@ def test_a_key_frame_every_half_second(rate: str, frames: int) -> None:
     reason="one core, or no say in which: whether more of them change bytes is NOT tested",
 )
 @pytest.mark.parametrize("spare", [True, False])
-@pytest.mark.parametrize("encoder", [Encoder.X264, Encoder.X265, Encoder.AV1])
+@pytest.mark.parametrize(
+    "encoder",
+    [Encoder.X264, Encoder.X265, Encoder.AV1, Encoder.VP9, Encoder.PRORES_HQ, Encoder.GIF],
+)
 def test_bytes_do_not_depend_on_the_machines_cores(
     ff: FFmpeg, tmp_path: Path, encoder: Encoder, *, spare: bool
 ) -> None:
-    if encoder.value not in ff.abilities | {Encoder.X264.value}:
+    if codec_name(encoder) not in ff.abilities | {Encoder.X264.value}:
         pytest.skip(f"this ffmpeg has no {encoder.value}")
     cores = os.sched_getaffinity(0)
     pictures = np.random.default_rng(0).integers(0, 256, (30, 96, 160, 3), np.uint8)
     found = []
     for some in (cores, {min(cores)}):
-        path = tmp_path / f"{len(some)}.mp4"
+        path = tmp_path / f"{len(some)}{CODECS[encoder].segment}"
         os.sched_setaffinity(0, some)  # which the child inherits
         try:
             encoding = Encoding(encoder, 30, AudioMode.NONE)

@@ -12,17 +12,28 @@ import pytest
 
 from render.errors import OutputError
 from render.media.encode import VideoWriter
-from render.media.encoding import AudioMode, Encoder, Encoding, suffixes_for
+from render.media.encoding import (
+    CONTAINERS,
+    AudioMode,
+    Encoder,
+    Encoding,
+    needed,
+    suffixes_for,
+)
 from render.media.ffmpeg import FFmpeg
-from render.media.join import VideoParts, join
+from render.media.join import join
 from render.media.probe import probe
 from render.media.sound import add_sound
+from render.media.tags import read_tags
+from render.media.video_parts import VideoParts
 from render.planning.segments import Cut
 from render.target import Size
 from tests.media.preview import pictures, sound
 
 SMALL = Size(64, 64)
 HOSTILE = "a#b?c%20d'e\"f:g\nh"
+TAGS = {"comment": "ours", "description": "its identity"}
+_SLACK = {".mkv": Fraction(1, 2000), ".webm": Fraction(1, 2000), ".gif": Fraction(1, 200)}
 X264 = Encoding(Encoder.X264, 18, AudioMode.KEEP)
 
 
@@ -35,7 +46,7 @@ def coded(
     cut = Cut(rate / 2)
     files, counts = [], []
     for index in range(cut.count(frames)):
-        path = folder / f"{index:05d}.mp4"
+        path = folder / f"{index:05d}{encoding.codec.segment}"
         span = range(cut.span(index).start, min(frames, cut.span(index).stop))
         with VideoWriter(path, ff.path, SMALL, rate, encoding, {}, spare=True) as video:
             for frame in span:
@@ -59,22 +70,30 @@ def times(path: Path) -> list[Fraction]:
 def test_all_encoders_and_containers(
     encoder: Encoder, suffix: str, ff: FFmpeg, tmp_path: Path
 ) -> None:
-    if encoder.value not in ff.abilities:
-        pytest.skip(f"this ffmpeg has no {encoder.value}")
+    if lacks := set(needed(Encoding(encoder, 20, AudioMode.NONE), suffix)) - ff.abilities:
+        pytest.skip(f"this ffmpeg has no {', '.join(lacks)}")
     rate = Fraction(30000, 1001)
     parts = coded(tmp_path / "parts", ff, rate, Encoding(encoder, 20, AudioMode.NONE))
     assert len(parts.files) == 3
     output = tmp_path / f"whole{suffix}"
-    join(parts, ff.path, output, {"comment": "ours"})
-    joined = pictures(ff, output)
-    assert np.array_equal(joined, np.concatenate([pictures(ff, file) for file in parts.files]))
+    join(parts, ff.path, output, TAGS)
+    if not CONTAINERS[suffix].palette:
+        joined = pictures(ff, output)
+        assert np.array_equal(joined, np.concatenate([pictures(ff, file) for file in parts.files]))
     found = times(output)
-    # Matroska keeps milliseconds.
-    slack = Fraction(1, 2000) if suffix == ".mkv" else 0
+    # Matroska keeps milliseconds, a GIF hundredths.
+    slack = _SLACK.get(suffix, Fraction(0))
     assert len(found) == 41
     assert all(abs(time - found[0] - n / rate) <= slack for n, time in enumerate(found))
-    with contextlib.closing(av.open(str(output))) as container:
-        assert container.metadata.get("comment", container.metadata.get("COMMENT")) == "ours"
+    assert read_tags(output) | {"comment": "ours", "description": "its identity"} == read_tags(
+        output
+    )
+    if encoder is Encoder.X265 and suffix != ".mkv":
+        with contextlib.closing(av.open(str(output))) as container:
+            assert container.streams.video[0].codec_context.codec_tag == "hvc1"
+    again = tmp_path / f"again{suffix}"
+    join(parts, ff.path, again, TAGS)
+    assert again.read_bytes() == output.read_bytes()
 
 
 @pytest.mark.parametrize("rate", ["15", "24000/1001", "60", "1000/7"])
@@ -82,6 +101,13 @@ def test_no_rounding_adds_up(rate: str, ff: FFmpeg, tmp_path: Path) -> None:
     parts = coded(tmp_path / "parts", ff, Fraction(rate), X264, frames=90)
     join(parts, ff.path, tmp_path / "whole.mp4", {})
     assert times(tmp_path / "whole.mp4") == [n / Fraction(rate) for n in range(90)]
+
+
+def test_a_gif_longer_than_was_known_is_refused(ff: FFmpeg, tmp_path: Path) -> None:
+    parts = coded(tmp_path / "parts", ff, Fraction(15), X264)
+    with pytest.raises(OutputError, match="41 frames of 4000x4000 are too much for a GIF"):
+        join(parts, ff.path, tmp_path / "whole.gif", {}, size=Size(4000, 4000))
+    assert not (tmp_path / "whole.gif").exists()
 
 
 def test_folders_may_be_called_anything(ff: FFmpeg, tmp_path: Path, moving: Path) -> None:
@@ -107,8 +133,10 @@ def test_one_segment_is_the_video_itself(ff: FFmpeg, tmp_path: Path) -> None:
     assert len(times(tmp_path / "whole.mkv")) == 7
 
 
-def test_what_is_missing_is_a_failure(ff: FFmpeg, tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", [".mp4", ".gif"])
+def test_what_is_missing_is_a_failure(suffix: str, ff: FFmpeg, tmp_path: Path) -> None:
     parts = coded(tmp_path / "parts", ff, Fraction(15), X264)
     parts.files[1].unlink()
     with pytest.raises(OutputError, match=r"could not be joined|holds"):
-        join(parts, ff.path, tmp_path / "whole.mp4", {})
+        join(parts, ff.path, tmp_path / f"whole{suffix}", {})
+    assert not [*tmp_path.rglob("*.png"), *tmp_path.rglob("*.ffconcat")]

@@ -173,6 +173,25 @@ def test_bytes() -> None:
     assert bytes_of(sound, Encoding(Encoder.X264, 18, AudioMode.NONE)) == bytes_of(cell())
 
 
+def test_bytes_of_other_kinds() -> None:
+    clip = replace(cell().clip, audio=make_cell(Path("a.mp4")).clip.audio)
+
+    def of(suffix: str, encoder: Encoder, **changes: object) -> int:
+        one = cell(output=Path(f"previews/a{suffix}"), clip=clip, **changes)
+        plan = replace(make_plan(one), encoding=Encoding(encoder, 18, AudioMode.KEEP))
+        return estimate(plan, FREE).cells[0].bytes or 0
+
+    # Each picture by itself, by its pixels; with AAC.
+    half = of(".mov", Encoder.PRORES_HQ, output_size=Size(960, 1080))
+    sound = 4 * 192_000 // 8
+    assert of(".mov", Encoder.PRORES_HQ) - sound == 60 * 1000 == 2 * (half - sound)
+    # By its pixels alone, and silent.
+    gif = of(".gif", Encoder.GIF, output_size=Size(640, 360))
+    assert 0.4 < gif / (60 * 640 * 360) < 0.9
+    # The same pictures with Opus for AAC.
+    assert of(".mp4", Encoder.VP9) - of(".webm", Encoder.VP9) == 4 * 32_000 // 8
+
+
 def test_disks_are_asked_where_the_folder_will_be(tmp_path: Path) -> None:
     cells = [cell(output=tmp_path / "a" / "b" / "x.mp4"), cell(output=tmp_path / "y.mp4")]
     (disk,) = estimate(make_plan(*cells), FREE).disks

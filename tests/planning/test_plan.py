@@ -86,7 +86,7 @@ def test_the_plan_is_json_and_complete(moving: Path, tmp_path: Path) -> None:
         ({"output": Path("o.avi")}, ".mp4, .mov, .mkv"),
         (
             {"output": Path("o.mov"), "encoding": Encoding(Encoder.AV1, 30, AudioMode.KEEP)},
-            "o.mov: previews are written by libsvtav1 as .mp4, .mkv",
+            ".mov holds no libsvtav1; it takes libx264 or libx265, and libsvtav1 goes into .mp4",
         ),
     ],
 )

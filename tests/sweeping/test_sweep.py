@@ -32,6 +32,7 @@ from render import (
     SweepStep,
 )
 from render.cli.read_request import make_request
+from render.media.encoding import AudioMode, Encoder, Encoding
 
 pytestmark = pytest.mark.torch
 
@@ -70,7 +71,8 @@ def test_a_request_has_the_command_s_defaults() -> None:
     clips = (Path("clip.mp4"),)
     nothing = dict.fromkeys(("preset", "cells", "start", "duration", "device", "engine", "output"))
     as_typed = make_request(clips, {}, force=False, strict=False, ffmpeg=None, **nothing)  # type: ignore[arg-type]
-    assert Request(clips=clips) == as_typed
+    assert Request(clips=clips) == replace(as_typed, encoding=None)
+    assert Request(clips=clips).coding == as_typed.coding
 
 
 def test_a_sweep_from_plan_to_report(moving: Path, tmp_path: Path, capfd: Capture) -> None:
@@ -87,7 +89,7 @@ def test_a_sweep_from_plan_to_report(moving: Path, tmp_path: Path, capfd: Captur
         ("source", "moving-source.mp4", False),
         ("report", "index.html", False),
     ]
-    assert made[0].about == "180x48 at 8 fps, 1 x 2 cells of 86x48"
+    assert made[0].about == "180x68 at 8 fps, 1 x 2 cells of 86x48"
     began = [each.step for each in of(StepStarted, events)]
     assert began == [each.step for each in made]
     worked = {each.step for each in of(StepProgress, events)}
@@ -225,3 +227,11 @@ def test_styles_that_are_not_compared_are_no_failure(moving: Path, tmp_path: Pat
     events = list(render.sweep(replace(small(moving, tmp_path), looks=looks)))
     (skipped,) = of(StepSkipped, events)
     assert skipped.step is SweepStep.FIGURES and "in one style" in skipped.why
+
+
+@pytest.mark.parametrize("encoder", [Encoder.GIF, Encoder.PRORES_LT])
+def test_no_report_of_what_no_browser_plays(encoder: Encoder, moving: Path, tmp_path: Path) -> None:
+    asked = replace(small(moving, tmp_path), encoding=Encoding(encoder, 18, AudioMode.NONE))
+    with pytest.raises(render.UsageError, match=f"report: browsers play no {encoder.value}"):
+        list(render.sweep(asked, ALL))
+    assert list(tmp_path.iterdir()) == []
