@@ -15,7 +15,7 @@ from render.errors import ClipError
 from render.media import ffmpeg
 from render.media.clip import Clip
 from render.media.encode import check_frames, write_failure
-from render.media.encoding import SOUND_CODEC, Encoder, container_options
+from render.media.encoding import AAC, Encoder, container_options
 from render.media.process import Process
 from render.media.watch import PATIENCE, Patience
 from render.target import Size
@@ -105,7 +105,7 @@ def _arguments(copy: LightCopy, output: Path) -> list[str]:
     words += ["-c:v", Encoder.X264.value, "-preset", "fast", "-crf", str(CRF), "-psy-rd", "0:0"]
     words += ["-g", str(max(1, round(rate))), "-threads", "4", "-pix_fmt", "yuv420p"]
     if sounds:
-        words += ["-c:a", SOUND_CODEC, "-b:a", str(_SOUND_BITS), "-ac", "2"]
+        words += ["-c:a", AAC.codec, "-b:a", str(_SOUND_BITS), "-ac", "2"]
     # Nothing of the preview's metadata: it says what made it, and perhaps where.
     words += ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact"]
     words += ["-flags:v", "+bitexact", "-flags:a", "+bitexact"]
