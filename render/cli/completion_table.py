@@ -12,6 +12,7 @@ from render.cli.everywhere import EVERYWHERE
 from render.cli.help import ShownAs, about, is_place, shown_as
 from render.cli.shell_names import KINDS
 from render.files.names import VIDEOS
+from render.media.encoding import Encoder
 
 _IMAGES = (".jpg", ".jpeg", ".png", ".webp")
 _STYLES = (".safetensors",)
@@ -20,7 +21,7 @@ SHELLS = ("bash", "zsh", "fish")
 
 # What the help writes as NAME, and what names of a kind of our own there are.
 _WORDS = {
-    "encoder": ("libx264", "libx265", "libsvtav1", "h264_videotoolbox", "hevc_videotoolbox"),
+    "encoder": tuple(one.value for one in Encoder),
     "upscaler": ("bilinear", "nearest", "bicubic", "lanczos"),
     "rows": ("clip", "style", "network", "size", "upscale", "upscaler", "strength", "fps"),
 }

@@ -27,9 +27,12 @@ def test_the_table_of_keys_is_the_model_s() -> None:
 
 
 def test_the_worst_qualities_are_the_encoders() -> None:
-    default, others = re.findall(r"`crf` goes up to (\d+), of `libsvtav1` up to (\d+)", PAGE)[0]
+    said = r"`crf` goes up to (\d+), of `libsvtav1` and `libvpx-vp9` up to (\d+)"
+    default, others = re.findall(said, PAGE)[0]
     worst = {encoder: str(codec.worst) for encoder, codec in CODECS.items()}
-    assert worst == dict.fromkeys(Encoder, default) | {Encoder.AV1: others}
+    assert worst == dict.fromkeys(Encoder, default) | dict.fromkeys(
+        (Encoder.AV1, Encoder.VP9), others
+    )
 
 
 def test_the_example_is_a_preset(tmp_path: Path) -> None:

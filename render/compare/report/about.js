@@ -27,7 +27,7 @@ function aboutFigures() {
   const clips = clipsOf(state.cells).filter((clip) => data.clips[clip].sampling);
   const sampled = [...new Set(clips.flatMap((clip) => [data.sampled[clip], ...data.clips[clip].sampling.notes]))];
   const alone = state.cells.length > 1 && groupsOf(state.cells)[0].length === 1;
-  if (alone && ["style", "strength"].some((axis) => state.vary.includes(axis))) {
+  if (alone && data.orders.apart.some((axis) => state.vary.includes(axis))) {
     return [
       "No figures compare styles or strengths: each paints another picture on purpose. Render one of them at several rates, sizes or networks to compare these.",
       ...sampled,

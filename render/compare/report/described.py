@@ -12,23 +12,33 @@ from render.compare.metrics.metric import Metric, samples
 from render.compare.table_columns import MACS_SECOND, columns, on_choice
 from render.results.results import CellResult, Results, Sampling
 
+# Each value of these paints another picture on purpose: no figure compares them.
+_APART = ("style", "strength")
+
 
 def described(
     results: Results, choice: Mapping[str, Any] | None, metrics: Sequence[Metric]
 ) -> dict[str, Any]:
     """Keys of the page's data, beside those of the results.
 
-    axes: ``key`` and ``words`` of each. orders: which of them go ``across`` and ``down``, which are
-    ``named`` and ``always`` so. columns: what each says of itself. chart: the columns that may be
-    its ``costs`` and ``losses``, and which of them are first. sort: the column that a table is
-    sorted by at first. cells_axes: of each cell on each axis its ``said``, ``name`` and ``order``.
-    cells_values: of each cell what it has of the columns, as ``value`` and ``text``. sampled: of
-    each clip what the figures were taken from, in words, or null.
+    axes: ``key`` and ``words`` of each. orders: which of them go ``across`` and ``down``, which
+    are ``named`` and ``always`` so, and which no figure compares (``apart``). columns: what
+    each says of itself. chart: the columns that may be its ``costs`` and ``losses``, and which
+    of them are first. sort: the column that a table is sorted by at first. cells_axes: of each
+    cell on each axis its ``said``, ``name`` and ``order``. cells_values: of each cell what it
+    has of the columns, as ``value`` and ``text``. sampled: of each clip what the figures were
+    taken from, in words, or null.
     """
     shown = columns(metrics, on_choice(choice))
     return {
         "axes": [{"key": axis.key, "words": axis.words} for axis in AXES],
-        "orders": {"across": ACROSS, "down": DOWN, "named": NAMED, "always": ALWAYS},
+        "orders": {
+            "across": ACROSS,
+            "down": DOWN,
+            "named": NAMED,
+            "always": ALWAYS,
+            "apart": _APART,
+        },
         "columns": [_column(column) for column in shown],
         "chart": _chart(shown),
         "sort": MACS_SECOND.key,
