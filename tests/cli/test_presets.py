@@ -90,7 +90,7 @@ def test_the_list_fits_and_says_what_hides_what(folder: Path, presets: Presets) 
 
 def test_the_list_in_json(folder: Path, presets: Presets) -> None:
     *found, done = presets("--json").events
-    assert done["event"] == "done" and done["presets"] == len(found) == 6
+    assert done["event"] == "done" and done["presets"] == len(found) == 7
     by_path = {event["path"]: event for event in found}
     own = by_path[str(folder / "draft.toml")]
     assert (own["name"], own["origin"], own["hidden_by"]) == ("draft", "own", None)
