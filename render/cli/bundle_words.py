@@ -21,10 +21,13 @@ def render_with(engine: str | None, device: str | None, ffmpeg: Path | None) -> 
     """What renders, by the options of that name. Raises UsageError."""
     from render.bundles.bundled_preview import RenderWith
     from render.cli.read_request import one_of
+    from render.cli.user_settings import chosen_ffmpeg
     from render.engines.base import DeviceName, EngineName
 
     return RenderWith(
-        one_of(EngineName, "--engine", engine), one_of(DeviceName, "--device", device), ffmpeg
+        one_of(EngineName, "--engine", engine),
+        one_of(DeviceName, "--device", device),
+        chosen_ffmpeg(ffmpeg),
     )
 
 

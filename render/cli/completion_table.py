@@ -13,6 +13,7 @@ from render.cli.help import ShownAs, about, is_place, shown_as
 from render.cli.shell_names import KINDS
 from render.files.names import VIDEOS
 from render.media.encoding import Encoder
+from render.target import Upscaling
 
 _IMAGES = (".jpg", ".jpeg", ".png", ".webp")
 _STYLES = (".safetensors",)
@@ -22,7 +23,7 @@ SHELLS = ("bash", "zsh", "fish")
 # What the help writes as NAME, and what names of a kind of our own there are.
 _WORDS = {
     "encoder": tuple(one.value for one in Encoder),
-    "upscaler": ("bilinear", "nearest", "bicubic", "lanczos"),
+    "upscaler": tuple(one.value for one in Upscaling),
     "rows": ("clip", "style", "network", "size", "upscale", "upscaler", "strength", "fps"),
 }
 _WORDS["cols"] = _WORDS["rows"]

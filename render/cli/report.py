@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -116,11 +115,11 @@ def _send(
     folder: Path, path: Path, also: tuple[PackPart, ...], *, force: bool, json: bool, debug: bool
 ) -> int:
     from render.cli.show_pack import ShowPack
+    from render.cli.user_settings import chosen_ffmpeg
     from render.compare.packed.pack_report import pack_report
     from render.media.ffmpeg import find_ffmpeg
 
-    named = os.environ.get("RENDER_FFMPEG")
-    found = find_ffmpeg(Path(named) if named else None)
+    found = find_ffmpeg(chosen_ffmpeg())
     # Closed whatever ends us, also a signal: what is half-written goes then.
     with contextlib.closing(ShowPack(json=json, debug=debug)) as show:
         events = pack_report(folder, path, also=also, ffmpeg=found, force=force)

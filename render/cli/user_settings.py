@@ -210,10 +210,12 @@ def _beside_preset(
 
 
 def _said_by_preset(name: str, path: Path | None) -> dict[str, object]:
-    from render.cli.presets_folder import preset_of
+    from render.cli.presets_folder import presets_folder
+    from render.presets.preset_library import load_preset
 
+    # Quietly: the command that reads it too says what there is to say of it.
     try:
-        preset = preset_of(name)
+        preset = load_preset(name, presets_folder())
     except PresetError as error:
         if path is None:
             return {}  # the command says what is wrong with its own option

@@ -110,3 +110,28 @@ def test_a_name_of_anybody_s_is_shown_escaped(
     assert run(["presets", "install", str(path), "--yes", "--as", "red", "--json"]) == 0
     said, _ = map(json.loads, capfd.readouterr().out.splitlines())
     assert (said["event"], said["path"]) == ("installed", str(presets / "red"))
+
+
+@pytest.mark.parametrize("named", ["environment", "settings"])
+def test_its_ffmpeg_is_the_one_that_all_commands_take(
+    named: str,
+    bundle: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('ffmpeg = "/no/such"\n' if named == "settings" else "")
+    monkeypatch.setenv("RENDER_CONFIG", str(config))
+    monkeypatch.setenv("RENDER_FFMPEG", "/no/such" if named == "environment" else "")
+    sent = tmp_path / "sent.renderpreset"
+    results = tmp_path / "results.json"
+    results.write_text('{"schema": 1}')
+    for words in (
+        ["presets", "pack", "a12-live", "-o", str(sent)],
+        ["verify", str(bundle)],
+        ["report", str(tmp_path), "--pack", str(tmp_path / "x.zip")],
+    ):
+        assert run(words) == 1
+        assert "/no/such" in capfd.readouterr().err
+    assert not sent.exists()

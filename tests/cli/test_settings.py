@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from render.cli import doctor
+from render.cli.app import run as run_command_line
 from render.cli.settings_file import KEYS
 from render.engines.base import DeviceName
 from render.errors import OutputError
@@ -248,3 +249,14 @@ def test_the_doctor_says_which_ffmpeg_the_settings_name(
     first, second, *_ = capsys.readouterr().out.splitlines()
     assert first.startswith(f"problem: {path}: `ffmpeg`: /nowhere/ffmpeg: ")
     assert "--no-config" in second
+
+
+def test_an_old_preset_s_note_is_said_once(
+    write: Write, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write("crf = 20\n")
+    old = tmp_path / "old.toml"
+    (tmp_path / "mine.safetensors").write_bytes(b"")
+    old.write_text('schema = 1\nstyle = "/gone/mine.safetensors"\n')
+    assert run_command_line(["clip.mp4", "--preset", str(old)]) != 0
+    assert capfd.readouterr().err.count("beside the preset is taken for it") == 1
