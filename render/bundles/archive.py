@@ -19,6 +19,7 @@ from pathlib import Path
 from render.errors import BundleError, OutputError
 from render.files.atomic import whole
 from render.files.small import read_small
+from render.files.zip_entry import zip_entry
 from render.presets.preset_file import BUNDLE_SUFFIX
 
 MOST = 96 << 20
@@ -29,10 +30,6 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")
 MOST_OF_NAME = 100
 
 _MOST_SAID = 160
-# The same for all, so that the same contents are the same bytes.
-_TIME = (1980, 1, 1, 0, 0, 0)
-_MODE = stat.S_IFREG | 0o644
-_UNIX = 3
 # By the zip format (PKWARE's APPNOTE.TXT, 4.3.7, 4.3.12, 4.3.16 and, for zip64, 4.3.15).
 _HEADER, _ENTRY, _END, _LOCATOR = 30, 46, 22, 20
 _UTF8 = 0x800
@@ -55,10 +52,7 @@ def archive(contents: Mapping[str, bytes]) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED, allowZip64=False) as file:
         for name, data in contents.items():
-            entry = zipfile.ZipInfo(name, _TIME)
-            entry.create_system = _UNIX
-            entry.external_attr = _MODE << 16
-            file.writestr(entry, data)
+            file.writestr(zip_entry(name), data)
     return made.getvalue()
 
 

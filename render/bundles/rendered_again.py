@@ -17,6 +17,7 @@ from render.bundles.bundled_preview import LENGTH, BundleProgress, RenderWith, r
 from render.bundles.manifest import Role
 from render.errors import BundleError, OutputError
 from render.files.temporary import beside
+from render.media.decibels import decibels
 from render.media.decode import Decoder
 from render.media.ffmpeg import FFmpeg, find_ffmpeg
 from render.media.frame import Frame
@@ -25,7 +26,6 @@ from render.media.probe import probe
 ALIKE = 40.0
 """Decibels from which two previews are taken for the same look. What rounding of other processors,
 engines and encoders does lies above it; another style, size or strength far below."""
-_LARGEST = 255.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +92,13 @@ def _compared(bundle: Bundle, there: Path, here: Path, ffmpeg: FFmpeg, engine: s
         error = float(np.mean(np.square(difference, dtype=np.int32)))
         total += error
         frames += 1
-        if (psnr := _psnr(error)) < worst:
+        if (psnr := decibels(error)) < worst:
             worst, worst_at = psnr, one.time
     if not frames:
         raise BundleError(f"{bundle.path}: its preview has no frames")
     return Closeness(
-        frames, _psnr(total / frames), worst, worst_at, bundle.manifest.made_with, engine
+        frames, decibels(total / frames), worst, worst_at, bundle.manifest.made_with, engine
     )
-
-
-def _psnr(mean_square: float) -> float:
-    """Peak signal-to-noise ratio in dB, of 8 bits: 10 lg(255² / mean square error)."""
-    return math.inf if mean_square == 0 else 10 * math.log10(_LARGEST**2 / mean_square)
 
 
 def _frames(video: Path, ffmpeg: FFmpeg) -> Iterator[Frame]:

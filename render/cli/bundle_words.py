@@ -33,18 +33,12 @@ def render_with(engine: str | None, device: str | None, ffmpeg: Path | None) -> 
 
 def follow_frames(steps: Generator[BundleProgress, None, _Result], name: str) -> _Result:
     """Go through the steps with their progress on stderr; what comes of them."""
-    from render.cli.count import Count
+    from render.cli.count import Count, followed
 
-    count = Count("frame", sys.stderr)
-    # Closed whatever ends us, also a signal: what is half-written goes then.
-    with contextlib.closing(count), contextlib.closing(steps):
-        while True:
-            try:
-                step = next(steps)
-            except StopIteration as end:
-                result: _Result = end.value
-                return result
-            count.show(f"{name}: {step.words}", step.done, step.total)
+    with contextlib.closing(Count("frame", sys.stderr)) as count:
+        return followed(
+            steps, lambda step: count.show(f"{name}: {step.words}", step.done, step.total)
+        )
 
 
 def bundle_page(bundle: Bundle) -> Iterator[str]:

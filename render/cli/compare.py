@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from render.cli.compare_groups import TileGroup, by_clip, groups_of, titled
-from render.cli.count import Count
+from render.cli.count import Count, followed
 from render.cli.help import ShownAs
 from render.cli.output import labelled, put, safe, say
 from render.defaults import DEFAULTS
@@ -223,19 +223,13 @@ def _write_page(
     about = about_frames(page, shortest=shortest)
     if note := lengths_note(page, shortest=shortest):
         say(labelled("note", note, sys.stderr))
-    count = Count("frame", sys.stderr)
     frames = write_grid(
         page, path, ffmpeg.path, encoding, room=room, shortest=shortest, force=force
     )
-    # Closed whatever ends us, also a signal: what is half-written goes then.
-    with contextlib.closing(count), contextlib.closing(frames):
-        while True:
-            try:
-                done = next(frames)
-            except StopIteration as end:
-                warnings = list(end.value)
-                break
-            count.show(path.name, done, max(done, about or done))
+    with contextlib.closing(Count("frame", sys.stderr)) as count:
+        warnings = followed(
+            frames, lambda done: count.show(path.name, done, max(done, about or done))
+        )
     for warning in warnings:
         say(labelled("warning", f"{path.name}: {warning}", sys.stderr))
     say(f"{safe(str(path))}: {described(page, room)}")

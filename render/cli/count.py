@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from typing import TYPE_CHECKING, Never, TextIO
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Never, TextIO, TypeVar
 
 from render.cli.bar import columns, cut, shaped
 from render.cli.output import safe, shown, tell
@@ -17,6 +19,23 @@ if TYPE_CHECKING:
 
 _FIRST = 5.0
 _EVERY = 10.0
+
+
+_Step = TypeVar("_Step")
+_Result = TypeVar("_Result")
+
+
+def followed(steps: Generator[_Step, None, _Result], show: Callable[[_Step], None]) -> _Result:
+    """Go through the steps, each shown; what comes of them. Whatever ends us, also a signal, closes
+    them: what is half-written goes then."""
+    with contextlib.closing(steps):
+        while True:
+            try:
+                step = next(steps)
+            except StopIteration as end:
+                result: _Result = end.value
+                return result
+            show(step)
 
 
 class Count:

@@ -23,27 +23,23 @@ _Result = TypeVar("_Result")
 
 def follow(steps: Generator[Doing | Verifying, None, _Result], name: str) -> _Result:
     """Go through the steps with their progress on stderr; what comes of them."""
-    from render.cli.count import Count
+    from render.cli.count import Count, followed
     from render.engines.refusals import out_of_memory
     from render.export.export_model import Doing
 
-    count = Count("picture", sys.stderr)
-    # Closed whatever ends us, also a signal: what is half-written goes then.
-    with contextlib.closing(count), contextlib.closing(steps):
-        while True:
-            try:
-                step = next(steps)
-            except StopIteration as end:
-                result: _Result = end.value
-                return result
-            except (RuntimeError, MemoryError) as error:
-                if not out_of_memory(error):
-                    raise
-                raise ExportError(f"{name}: not enough memory here; lower --size") from error
-            if isinstance(step, Doing):
-                count.show(f"{name}: {step.words}", 0, 1)
-            else:
-                count.show(f"{name}: verifying", step.done, step.total, step.words)
+    def show(step: Doing | Verifying) -> None:
+        if isinstance(step, Doing):
+            count.show(f"{name}: {step.words}", 0, 1)
+        else:
+            count.show(f"{name}: verifying", step.done, step.total, step.words)
+
+    with contextlib.closing(Count("picture", sys.stderr)) as count:
+        try:
+            return followed(steps, show)
+        except (RuntimeError, MemoryError) as error:
+            if not out_of_memory(error):
+                raise
+            raise ExportError(f"{name}: not enough memory here; lower --size") from error
 
 
 def words(done: Exported, estimate: DeviceTime | None) -> Iterator[str]:

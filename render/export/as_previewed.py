@@ -14,6 +14,7 @@ from torch import Tensor
 
 from render.execution.upscale import create as create_upscaler
 from render.export.export_target import ExportTarget
+from render.media.decibels import decibels
 from render.media.frame import Picture, as_picture
 from render.networks.modules import StyleNetwork
 from render.target import Upscaling
@@ -61,4 +62,4 @@ def psnr(difference: Floats) -> float:
     square = float(np.mean(np.square(difference, dtype=np.float64)))
     if not math.isfinite(square):
         return -math.inf
-    return math.inf if square == 0 else 10 * math.log10(255**2 / square)
+    return decibels(square)

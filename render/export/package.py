@@ -14,6 +14,7 @@ from typing import Any
 from render.errors import ExportError
 from render.files.json import read_json
 from render.files.limits import short
+from render.files.names import file_exists
 
 INSIDE = Path("Data/com.apple.CoreML/model.mlmodel")
 _MOST_BYTES = 1 << 30  # five blocks at the greatest width are 110 MB in single precision
@@ -78,5 +79,5 @@ def _check_manifest(path: Path) -> None:
     for name in named:
         if name.is_absolute() or ".." in name.parts:
             raise ExportError(f"{place}: names {short(str(name))}, outside of its package")
-    if not os.path.isfile(path / "Data" / root["path"]):  # noqa: PTH113
+    if not file_exists(path / "Data" / root["path"]):
         raise ExportError(f"{place}: names {short(root['path'])} as the model, which is not there")

@@ -90,6 +90,12 @@ def inside(folder: Path, name: str) -> Path:
     return path
 
 
+def file_exists(path: str | Path) -> bool:
+    """Whether there is such a file; not where no file can have that name, for which Path.is_file
+    raises."""
+    return os.path.isfile(path)  # noqa: PTH113
+
+
 def leads_below(path: str) -> bool:
     """Whether a path that a file holds, with ``/``, leads to something below that file's folder."""
     parts = path.split("/")

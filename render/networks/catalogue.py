@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from render.errors import StyleError
 from render.files.limits import short
+from render.files.names import file_exists
 from render.nearest import nearest
 from render.networks.metadata import SUFFIX, StyleMetadata, read_metadata
 from render.networks.spec import NetworkSpec
@@ -120,7 +121,7 @@ def find_networks(name_or_file: str) -> list[FoundStyle]:
 def is_style(word: str) -> bool:
     """Whether ``word`` is a shipped style's name, or an existing style file."""
     names = {_parts(path)[0] for path in _files()}
-    return word in names or (word.endswith(SUFFIX) and _is_there(word))
+    return word in names or (word.endswith(SUFFIX) and file_exists(word))
 
 
 def shipped_as(path: Path) -> tuple[str, str] | None:
@@ -153,12 +154,7 @@ def _is_file(text: str) -> bool:
     path = Path(text)
     if path.suffix.lower() in {SUFFIX, *_FOREIGN}:
         return True
-    return _is_there(text)
-
-
-def _is_there(text: str) -> bool:
-    # Not Path.is_file, which raises for a name that no file can have.
-    return os.path.isfile(text)  # noqa: PTH113
+    return file_exists(text)
 
 
 def _unknown(name: str, there: list[str]) -> str:

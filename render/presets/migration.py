@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from render.distribution import VERSION
 from render.errors import PresetError
 from render.files.limits import short
+from render.files.names import file_exists
 from render.files.toml import check_schema
 from render.presets.preset import SCHEMA, is_style_file
 
@@ -55,15 +55,10 @@ def _from_1(keys: Keys, folder: Path) -> list[str]:
         return []
     place = Path(style.strip())
     beside = folder / place.name
-    if not place.is_absolute() or _is_there(place) or not _is_there(beside):
+    if not place.is_absolute() or file_exists(place) or not file_exists(beside):
         return []
     keys["style"] = f"./{place.name}"
     return [f"its style {place} is not there; {beside.name} beside the preset is taken for it"]
-
-
-def _is_there(path: Path) -> bool:
-    # Not Path.is_file, which raises for a name that no file can have.
-    return os.path.isfile(path)  # noqa: PTH113
 
 
 _FROM: dict[int, Callable[[Keys, Path], list[str]]] = {1: _from_1}

@@ -23,6 +23,7 @@ from render.compare.packed.light_copy import (
 )
 from render.compare.packed.pack_events import CopyMade, CopyProgress, LeftOut, PackEvent
 from render.errors import OutputError, RenderError
+from render.files.names import file_exists
 from render.files.temporary import beside
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
@@ -141,7 +142,7 @@ def _wanted(
 def _there(wanted: Iterator[_Wanted], folder: Path, left_out: list[LeftOut]) -> list[_Wanted]:
     found: dict[str, _Wanted] = {}
     for one in wanted:
-        if _is_file(folder / one.name):
+        if file_exists(folder / one.name):
             found.setdefault(one.name, one)
         else:
             left_out.append(LeftOut(one.name, GONE))
@@ -158,7 +159,7 @@ def _pictures(
     found: dict[str, tuple[Path, str]] = {}
     for name in results.sheets:
         path = folder / name
-        if not _is_file(path):
+        if not file_exists(path):
             left_out.append(LeftOut(name, GONE))
         elif PackPart.SHEETS in also or path.stat().st_size <= small:
             taken = [file for _, file in found.values()]
@@ -203,10 +204,3 @@ def _told(
             result: Result = end.value
             return result
         yield CopyProgress(name, done, max(done, total))
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a name that no file can have
-        return False

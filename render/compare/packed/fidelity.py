@@ -11,12 +11,12 @@ from pathlib import Path
 
 from render.compare.packed.light_copy import LightCopy
 from render.media import ffmpeg
+from render.media.decibels import decibels
 from render.media.process import Process
 from render.media.watch import PATIENCE, Patience
 
 _SSIM = re.compile(rb"^n:\d+ Y:([\d.]+)")
 _ERROR = re.compile(rb"^n:\d+ .*\bmse_y:([\d.]+)")
-_WHITE = 255**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def measure_fidelity(
         if process.wait() != 0 or not alike or len(alike) != len(errors):
             raise process.failure(f"{copy.clip.path}: its copy cannot be compared with it")
     error = math.fsum(errors) / len(errors)
-    psnr = None if error == 0 else round(10 * math.log10(_WHITE / error), 2)
+    psnr = None if error == 0 else round(decibels(error), 2)
     return Fidelity(round(math.fsum(alike) / len(alike), 4), psnr)
 
 

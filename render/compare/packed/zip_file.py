@@ -14,11 +14,8 @@ from render.compare.packed.parcel import Parcel
 from render.compare.report.page import NAME, finite
 from render.compare.report.portable import without_folders
 from render.errors import OutputError
+from render.files.zip_entry import zip_entry
 from render.results.results import NAME as RESULTS
-
-# The first day that a zip can name: when it was packed would make other bytes.
-_DAY = (1980, 1, 1, 0, 0, 0)
-_UNIX, _MODE = 3, 0o100644 << 16
 
 
 def write_zip(path: Path, parcel: Parcel) -> None:
@@ -50,8 +47,7 @@ def _results(parcel: Parcel) -> str:
 
 def _add(archive: zipfile.ZipFile, name: str, content: Path | bytes) -> None:
     """Videos and pictures as they are: they shrink no further."""
-    entry = zipfile.ZipInfo(name, _DAY)
-    entry.create_system, entry.external_attr = _UNIX, _MODE
+    entry = zip_entry(name)
     if isinstance(content, bytes):
         entry.compress_type = zipfile.ZIP_DEFLATED
         archive.writestr(entry, content)

@@ -29,6 +29,7 @@ from render.compare.report.portable import without_folders
 from render.compare.report.preview_marks import marked
 from render.errors import OutputError
 from render.files.atomic import whole
+from render.files.names import file_exists
 from render.files.small import opened
 from render.results.results import Results
 
@@ -143,16 +144,9 @@ def _files(results: Results, folder: Path) -> dict[str, dict[str, Any]]:
     sources = [clip.preview for clip in results.clips if clip.preview]
     names = [*(cell.id for cell in results.cells), *sources, *results.grids, *results.sheets]
     return {
-        name: {"url": f"./{quote(os.fsencode(name))}", "there": _there(folder / name)}
+        name: {"url": f"./{quote(os.fsencode(name))}", "there": file_exists(folder / name)}
         for name in names
     }
-
-
-def _there(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except OSError:  # a name that no file can have
-        return False
 
 
 def _part(name: str) -> str:

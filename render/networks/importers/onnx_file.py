@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +13,7 @@ import numpy.typing as npt
 
 from render.distribution import installing
 from render.errors import StyleError
+from render.files.names import file_exists
 
 Array = npt.NDArray[Any]
 Node = Any  # onnx.NodeProto: onnx is an extra, and need not be there to check this file
@@ -224,7 +224,7 @@ def _check_beside(path: Path, tensors: list[Any], most: int) -> None:
                 f"{path}: names {name[:80]}, outside its folder, as its weights: refused; export "
                 "it again"
             )
-        if not os.path.isfile(file):  # noqa: PTH113 - Path.is_file raises for names too long
+        if not file_exists(file):
             raise StyleError(
                 f"{path}: its weights are in {name[:80]}, which is not beside it; copy both"
             )
