@@ -16,8 +16,7 @@ import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from render.errors import BundleError, OutputError
-from render.files.atomic import whole
+from render.errors import BundleError
 from render.files.small import read_small
 from render.files.zip_entry import zip_entry
 from render.presets.preset_file import BUNDLE_SUFFIX
@@ -37,18 +36,8 @@ _UTF8 = 0x800
 _BROKEN = (zipfile.BadZipFile, zlib.error, struct.error, ValueError, EOFError, NotImplementedError)
 
 
-def write_archive(path: Path, contents: Mapping[str, bytes]) -> None:
-    """Write the files in their order, whole or not at all; one that is there is replaced. The same
-    contents give the same bytes. Raises OutputError, and BundleError where they are too much."""
-    data = archive(contents)
-    if len(data) > MOST:
-        raise BundleError(f"{path}: would be over {MOST >> 20} MiB, more than a bundle may have")
-    with whole(path, OutputError) as temporary:
-        temporary.write_bytes(data)
-
-
 def archive(contents: Mapping[str, bytes]) -> bytes:
-    """The bytes of a bundle of these files."""
+    """The bytes of a bundle of these files, in their order; the same for the same."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED, allowZip64=False) as file:
         for name, data in contents.items():
@@ -59,7 +48,11 @@ def archive(contents: Mapping[str, bytes]) -> bytes:
 def read_archive(path: Path) -> dict[str, bytes]:
     """The files of a bundle by their names, in their order. Raises BundleError for all that is not
     such a file, before anything is made of it."""
-    data = read_small(path, f"bundle ({BUNDLE_SUFFIX})", MOST, BundleError)
+    return parse_archive(read_small(path, f"bundle ({BUNDLE_SUFFIX})", MOST, BundleError), path)
+
+
+def parse_archive(data: bytes, path: Path) -> dict[str, bytes]:
+    """As `read_archive`, of bytes that are in hand; ``path`` is what messages call them."""
     try:
         _check_end(data)
         with zipfile.ZipFile(io.BytesIO(data)) as file:

@@ -73,7 +73,11 @@ def open_bundle(path: Path) -> Bundle:
     Raises BundleError for what is no bundle, is damaged or says otherwise than it holds, and
     PresetError for its preset.
     """
-    contents = read_archive(path)
+    return understood(read_archive(path), path)
+
+
+def understood(contents: Mapping[str, bytes], path: Path) -> Bundle:
+    """As `open_bundle`, of files that are in hand."""
     if next(iter(contents)) != MANIFEST:
         raise BundleError(f"{path}: is a zip, but no bundle: it does not begin with {MANIFEST}")
     manifest = parse_manifest(contents[MANIFEST], str(path))

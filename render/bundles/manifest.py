@@ -91,11 +91,16 @@ class Manifest:
 
     def to_json(self) -> str:
         """The file's text."""
+        preset = self.parts[self.name_of(Role.PRESET)]
         said = {
             "kind": KIND,
             "schema": SCHEMA,
             "name": self.name,
             "render": self.render,
+            # For whoever lists what is installed, and reads no more than this file.
+            "author": preset.by,
+            "licence": preset.licence,
+            "packed_by": f"render {self.render}",
             "made_with": self.made_with,
             "versions": dict(self.versions),
             "files": {name: asdict(part) for name, part in self.parts.items()},

@@ -13,18 +13,22 @@ from pathlib import Path
 import av
 from PIL import Image
 
-from render.bundles.archive import write_archive
-from render.bundles.bundle import Bundle, open_bundle
+from render.bundles.archive import MOST, archive, parse_archive
+from render.bundles.bundle import Bundle, understood
 from render.bundles.bundled_preview import LENGTH, BundleProgress, RenderWith, planned, rendered
-from render.bundles.manifest import MOST_OF, SUFFIX_OF, BundledFile, Manifest, Role
+from render.bundles.manifest import MOST_OF, BundledFile, Manifest, Role
 from render.compare.source_video import write_source
-from render.errors import BundleError, OutputError, UsageError
+from render.errors import BundleError, Hint, OutputError, UsageError
 from render.events import Preview
+from render.files.atomic import whole
 from render.files.limits import short
 from render.files.names import given
 from render.files.small import read_small
 from render.files.temporary import beside
+from render.media.encode import folder_for_output
 from render.media.encoding import AudioMode, Encoder, Encoding
+from render.media.ffmpeg import find_ffmpeg
+from render.media.probe import probe
 from render.networks.catalogue import FoundStyle, find_style
 from render.networks.metadata import SUFFIX as STYLE_SUFFIX
 from render.presets.preset import Preset
@@ -84,28 +88,28 @@ def pack(
     if given(output).is_dir():
         raise OutputError(f"{output}: is a folder; name a file")
     if output.exists() and not force:
-        raise OutputError(f"{output}: exists already; --force overwrites it")
+        raise OutputError(f"{output}: exists already", hint=Hint.OVERWRITE)
     style = find_style(preset.style, preset.target().network)
     style_name = _plain(style.metadata.style) + f".{_plain(style.metadata.network)}{STYLE_SUFFIX}"
     words = {"author": packing.author, "licence": packing.licence, "name": called}
     travels = preset.with_options(style=style_name, network=style.metadata.network, **words)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with beside(output.parent, "", OutputError) as folder:
+    local = travels.with_options(style=str(style.path))
+    with folder_for_output(output.parent), beside(output.parent, "", OutputError) as folder:
         folder.mkdir()
-        (folder / style_name).write_bytes(_weights(style))
-        local = travels.with_options(style=str(folder / style_name))
         clip = folder / "clip.mp4"
         yield from _cut(local, packing, clip)
         preview = yield from rendered(
             local, clip, folder / "preview.mp4", packing.using, "rendering its preview"
         )
-        contents, manifest = _contents(travels, style, style_name, preview, clip, packing)
-        contents = {MANIFEST: manifest.to_json().encode("utf-8", "backslashreplace"), **contents}
-        _check_sizes(manifest, output)
-        write_archive(folder / "whole", contents)
-        open_bundle(folder / "whole")  # before it takes another's place
-        write_archive(output, contents)
-    return open_bundle(output)
+        contents = _contents(travels, style, preview, clip, packing, output)
+        data = archive(contents)
+        if len(data) > MOST:
+            raise BundleError(f"{output}: would be over {MOST >> 20} MiB, too much for a bundle")
+        # Read as whoever gets it will read it, before it takes another's place.
+        made = understood(parse_archive(data, output), output)
+        with whole(output, OutputError) as temporary:
+            temporary.write_bytes(data)
+    return made
 
 
 def _plain(text: str) -> str:
@@ -113,18 +117,12 @@ def _plain(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", text).strip("-")[:40] or "style"
 
 
-def _weights(style: FoundStyle) -> bytes:
-    return read_small(style.path, "style file for a bundle", MOST_OF[Role.STYLE], BundleError)
-
-
 def _cut(preset: Preset, packing: Packing, clip: Path) -> Generator[BundleProgress, None, None]:
     """Two seconds of the clip, framed as the preset frames it, silent."""
     source = packing.clip or sample_clip()
     own_rate = preset.with_options(fps="source")
-    plan, cell = planned(own_rate, source, clip, packing.using, packing.at or Fraction(0))
-    if packing.at is None and (whole := cell.clip.duration) is not None and whole > LENGTH:
-        middle = Fraction(round((whole - LENGTH) / 2 * 10), 10)
-        plan, cell = planned(own_rate, source, clip, packing.using, middle)
+    at = _middle(source, packing.using) if packing.at is None else packing.at
+    plan, cell = planned(own_rate, source, clip, packing.using, at)
     rate = min(cell.video_rate, FASTEST)
     total = max(1, round(LENGTH * rate))
     words = "cutting its clip"
@@ -133,51 +131,56 @@ def _cut(preset: Preset, packing: Packing, clip: Path) -> Generator[BundleProgre
         yield BundleProgress(words, done, max(done, total))
 
 
+def _middle(clip: Path, using: RenderWith) -> Fraction:
+    """Where the seconds in its middle begin, to a tenth; its beginning where nobody knows."""
+    duration = probe(clip, find_ffmpeg(using.ffmpeg)).duration
+    if duration is None or duration <= LENGTH:
+        return Fraction(0)
+    return Fraction(round((duration - LENGTH) / 2 * 10), 10)
+
+
 def _contents(
-    preset: Preset,
-    style: FoundStyle,
-    style_name: str,
-    preview: Preview,
-    clip: Path,
-    packing: Packing,
-) -> tuple[dict[str, bytes], Manifest]:
+    preset: Preset, style: FoundStyle, preview: Preview, clip: Path, packing: Packing, output: Path
+) -> dict[str, bytes]:
+    """The files by name, the manifest first. Raises BundleError where one is too much."""
     said = style.metadata
     painting = ", ".join(part for part in (said.title, said.artist, said.year) if part)
-    licence, by, about = (packing.clip_licence, packing.clip_by, f"from {packing.clip}")
-    if packing.clip is None:
-        licence, by, about = _SAMPLE
-    else:
+    licence, by, about = _SAMPLE
+    if packing.clip is not None:
+        licence, by = packing.clip_licence, packing.clip_by
         about = f"from {packing.clip.name}"
     seen = f"{preview.frames} frames at {float(preview.rate):g} fps, {preview.size}"
-    held: dict[str, tuple[bytes, BundledFile]] = {}
+    mixed = "that of the style and of the clip"
+    contents: dict[str, bytes] = {}
+    parts: dict[str, BundledFile] = {}
 
     def put(role: Role, name: str, data: bytes, licence: str, by: str, about: str) -> None:
+        if len(data) > MOST_OF[role]:
+            raise BundleError(
+                f"{output}: its {role.value} would be {len(data) >> 20} MiB, over the "
+                f"{MOST_OF[role] >> 20} MiB that a bundle takes; use a smaller size"
+            )
         digest = hashlib.sha256(data).hexdigest()
-        held[name] = data, BundledFile(role, len(data), digest, licence, by, about[:500])
+        contents[name] = data
+        parts[name] = BundledFile(role, len(data), digest, licence, by, about[:500])
 
-    mixed = "that of the style and of the clip"
     text = stamped(preset).to_toml().encode()
+    weights = read_small(style.path, "style file for a bundle", MOST_OF[Role.STYLE], BundleError)
+    small = _thumbnail(preview.path)
     put(Role.PRESET, "preset.toml", text, preset.licence, preset.author, preset.description)
-    put(
-        Role.THUMBNAIL,
-        "thumbnail.jpg",
-        _thumbnail(preview.path),
-        mixed,
-        "",
-        "a frame of the preview",
-    )
-    put(Role.STYLE, style_name, _weights(style), said.licence, said.author, painting)
+    put(Role.THUMBNAIL, "thumbnail.jpg", small, mixed, "", "a frame of the preview")
+    put(Role.STYLE, preset.style, weights, said.licence, said.author, painting)
     put(Role.CLIP, "clip.mp4", clip.read_bytes(), licence, by, about)
     put(Role.PREVIEW, "preview.mp4", preview.path.read_bytes(), mixed, "", seen)
     used = versions()
     manifest = Manifest(
         name=preset.name,
-        render=used["render"],
+        render=used.pop("render"),
         made_with=preview.cell.identity.engine,
-        versions={key: value for key, value in used.items() if key != "render"},
-        parts={name: part for name, (_, part) in held.items()},
+        versions=used,
+        parts=parts,
     )
-    return {name: data for name, (data, _) in held.items()}, manifest
+    return {MANIFEST: manifest.to_json().encode("utf-8", "backslashreplace"), **contents}
 
 
 def _thumbnail(preview: Path) -> bytes:
@@ -189,13 +192,3 @@ def _thumbnail(preview: Path) -> bytes:
     made = io.BytesIO()
     picture.save(made, "JPEG", quality=85)
     return made.getvalue()
-
-
-def _check_sizes(manifest: Manifest, output: Path) -> None:
-    for name, part in manifest.parts.items():
-        assert name.endswith(SUFFIX_OF[part.role]), name
-        if part.bytes > MOST_OF[part.role]:
-            raise BundleError(
-                f"{output}: its {part.role.value} would be {part.bytes >> 20} MiB, over the "
-                f"{MOST_OF[part.role] >> 20} MiB that a bundle takes; use a smaller size"
-            )

@@ -17,10 +17,12 @@ from render.bundles.install import install
 from render.bundles.manifest import Role
 from render.bundles.pack import Packing, pack
 from render.bundles.rendered_again import Closeness, render_again
+from render.distribution import VERSION
 from render.engines.base import DeviceName, EngineName
 from render.errors import BundleError, OutputError, UsageError
 from render.networks.checkpoint import save_style
 from render.networks.metadata import StyleMetadata
+from render.presets.installed_from import installed_from
 from render.presets.preset import Preset
 from render.presets.preset_library import load_preset
 from tests.networks.test_modules import lively
@@ -99,6 +101,9 @@ def test_elsewhere_it_shows_the_same(packed: Bundle, tmp_path: Path) -> None:
     bundle = open_bundle(there)
     done = install(bundle, tmp_path / "presets", "theirs")
     there.unlink()
+    said = installed_from(done.folder / "preset.toml")
+    assert (said.author, said.licence) == ("Zoë", "CC BY 4.0")
+    assert said.packed_by == f"render {VERSION}" and said.files == 5
     preset = load_preset("theirs", tmp_path / "presets")
     assert Path(preset.style).parent == done.folder
     found = end(render_again(bundle, TORCH))
