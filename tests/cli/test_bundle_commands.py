@@ -112,6 +112,7 @@ def test_a_name_of_anybody_s_is_shown_escaped(
     assert (said["event"], said["path"]) == ("installed", str(presets / "red"))
 
 
+@pytest.mark.torch
 @pytest.mark.parametrize("named", ["environment", "settings"])
 def test_its_ffmpeg_is_the_one_that_all_commands_take(
     named: str,
