@@ -11,7 +11,7 @@ from cyclopts import App, CycloptsError, Parameter
 from render.cli import streams
 from render.cli.commands import COMMANDS
 from render.cli.hints import explained
-from render.cli.output import complain, put, say
+from render.cli.output import close_live, complain, put, say
 from render.cli.render import render
 from render.cli.signals import came, interruptible
 from render.cli.usage import wrong_usage
@@ -47,7 +47,9 @@ def run(arguments: Sequence[str]) -> int:
         if came() is not None and status < _SIGNALLED:
             status = _interrupted(flags)
     except (Exception, KeyboardInterrupt) as error:
+        close_live()
         status = _ended(error, flags)
+    close_live()
     if lost := streams.finish():
         complain(f"cannot write to stdout: {lost}")
         status = status or 1

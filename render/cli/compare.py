@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from render.cli.count import Count
+from render.cli.count import Count, waiting
 from render.cli.help import ShownAs
 from render.cli.output import labelled, put, safe, say
 from render.defaults import DEFAULTS
@@ -156,7 +156,9 @@ def compare(
     named = os.environ.get("RENDER_FFMPEG")
     ffmpeg = find_ffmpeg(Path(named) if named else None)
     profile = None if on is None else device(on)
-    groups = _tiles(videos, ffmpeg, source=source, profile=profile, one="clip" in (rows, cols))
+    with waiting("reading the videos"):
+        together = "clip" in (rows, cols)
+        groups = _tiles(videos, ffmpeg, source=source, profile=profile, one=together)
     if labels is not None:
         groups = _relabelled(groups, labels)
     inputs = [tile.clip.path for group in groups for tile in [*group.tiles, *group.sources]]
@@ -198,6 +200,7 @@ def _write_page(
     )
     # Closed whatever ends us, also a signal: what is half-written goes then.
     with contextlib.closing(count), contextlib.closing(frames):
+        count.wait(path.name, "starting")
         while True:
             try:
                 done = next(frames)
@@ -217,6 +220,7 @@ def _write_sheet(contact: Contact, path: Path, ffmpeg: FFmpeg, title: str) -> No
     total = len(contact.tiles) * len(contact.moments)
     done = write_contact(contact, path, ffmpeg.path, title)
     with contextlib.closing(Count("picture", sys.stderr)) as count, contextlib.closing(done):
+        count.wait(path.name, "reading the videos")
         for pictures in done:
             count.show(path.name, pictures, total)
 

@@ -32,7 +32,6 @@ _LIBRARIES = {
     "pydantic": "pydantic",
     "ffmpeg-python": "ffmpeg",
     "imageio-ffmpeg": "imageio_ffmpeg",
-    "tqdm": "tqdm",
 }
 # One of several distributions may bring a module.
 _DISTRIBUTIONS = {"opencv": ("opencv-python-headless", "opencv-python", "opencv-contrib-python")}

@@ -41,7 +41,7 @@ def follow(steps: Generator[Doing | Verifying, None, _Result], name: str) -> _Re
                     raise
                 raise ExportError(f"{name}: not enough memory here; lower --size") from error
             if isinstance(step, Doing):
-                count.show(f"{name}: {step.words}", 0, 1)
+                count.wait(name, step.words)
             else:
                 count.show(f"{name}: verifying", step.done, step.total, step.words)
 

@@ -125,10 +125,13 @@ def render(
         on=None if on is None else named_device(on),
     )
     if dry_run:
+        from render.cli.count import waiting
         from render.cli.dry_run import show_plan
         from render.planning.plan import make_plan
 
-        return show_plan(make_plan(request), json=json)
+        with waiting(_looking(request)):
+            plan = make_plan(request)
+        return show_plan(plan, json=json)
     return _sweep(request, outputs, json=json, debug=debug)
 
 
@@ -150,7 +153,13 @@ def _metrics(word: str) -> Metrics:
     return one_of(Metrics, "--metrics", word)
 
 
+def _looking(request: Request) -> str:
+    few = len(request.clips) == 1
+    return f"looking at {request.clips[0].name if few else f'{len(request.clips)} clips'}"
+
+
 def _sweep(request: Request, outputs: Outputs, *, json: bool, debug: bool) -> int:
+    from render.cli.count import waiting
     from render.cli.show_sweep import ShowSweep
     from render.cli.signals import heed
     from render.sweeping.sweep import sweep
@@ -161,6 +170,9 @@ def _sweep(request: Request, outputs: Outputs, *, json: bool, debug: bool) -> in
         try:
             # Whatever ends us, also a signal: what is half-written goes, what is done is recorded.
             with contextlib.closing(events):
+                with waiting(_looking(request)):
+                    first = next(events)
+                show.event(first)
                 for event in events:
                     heed()
                     show.event(event)

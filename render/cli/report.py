@@ -22,6 +22,7 @@ def report(
 
     A sweep writes it itself with --report; this is for one that did not, or for a newer page.
     """
+    from render.cli.count import waiting
     from render.cli.output import put
     from render.compare.report.page import write_report
     from render.results.results import load
@@ -30,5 +31,7 @@ def report(
         raise UsageError("no folder given. Usage: render report DIR")
     if not folder.is_dir():
         raise UsageError(f"{folder}: is no folder; name the one that the sweep wrote into")
-    put(str(write_report(load(folder), folder)))
+    with waiting("writing the page"):
+        written = write_report(load(folder), folder)
+    put(str(written))
     return 0

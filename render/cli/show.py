@@ -8,8 +8,8 @@ from collections import Counter
 
 from render.cli.debug import explain
 from render.cli.events_json import EventLines
-from render.cli.output import labelled, put, safe
-from render.cli.progress import ProgressDisplay, make_progress
+from render.cli.output import labelled, put, safe, say
+from render.cli.progress import Progress
 from render.cli.words import amount, clip_error, segments_left, took
 from render.events import (
     CellDone,
@@ -40,7 +40,7 @@ class Show:
         self._noted: set[str] = set()
         self._together = Counter(cell.clip.path for cell in plan.cells)
         self._lines = EventLines(plan) if json else None
-        self._progress: ProgressDisplay = make_progress(plan, sys.stderr)
+        self._progress = Progress(plan, sys.stderr)
         self._put(self._lines.plan() if self._lines else None)
         if plan.todo:
             choice = plan.engine
@@ -49,6 +49,8 @@ class Show:
         for cell in plan.todo:
             for note in cell.notes:
                 self._note(f"{cell.clip.path.name}: {note}")
+        if plan.todo:
+            self._progress.wait(f"loading {plan.engine.engine.value}")
 
     @property
     def there(self) -> int:
@@ -134,7 +136,7 @@ class Show:
         return status
 
     def close(self) -> None:
-        """Take the progress bar off the screen."""
+        """Take the progress off the screen."""
         self._progress.close()
 
     def _summary(self, preview: Preview) -> str:
@@ -156,12 +158,11 @@ class Show:
             self._label("note", note)
 
     def _label(self, label: str, message: str) -> None:
-        self._progress.say(labelled(label, message, sys.stderr))
+        say(labelled(label, message, sys.stderr))
 
     def _say(self, message: str) -> None:
-        self._progress.say(message)
+        say(message)
 
     def _put(self, line: str | None) -> None:
         if line is not None:
-            with self._progress.aside():
-                put(line)
+            put(line)

@@ -33,6 +33,15 @@ if TYPE_CHECKING:
     from render.results.results import Results
 
 _UNITS = {SweepStep.FIGURES: "step", SweepStep.SHEET: "picture"}
+# What each step does before it can count anything.
+_AT_FIRST = {
+    SweepStep.FIGURES: "loading what measures, and reading the previews",
+    SweepStep.CHOICE: "weighing the targets",
+    SweepStep.GRID: "reading the previews",
+    SweepStep.SHEET: "reading the previews",
+    SweepStep.SOURCE: "reading the clip",
+    SweepStep.REPORT: "writing the page",
+}
 # Whose files stand in results, and are not announced by themselves.
 _QUIET = (SweepStep.SOURCE,)
 
@@ -67,8 +76,8 @@ class ShowSweep:
     def _after(self, event: SweepEvent) -> None:
         """What is made of the previews."""
         match event:
-            case StepStarted(step, _, note):
-                self._begin_step(step, note)
+            case StepStarted():
+                self._begin_step(event)
             case StepProgress(step, path, done, total, words):
                 title = step.value if path is None else path.name
                 self._counted(step).show(title, done, total, words)
@@ -143,12 +152,13 @@ class ShowSweep:
             )
             self._cells.note(note)
 
-    def _begin_step(self, step: SweepStep, note: str) -> None:
+    def _begin_step(self, event: StepStarted) -> None:
         self._still()
-        if note:
-            say(labelled("note", note, sys.stderr))
-        if step is SweepStep.FIGURES:
-            self._counted(step).wait("figures", "loading what measures, and reading the previews")
+        if event.note:
+            say(labelled("note", event.note, sys.stderr))
+        if event.step in _AT_FIRST:
+            title = event.step.value if event.path is None else event.path.name
+            self._counted(event.step).wait(title, _AT_FIRST[event.step])
 
     def _made(self, event: StepMade) -> None:
         self._still()

@@ -65,6 +65,7 @@ def import_style(
     new file's network is run beside the old one's: unless both give the same picture, nothing is
     written. No code that a file may hold is run.
     """
+    from render.cli.count import waiting
     from render.cli.output import put, say
     from render.networks.spec import NetworkSpec
 
@@ -76,7 +77,8 @@ def import_style(
 
     name = style or (_named(output) if file.suffix != _SUFFIX else "")
     words = Words(name, title, artist, year, licence, trained_on, author)
-    imported = import_model(file, words)
+    with waiting(f"{file.name}: holding its network against the new one's"):
+        imported = import_model(file, words)
     spec = imported.network.spec
     if wanted is not None and wanted != spec:
         raise StyleError(f"{file}: holds network {spec}, not {wanted}; use --network {spec}")

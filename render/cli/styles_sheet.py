@@ -87,6 +87,7 @@ def sheet(
 
     Each cell shows what a preview would show: the same input size, network and upscale.
     """
+    from render.cli.count import waiting
     from render.cli.ranges import words
     from render.cli.read_request import one_of, seconds
     from render.compare.sheet import check, draw, fitting_width, save
@@ -111,9 +112,10 @@ def sheet(
     )
     asked = one_of(EngineName, "--engine", engine), one_of(DeviceName, "--device", device)
     path = _output(output, picture, force=force)
-    choice = choose(*asked)
     named = os.environ.get("RENDER_FFMPEG")
-    still = take(picture, preset, find_ffmpeg(Path(named) if named else None), moment)
+    with waiting(f"reading {picture.name}"):
+        choice = choose(*asked)
+        still = take(picture, preset, find_ffmpeg(Path(named) if named else None), moment)
     for warning in still.warnings:
         say(labelled("warning", warning, sys.stderr))
     say(f"{choice.engine.value} on {choice.device.value}: {choice.why}")
@@ -123,7 +125,9 @@ def sheet(
     shape = Size(wide, max(1, round(wide * still.shape.height / still.shape.width)))
     form = _flat if len(columns) == 1 else (lambda grid: grid)
     check(form(grid), shape)
-    save(draw(form(_stylized(grid, still, rows, columns, choice)), shape), path)
+    stylized = _stylized(grid, still, rows, columns, choice)
+    with waiting(f"{path.name}: drawing"):
+        save(draw(form(stylized), shape), path)
     put(str(path))
     return 0
 

@@ -224,11 +224,13 @@ def _run(settings: TrainingSettings) -> int:
     bar = Count("step", sys.stderr)
     updates = train(settings)
     try:
+        bar.wait("loading torch, and looking through the pictures")
         for update in updates:
             match update:
                 case Prepared():
                     for line in _prepared(update):
                         say(line)
+                    bar.wait(f"{settings.paintings[0].name}: preparing the first step")
                 case Resumed():
                     changed = f", now with {'; '.join(update.changed)}" if update.changed else ""
                     say(f"{update.painting.name}: goes on after step {update.step}{changed}")

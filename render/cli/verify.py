@@ -36,6 +36,7 @@ def verify(
 
     The model's own words say what it was made of. Exit status 1 when a check fails.
     """
+    from render.cli.count import waiting
     from render.cli.export_report import checks, follow, not_checked, verified_facts
     from render.cli.output import put, say
     from render.export.description import target_of
@@ -45,8 +46,10 @@ def verify(
 
     if model is None:
         raise UsageError("no model given. Usage: render verify NAME.mlpackage")
-    target = target_of(read(model).metadata, style, str(model))
-    found = follow(verified(model, target, given(target, clip)), model.name)
+    with waiting(f"reading {model.name}"):
+        target = target_of(read(model).metadata, style, str(model))
+        pictures = given(target, clip)
+    found = follow(verified(model, target, pictures), model.name)
     if json:
         from render.cli.events_json import line
 

@@ -44,6 +44,7 @@ def grids(work: SweepWork) -> Iterator[SweepEvent]:
     from render.compare.tiles import arrange
 
     outputs, ffmpeg = work.outputs, work.ffmpeg
+    yield StepStarted(SweepStep.GRID)
     clips = work.several(least=1 if outputs.over_clips else 2)
     for group in [clips] if outputs.over_clips else [[clip] for clip in clips]:
         tiles = tiles_of_clips(work.results, group, work.folder, ffmpeg, outputs.on)
@@ -86,6 +87,7 @@ def sheets(work: SweepWork) -> Iterator[SweepEvent]:
     from render.sweeping.basis import basis_of_sheet
 
     step, ffmpeg = SweepStep.SHEET, work.ffmpeg
+    yield StepStarted(step)
     for clip in work.several():
         tiles = tiles_of_clip(work.results, clip, work.folder, ffmpeg)
         path = work.place(clip, "sheet", ".png", work.results.sheets)
