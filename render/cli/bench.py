@@ -96,6 +96,7 @@ def bench(
       render bench --network res3 --engine torch,openvino
     """
     from render.bench import bench_table
+    from render.cli.count import waiting
     from render.cli.output import put, say
     from render.cli.steps import Steps
 
@@ -103,7 +104,8 @@ def bench(
     number = _whole("--iterations", iterations, _ITERATIONS, least=2)
     order_seed = _whole("--seed", seed, 0, least=0)
     rates = _rates(fps or DEFAULTS.fps)
-    contenders = _contenders(network, size or DEFAULTS.size, engine, device, style)
+    with waiting("looking for engines and weights"):
+        contenders = _contenders(network, size or DEFAULTS.size, engine, device, style)
     against = _baseline(baseline, contenders)
     for place in places:
         _check_place(place, force=force)

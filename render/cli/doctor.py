@@ -76,11 +76,13 @@ def doctor(
 
     Problems come first, each with its remedy. The exit status is 0 if a preview can be rendered.
     """
+    from render.cli.count import waiting
     from render.cli.output import put
 
     if ffmpeg is None and (named := os.environ.get("RENDER_FFMPEG")):
         ffmpeg = Path(named)
-    report = examine(ffmpeg, debug=debug)
+    with waiting("loading every library, and looking at what is here"):
+        report = examine(ffmpeg, debug=debug)
     status = 0 if report.ready else 1
     if json:
         from render.cli.events_json import line

@@ -131,22 +131,22 @@ def export(
       render export live.toml -o filter.mlpackage --on A12
       render export a12-live --no-upscale --format mlmodel
     """
-    from render.cli.devices_folder import device
-    from render.cli.export_report import facts, follow, words
-    from render.cli.export_request import ask
-    from render.cli.output import labelled, put, say
-    from render.cli.steps import Steps
-    from render.export.description import words_of
-    from render.export.export_model import check_place
-    from render.export.export_model import export as exported
-    from render.export.handoff.folder import check_folder
-    from render.export.handoff.handoff import handoff_of
-    from render.export.proof_pictures import given
-    from render.export.tools import coremltools
-    from render.files.names import file_name
-
     if preset is None:
         raise UsageError("no preset given. Usage: render export PRESET [-o NAME.mlpackage]")
+    with waiting("loading what exports"):
+        from render.cli.devices_folder import device
+        from render.cli.export_report import facts, follow, words
+        from render.cli.export_request import ask
+        from render.cli.output import labelled, put, say
+        from render.cli.steps import Steps
+        from render.export.description import words_of
+        from render.export.export_model import check_place
+        from render.export.export_model import export as exported
+        from render.export.handoff.folder import check_folder
+        from render.export.handoff.handoff import handoff_of
+        from render.export.proof_pictures import given
+        from render.export.tools import coremltools
+        from render.files.names import file_name
     asked = ask(
         preset,
         {"fps": fps, "size": size, "style": style, "network": network, "strength": strength,

@@ -37,16 +37,17 @@ def verify(
     The model's own words say what it was made of. Exit status 1 when a check fails.
     """
     from render.cli.count import waiting
-    from render.cli.export_report import checks, follow, not_checked, verified_facts
-    from render.cli.output import put, say
-    from render.export.description import target_of
-    from render.export.proof import verify as verified
-    from render.export.proof_pictures import given
-    from render.export.read_model import read
 
     if model is None:
         raise UsageError("no model given. Usage: render verify NAME.mlpackage")
     with waiting(f"reading {model.name}"):
+        from render.cli.export_report import checks, follow, not_checked, verified_facts
+        from render.cli.output import put, say
+        from render.export.description import target_of
+        from render.export.proof import verify as verified
+        from render.export.proof_pictures import given
+        from render.export.read_model import read
+
         target = target_of(read(model).metadata, style, str(model))
         pictures = given(target, clip)
     found = follow(verified(model, target, pictures), model.name)
