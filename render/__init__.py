@@ -83,6 +83,16 @@ if TYPE_CHECKING:
     from render.target import Fit, Orient, Rate, Size, Target, Upscaling
     from render.training.loop import train
     from render.training.settings import Painting, TrainingSettings
+    from render.watching.watch_events import (
+        ClipArrived,
+        ClipThrough,
+        FolderBack,
+        FolderLost,
+        WatchBegan,
+        WatchEvent,
+        WatchIdle,
+    )
+    from render.watching.watch_folder import watch_folder
 
 __version__ = VERSION
 
@@ -100,7 +110,9 @@ __all__ = [
     "Choice",
     "ChoiceTerms",
     "Chosen",
+    "ClipArrived",
     "ClipError",
+    "ClipThrough",
     "Encoder",
     "Encoding",
     "EngineError",
@@ -111,6 +123,8 @@ __all__ = [
     "FFmpegError",
     "Figures",
     "Fit",
+    "FolderBack",
+    "FolderLost",
     "Hint",
     "InternalError",
     "LeftoversCleared",
@@ -152,6 +166,9 @@ __all__ = [
     "Trouble",
     "Upscaling",
     "UsageError",
+    "WatchBegan",
+    "WatchEvent",
+    "WatchIdle",
     "__version__",
     "choose",
     "export_model",
@@ -166,6 +183,7 @@ __all__ = [
     "run",
     "sweep",
     "train",
+    "watch_folder",
     "write_report",
 ]
 
@@ -278,6 +296,16 @@ _HOMES = {
         "Painting",
         "TrainingSettings",
     ),
+    "render.watching.watch_events": (
+        "ClipArrived",
+        "ClipThrough",
+        "FolderBack",
+        "FolderLost",
+        "WatchBegan",
+        "WatchEvent",
+        "WatchIdle",
+    ),
+    "render.watching.watch_folder": ("watch_folder",),
 }
 _HOME_OF = {
     entry.partition("=")[2] or entry: (home, entry.partition("=")[0])

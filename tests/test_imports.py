@@ -20,6 +20,7 @@ LAYERS = (
     ("__main__",),
     ("cli",),
     ("render",),
+    ("watching",),
     ("sweeping",),
     ("bench", "bundles", "compare", "export"),
     ("choice",),

@@ -24,6 +24,8 @@ _TICK = 0.2
 _FIRST = 5.0
 _EVERY = 10.0
 _SELDOM = 60.0
+# For the ^C that a terminal echoes behind it.
+_ROOM = 3
 
 
 def can_draw(stream: TextIO) -> bool:
@@ -109,7 +111,7 @@ class Live:
         status, now = self._status, self.clock()
         assert status is not None
         if self._draws:
-            self._draw(drawn(status, columns(self._stream) - 1, now, fine=self._fine))
+            self._draw(drawn(status, columns(self._stream) - _ROOM, now, fine=self._fine))
             self._at = now
         elif now >= self._at and (at_once or self._is_late(now)):
             moved, self._told = status.done != self._told, status.done
@@ -133,6 +135,6 @@ class Live:
     def _erase(self) -> None:
         if self._drawn:
             with surviving(self._stream):
-                self._stream.write(f"\r{' ' * self._drawn}\r")
+                self._stream.write(f"\r{' ' * (self._drawn + _ROOM - 1)}\r")
                 self._stream.flush()
             self._drawn = 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,53 +11,16 @@ from render.cli import options
 from render.errors import UsageError
 
 if TYPE_CHECKING:
-    from render.compare.metrics.modes import Metrics
     from render.planning.request import Request
     from render.sweeping.outputs import Outputs
+
+_NONE = options.RenderOptions()
 
 
 def render(
     *clips: options.Clips,
-    fps: options.Fps = None,
-    size: options.Size = None,
-    style: options.Style = None,
-    network: options.Network = None,
-    upscale: options.Upscale = None,
-    upscaler: options.Upscaler = None,
-    strength: options.Strength = None,
-    preset: options.Preset = None,
-    cells: options.Cells = None,
-    orient: options.Orient = None,
-    fit: options.Fit = None,
-    start: options.Start = None,
-    duration: options.Duration = None,
-    strict: options.Strict = False,
-    grid: options.Grid = False,
-    rows: options.Rows = None,
-    cols: options.Cols = None,
-    source: options.Source = False,
-    sheet: options.Sheet = False,
-    report: options.Report = False,
-    metrics: options.Metrics = None,
-    reference: options.Reference = None,
-    play_on: options.PlayOn = None,
-    on: options.On = None,
-    latency: options.Latency = None,
-    sustained: options.Sustained = None,
-    warm: options.Warm = None,
-    late: options.Late = None,
-    seed: options.Seed = None,
-    output: options.Output = None,
-    force: options.Force = False,
-    crf: options.Crf = None,
-    encoder: options.Encoder = None,
-    audio: options.Audio = None,
+    words: options.RenderOptions = _NONE,
     dry_run: options.DryRun = False,
-    json: options.Json = False,
-    device: options.Device = None,
-    engine: options.Engine = None,
-    ffmpeg: options.Ffmpeg = None,
-    debug: options.Debug = False,
 ) -> int:
     """render: see a live neural video filter before building it for the phone.
 
@@ -72,10 +34,7 @@ def render(
       render clip.mp4 --dry-run                  what would be done, and with what
       render clip.mp4 --json                     results and progress for a program
     """
-    from render.cli.devices_folder import device as named_device
-    from render.cli.phones import phones
-    from render.cli.read_request import make_request
-    from render.sweeping.outputs import Outputs
+    from render.cli.asked import asked
 
     if not clips:
         raise UsageError(
@@ -83,47 +42,7 @@ def render(
             "`render clip.mp4 --fps 15 --size 480x853`; render --help explains"
         )
     _catch_mistyped_command(clips)
-    if ffmpeg is None and (named := os.environ.get("RENDER_FFMPEG")):
-        ffmpeg = Path(named)
-    request = make_request(
-        clips,
-        {
-            "fps": fps,
-            "size": size,
-            "style": style,
-            "network": network,
-            "upscale": upscale,
-            "upscaler": upscaler,
-            "strength": strength,
-            "orient": orient,
-            "fit": fit,
-            "crf": crf,
-            "encoder": encoder,
-            "audio": audio,
-        },
-        preset=preset,
-        cells=cells,
-        start=start,
-        duration=duration,
-        device=device,
-        engine=engine,
-        output=output,
-        force=force,
-        strict=strict,
-        ffmpeg=ffmpeg,
-        phones=phones(play_on, latency, sustained=sustained, warm=warm, late=late, seed=seed),
-    )
-    outputs = Outputs(
-        grid=grid,
-        rows=rows,
-        cols=cols,
-        source=source,
-        sheet=sheet,
-        report=report,
-        metrics=None if metrics is None else _metrics(metrics),
-        reference=reference,
-        on=None if on is None else named_device(on),
-    )
+    request, outputs = asked(clips, words)
     if dry_run:
         from render.cli.count import waiting
         from render.cli.dry_run import show_plan
@@ -131,8 +50,8 @@ def render(
 
         with waiting(_looking(request)):
             plan = make_plan(request)
-        return show_plan(plan, json=json)
-    return _sweep(request, outputs, json=json, debug=debug)
+        return show_plan(plan, json=words.json)
+    return _sweep(request, outputs, json=words.json, debug=words.debug)
 
 
 def _catch_mistyped_command(clips: tuple[Path, ...]) -> None:
@@ -144,13 +63,6 @@ def _catch_mistyped_command(clips: tuple[Path, ...]) -> None:
     close = nearest(first, COMMANDS)
     if close and close != first and not clips[0].exists():
         raise UsageError(f"{first}: no such clip or command; did you mean `render {close}`?")
-
-
-def _metrics(word: str) -> Metrics:
-    from render.cli.read_request import one_of
-    from render.compare.metrics.modes import Metrics
-
-    return one_of(Metrics, "--metrics", word)
 
 
 def _looking(request: Request) -> str:

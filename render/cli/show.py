@@ -28,7 +28,7 @@ from render.planning.plan import Plan
 class Show:
     """Shows what happens while a plan runs."""
 
-    def __init__(self, plan: Plan, *, json: bool, debug: bool) -> None:
+    def __init__(self, plan: Plan, *, json: bool, debug: bool, first: bool = True) -> None:
         self._plan = plan
         self._debug = debug
         self._began = time.monotonic()
@@ -42,7 +42,7 @@ class Show:
         self._lines = EventLines(plan) if json else None
         self._progress = Progress(plan, sys.stderr)
         self._put(self._lines.plan() if self._lines else None)
-        if plan.todo:
+        if plan.todo and first:
             choice = plan.engine
             self._say(f"{choice.engine.value} on {choice.device.value}: {choice.why}")
         # All of them before anything is rendered: there may be a reason to stop among them.
@@ -119,9 +119,9 @@ class Show:
         self._say(f"{previews} on where an earlier run stopped: {frames} there")
         self._goes_on = self._there = 0
 
-    def finish(self, failed_after: int = 0) -> int:
+    def finish(self, failed_after: int = 0, *, last: bool = True) -> int:
         """The last words, and the exit status; ``failed_after`` things failed that were to be made
-        of the previews."""
+        of the previews. ``last``: nothing else follows."""
         if self._kept:
             self._say_kept()
         status = 1 if self._failed or failed_after else 0
@@ -130,7 +130,7 @@ class Show:
             words = "preview" if self._written == 1 else "previews"
             wall = took(time.monotonic() - self._began)
             self._say(f"{self._written} {words} written{failed}, in {wall}")
-        if self._lines:
+        if self._lines and last:
             failed_in_all = self._failed + failed_after
             self._put(self._lines.done(self._written, self._kept, failed_in_all, status))
         return status

@@ -47,10 +47,11 @@ _QUIET = (SweepStep.SOURCE,)
 
 
 class ShowSweep:
-    """Shows what happens during a sweep; ``on`` is the device that its table names."""
+    """Shows what happens during a sweep; ``on`` is the device that its table names; ``first``:
+    what works here has not been said yet."""
 
-    def __init__(self, *, json: bool, debug: bool, on: Profile | None) -> None:
-        self._json, self._debug, self._on = json, debug, on
+    def __init__(self, *, json: bool, debug: bool, on: Profile | None, first: bool = True) -> None:
+        self._json, self._debug, self._on, self._first = json, debug, on, first
         self._show: Show | None = None
         self._planned: Planned | None = None
         self._count: Count | None = None
@@ -97,9 +98,9 @@ class ShowSweep:
                 for reason in reasons:
                     say(f"  {reason}")
 
-    def finish(self) -> int:
-        """The last words, and the exit status."""
-        return self._cells.finish(self._failed)
+    def finish(self, *, last: bool = True) -> int:
+        """The last words, and the exit status; ``last``: nothing else follows."""
+        return self._cells.finish(self._failed, last=last)
 
     def stopped(self) -> None:
         """What is kept of a run that was interrupted, and how to go on."""
@@ -136,7 +137,7 @@ class ShowSweep:
         if long := warn_long(plan):
             say(long)
         self._planned = planned
-        self._show = Show(plan, json=self._json, debug=self._debug)
+        self._show = Show(plan, json=self._json, debug=self._debug, first=self._first)
 
     def _cleared(self, event: LeftoversCleared) -> None:
         folder, removed, unsure = event.folder, event.removed, event.unsure

@@ -74,6 +74,8 @@ def test_nothing_stands_still() -> None:
         "the end",
     ]
     assert any("1 of 8 steps" in part or "0:0" in part for part in drawn)
+    # And room for the ^C that a terminal echoes there.
+    assert max(map(len, drawn)) < columns - 2
     assert any(part[2:].startswith("looking at clip.mp4 …") for part in drawn)
 
 
