@@ -209,11 +209,12 @@ def _contenders(
     networks: str | None, sizes: str, engines: str | None, device: str | None, style: str | None
 ) -> list[Contender]:
     from render.bench.contender import Contender
+    from render.cli.foreign_style import at_hand
     from render.cli.ranges import values, words
     from render.networks.spec import NetworkSpec
     from render.target import Size
 
-    name = DEFAULTS.style if style is None else style
+    name = at_hand(DEFAULTS.style if style is None else style)
     own = _own_network(name)
     if networks is None and own is not None:
         networks = own

@@ -57,7 +57,11 @@ Size = Annotated[
 
 Style = Annotated[
     str | None,
-    _help("A style by name (`render styles` lists them) or a .safetensors file.", _TARGET),
+    _help(
+        "A style by name (`render styles` lists them), a .safetensors file, or what `render styles "
+        "import` reads, which is then imported.",
+        _TARGET,
+    ),
     ShownAs("NAME|FILE[,…]", DEFAULTS.style),
 ]
 

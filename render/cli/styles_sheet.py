@@ -88,6 +88,7 @@ def sheet(
     Each cell shows what a preview would show: the same input size, network and upscale.
     """
     from render.cli.count import waiting
+    from render.cli.foreign_style import at_hand
     from render.cli.ranges import words
     from render.cli.read_request import one_of, seconds
     from render.compare.sheet import check, draw, fitting_width, save
@@ -106,7 +107,7 @@ def sheet(
     moment = None if at is None else seconds("--at", at)
     width = None if cell is None else _width(cell)
     rows, columns = rows_and_columns(
-        None if style is None else words("style", style),
+        None if style is None else [at_hand(word) for word in words("style", style)],
         None if network is None else [NetworkSpec.parse(n) for n in words("network", network)],
         preset.size,
     )

@@ -162,6 +162,7 @@ def train(
     photographs by step. A run that stops leaves STYLE.resume, from which --resume goes on. Best on
     a GPU, where a style takes a minute or two; on a processor it takes hours.
     """
+    from render.cli.foreign_style import at_hand
     from render.engines.base import DeviceName
     from render.errors import UsageError
     from render.networks.spec import NetworkSpec
@@ -188,7 +189,7 @@ def train(
         content=content,
         held_out=held_out,
         output=output,
-        start=start,
+        start=None if start is None else Path(at_hand(str(start))),
         resume=resume,
         backbone=backbone,
         device=DeviceName(device),

@@ -37,9 +37,11 @@ def verify(
     The model's own words say what it was made of. Exit status 1 when a check fails.
     """
     from render.cli.count import waiting
+    from render.cli.foreign_style import at_hand
 
     if model is None:
         raise UsageError("no model given. Usage: render verify NAME.mlpackage")
+    style = None if style is None else Path(at_hand(str(style)))
     with waiting(f"reading {model.name}"):
         from render.cli.export_report import checks, follow, not_checked, verified_facts
         from render.cli.output import put, say

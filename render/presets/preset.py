@@ -31,6 +31,7 @@ from render.files.toml import check_schema, read_toml
 from render.look import Look
 from render.media.encoding import CODECS, AudioMode, Encoder, Encoding
 from render.nearest import did_you_mean
+from render.networks.foreign import SUFFIXES
 from render.networks.spec import NetworkSpec
 from render.resources import presets_dir
 from render.target import Fit, Orient, Rate, Size, Target, Upscaling
@@ -43,7 +44,7 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 
 def is_style_file(style: str) -> bool:
     """Whether a style is written as a file rather than as the name of a shipped one."""
-    return style.endswith(".safetensors") or "/" in style or os.sep in style
+    return style.endswith((".safetensors", *SUFFIXES)) or "/" in style or os.sep in style
 
 
 # Only a ValueError is a validation error to pydantic, hence the TRY004s.
