@@ -72,7 +72,7 @@ def bench(
     output: Annotated[
         list[str] | None,
         _help(
-            "Where to write a chart (.png, .svg, .pdf), or all times (.json); may be given "
+            "Where to write a chart (.png, .svg), or all times (.json); may be given "
             "several times.",
             "--output",
             "-o",

@@ -45,7 +45,7 @@ def test_every_default_is_the_one_that_help_shows() -> None:
 
 def test_shipped_presets_load_and_say_whose_they_are() -> None:
     presets = list_presets()
-    assert {"a12-live", "draft", "full-quality"} <= {p.name for p in presets}
+    assert {"a12-live", "draft", "full-quality", "quick"} <= {p.name for p in presets}
     for preset in presets:
         assert load_preset(preset.name) == preset
         assert preset.description and preset.author
