@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from render.bench.bench_table import common, labels
-from render.bench.drawing import Block, Dot, Drawing, Stroke, Word, text_width
+from render.bench.drawing import Rectangle, Dot, Drawing, Stroke, Word, text_width
 from render.bench.rounds import Bench
 from render.errors import OutputError
 from render.files.atomic import whole
@@ -151,7 +151,7 @@ def _contenders(drawing: Drawing, plot: _Plot, bench: Bench) -> None:
         half = text_width(said, _NAME) / 2
         x = min(max(plot.x(one.median), plot.left + half + 4), plot.right - half)
         above = y - _HALF - 4
-        drawing.add(Block((x - half - 2, above - 12), (x + half + 2, above + 2), _PAPER))
+        drawing.add(Rectangle((x - half - 2, above - 12), (x + half + 2, above + 2), _PAPER))
         drawing.add(Word(said, (x, above), _NAME, _INK, "middle"))
 
 

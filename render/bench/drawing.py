@@ -44,7 +44,7 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class Rectangle:
     """A filled rectangle."""
 
     start: tuple[float, float]
@@ -70,9 +70,9 @@ class Drawing:
     width: int
     height: int
     paper: str
-    marks: list[Stroke | Dot | Block | Word] = field(default_factory=list)
+    marks: list[Stroke | Dot | Rectangle | Word] = field(default_factory=list)
 
-    def add(self, *marks: Stroke | Dot | Block | Word) -> None:
+    def add(self, *marks: Stroke | Dot | Rectangle | Word) -> None:
         """In front of all others."""
         self.marks += marks
 
@@ -105,7 +105,7 @@ def text_width(text: str, size: float) -> float:
     return _face(100).getlength(text) * size / 100
 
 
-def _element(mark: Stroke | Dot | Block | Word) -> str:
+def _element(mark: Stroke | Dot | Rectangle | Word) -> str:
     match mark:
         case Stroke((x1, y1), (x2, y2), colour, wide, dash):
             gaps = f' stroke-dasharray="{dash[0]:g} {dash[1]:g}"' if dash else ""
@@ -118,7 +118,7 @@ def _element(mark: Stroke | Dot | Block | Word) -> str:
                 f'<circle cx="{x:.2f}" cy="{y:.2f}" r="{radius:g}" fill="{colour}" '
                 f'fill-opacity="{strength:g}"/>'
             )
-        case Block((x1, y1), (x2, y2), colour):
+        case Rectangle((x1, y1), (x2, y2), colour):
             return (
                 f'<rect x="{x1:.2f}" y="{y1:.2f}" width="{x2 - x1:.2f}" height="{y2 - y1:.2f}" '
                 f'fill="{colour}"/>'
@@ -130,7 +130,7 @@ def _element(mark: Stroke | Dot | Block | Word) -> str:
             )
 
 
-def _paint(draw: ImageDraw.ImageDraw, mark: Stroke | Dot | Block | Word, scale: float) -> None:
+def _paint(draw: ImageDraw.ImageDraw, mark: Stroke | Dot | Rectangle | Word, scale: float) -> None:
     match mark:
         case Stroke(_, _, colour, wide, _):
             for (x1, y1), (x2, y2) in _pieces(mark):
@@ -140,7 +140,7 @@ def _paint(draw: ImageDraw.ImageDraw, mark: Stroke | Dot | Block | Word, scale: 
             x, y, radius = x * scale, y * scale, radius * scale
             fill = f"{colour}{round(255 * strength):02x}"
             draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=fill)
-        case Block((x1, y1), (x2, y2), colour):
+        case Rectangle((x1, y1), (x2, y2), colour):
             draw.rectangle((x1 * scale, y1 * scale, x2 * scale, y2 * scale), fill=colour)
         case Word(text, (x, y), size, colour, anchor):
             side = {"start": "l", "middle": "m", "end": "r"}[anchor]
