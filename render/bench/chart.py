@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from render.bench.bench_table import common, labels
-from render.bench.drawing import Rectangle, Dot, Drawing, Stroke, Word, text_width
+from render.bench.drawing import Dot, Drawing, Rectangle, Stroke, Word, text_width
 from render.bench.rounds import Bench
 from render.errors import OutputError
 from render.files.atomic import whole
