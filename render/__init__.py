@@ -111,6 +111,16 @@ if TYPE_CHECKING:
     from render.target import Fit, Orient, Rate, Size, Target, Upscaling
     from render.training.loop import train
     from render.training.settings import Painting, TrainingSettings
+    from render.watching.watch_events import (
+        ClipArrived,
+        ClipThrough,
+        FolderBack,
+        FolderLost,
+        WatchBegan,
+        WatchEvent,
+        WatchIdle,
+    )
+    from render.watching.watch_folder import watch_folder
 
 __version__ = VERSION
 
@@ -131,7 +141,9 @@ __all__ = [
     "Choice",
     "ChoiceTerms",
     "Chosen",
+    "ClipArrived",
     "ClipError",
+    "ClipThrough",
     "Closeness",
     "CopiesNotKept",
     "CopyMade",
@@ -146,6 +158,8 @@ __all__ = [
     "FFmpegError",
     "Figures",
     "Fit",
+    "FolderBack",
+    "FolderLost",
     "Hint",
     "Installed",
     "InternalError",
@@ -197,6 +211,9 @@ __all__ = [
     "Trouble",
     "Upscaling",
     "UsageError",
+    "WatchBegan",
+    "WatchEvent",
+    "WatchIdle",
     "__version__",
     "choose",
     "export_model",
@@ -218,41 +235,19 @@ __all__ = [
     "sweep",
     "train",
     "verify_bundle",
+    "watch_folder",
     "write_report",
 ]
 
 # Where each name is at home; `a=b`: what is `a` there is `b` here.
 _HOMES = {
-    "render.bundles.bundle": (
-        "Bundle",
-        "open_bundle",
-    ),
-    "render.bundles.bundled_preview": (
-        "BundleProgress",
-        "RenderWith",
-    ),
-    "render.bundles.install": (
-        "Installed",
-        "install=install_bundle",
-    ),
-    "render.bundles.pack": (
-        "Packing",
-        "pack=pack_bundle",
-    ),
-    "render.bundles.rendered_again": (
-        "Closeness",
-        "render_again=verify_bundle",
-    ),
-    "render.choice.ranking": (
-        "Choice",
-        "ChoiceTerms",
-        "choose",
-    ),
-    "render.compare.metrics.measure": (
-        "Measured",
-        "Measuring",
-        "measure",
-    ),
+    "render.bundles.bundle": ("Bundle", "open_bundle"),
+    "render.bundles.bundled_preview": ("BundleProgress", "RenderWith"),
+    "render.bundles.install": ("Installed", "install=install_bundle"),
+    "render.bundles.pack": ("Packing", "pack=pack_bundle"),
+    "render.bundles.rendered_again": ("Closeness", "render_again=verify_bundle"),
+    "render.choice.ranking": ("Choice", "ChoiceTerms", "choose"),
+    "render.compare.metrics.measure": ("Measured", "Measuring", "measure"),
     "render.compare.metrics.modes": ("Metrics",),
     "render.compare.metrics.subject": ("Trouble",),
     "render.compare.packed.copies": ("PackPart",),
@@ -267,10 +262,7 @@ _HOMES = {
     ),
     "render.compare.report.page": ("write_report",),
     "render.compare.wording": ("Labels",),
-    "render.devices.profile": (
-        "Profile",
-        "load_profile",
-    ),
+    "render.devices.profile": ("Profile", "load_profile"),
     "render.errors": (
         "BundleError",
         "ClipError",
@@ -299,26 +291,11 @@ _HOMES = {
         "Timings",
     ),
     "render.execution.execute": ("run",),
-    "render.export.export_model": (
-        "Exported",
-        "export=export_model",
-    ),
+    "render.export.export_model": ("Exported", "export=export_model"),
     "render.export.export_target": ("ExportTarget",),
-    "render.media.encoding": (
-        "AudioMode",
-        "Encoder",
-        "Encoding",
-    ),
-    "render.planning.as_dict": (
-        "plan_as_dict",
-        "plan_from_dict",
-    ),
-    "render.planning.plan": (
-        "Cell",
-        "Plan",
-        "Refusal",
-        "make_plan=plan",
-    ),
+    "render.media.encoding": ("AudioMode", "Encoder", "Encoding"),
+    "render.planning.as_dict": ("plan_as_dict", "plan_from_dict"),
+    "render.planning.plan": ("Cell", "Plan", "Refusal", "make_plan=plan"),
     "render.planning.request": ("Request",),
     "render.presets.preset": ("Preset",),
     "render.presets.preset_library": (
@@ -329,12 +306,7 @@ _HOMES = {
         "list_presets",
         "load_preset",
     ),
-    "render.results.results": (
-        "CellResult",
-        "Figures",
-        "Results",
-        "load=load_results",
-    ),
+    "render.results.results": ("CellResult", "Figures", "Results", "load=load_results"),
     "render.sweeping.outputs": ("Outputs",),
     "render.sweeping.sweep": ("sweep",),
     "render.sweeping.sweep_events": (
@@ -353,19 +325,19 @@ _HOMES = {
         "SweepStep",
     ),
     "render.look": ("Look",),
-    "render.target": (
-        "Fit",
-        "Orient",
-        "Rate",
-        "Size",
-        "Target",
-        "Upscaling",
-    ),
+    "render.target": ("Fit", "Orient", "Rate", "Size", "Target", "Upscaling"),
     "render.training.loop": ("train",),
-    "render.training.settings": (
-        "Painting",
-        "TrainingSettings",
+    "render.training.settings": ("Painting", "TrainingSettings"),
+    "render.watching.watch_events": (
+        "ClipArrived",
+        "ClipThrough",
+        "FolderBack",
+        "FolderLost",
+        "WatchBegan",
+        "WatchEvent",
+        "WatchIdle",
     ),
+    "render.watching.watch_folder": ("watch_folder",),
 }
 _HOME_OF = {
     entry.partition("=")[2] or entry: (home, entry.partition("=")[0])

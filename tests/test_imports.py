@@ -20,6 +20,7 @@ LAYERS = (
     ("__main__",),
     ("cli",),
     ("render",),
+    ("watching",),
     ("bundles", "sweeping"),
     ("bench", "compare", "export"),
     ("choice",),

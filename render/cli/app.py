@@ -15,7 +15,7 @@ from render.cli.commands import COMMANDS
 from render.cli.everywhere import HELP, Asked, take_everywhere
 from render.cli.everywhere import VERSION as VERSION_FLAGS
 from render.cli.hints import explained
-from render.cli.output import complain, detail, put, say
+from render.cli.output import close_live, complain, detail, put, say
 from render.cli.render import render
 from render.cli.signals import came, interruptible
 from render.cli.usage import wrong_usage
@@ -53,7 +53,9 @@ def run(arguments: Sequence[str]) -> int:
         if came() is not None and status < _SIGNALLED:
             status = _interrupted(flags)
     except (Exception, KeyboardInterrupt) as error:
+        close_live()
         status = _ended(error, flags)
+    close_live()
     if lost := streams.finish():
         complain(f"cannot write to stdout: {lost}")
         status = status or 1

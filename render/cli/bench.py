@@ -72,7 +72,7 @@ def bench(
     output: Annotated[
         list[str] | None,
         _help(
-            "Where to write a chart (.png, .svg, .pdf), or all times (.json); may be given "
+            "Where to write a chart (.png, .svg), or all times (.json); may be given "
             "several times.",
             "--output",
             "-o",
@@ -96,6 +96,7 @@ def bench(
       render bench --network res3 --engine torch,openvino
     """
     from render.bench import bench_table
+    from render.cli.count import waiting
     from render.cli.output import put, say
     from render.cli.steps import Steps
 
@@ -103,7 +104,8 @@ def bench(
     number = _whole("--iterations", iterations, _ITERATIONS, least=2)
     order_seed = _whole("--seed", seed, 0, least=0)
     rates = _rates(fps or DEFAULTS.fps)
-    contenders = _contenders(network, size or DEFAULTS.size, engine, device, style)
+    with waiting("looking for engines and weights"):
+        contenders = _contenders(network, size or DEFAULTS.size, engine, device, style)
     against = _baseline(baseline, contenders)
     for place in places:
         _check_place(place, force=force)
@@ -207,11 +209,12 @@ def _contenders(
     networks: str | None, sizes: str, engines: str | None, device: str | None, style: str | None
 ) -> list[Contender]:
     from render.bench.contender import Contender
+    from render.cli.foreign_style import at_hand
     from render.cli.ranges import values, words
     from render.networks.spec import NetworkSpec
     from render.target import Size
 
-    name = DEFAULTS.style if style is None else style
+    name = at_hand(DEFAULTS.style if style is None else style)
     own = _own_network(name)
     if networks is None and own is not None:
         networks = own

@@ -30,4 +30,5 @@ COMMANDS = {
     "styles": ("render.cli.styles:app", "The styles that come with render: list, show, compare."),
     "train": ("render.cli.train:train", "Train a style from a painting."),
     "verify": ("render.cli.verify:verify", "Whether a model is what the preview shows."),
+    "watch": ("render.cli.watching:watch", "Render the clips of a folder as they arrive."),
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from render.cli.compare_groups import TileGroup, by_clip, groups_of, titled
-from render.cli.count import Count, followed
+from render.cli.count import Count, followed, waiting
 from render.cli.help import ShownAs
 from render.cli.output import labelled, put, safe, say
 from render.defaults import DEFAULTS
@@ -176,7 +176,9 @@ def compare(
     if kind in SUFFIXES:
         check_writes(ffmpeg, encoding, kind)
     profile = None if on is None else device(on)
-    groups = groups_of(videos, ffmpeg, source=source, profile=profile, one="clip" in (rows, cols))
+    with waiting("reading the videos"):
+        one = "clip" in (rows, cols)
+        groups = groups_of(videos, ffmpeg, source=source, profile=profile, one=one)
     if titles is not None:
         groups = titled(groups, titles)
     inputs = [tile.clip.path for group in groups for tile in [*group.tiles, *group.sources]]
@@ -227,6 +229,7 @@ def _write_page(
         page, path, ffmpeg.path, encoding, room=room, shortest=shortest, force=force
     )
     with contextlib.closing(Count("frame", sys.stderr)) as count:
+        count.wait(path.name, "starting")
         warnings = followed(
             frames, lambda done: count.show(path.name, done, max(done, about or done))
         )
@@ -242,6 +245,7 @@ def _write_sheet(contact: Contact, path: Path, ffmpeg: FFmpeg, title: str) -> No
     total = len(contact.tiles) * len(contact.moments)
     done = write_contact(contact, path, ffmpeg.path, title)
     with contextlib.closing(Count("picture", sys.stderr)) as count, contextlib.closing(done):
+        count.wait(path.name, "reading the videos")
         for pictures in done:
             count.show(path.name, pictures, total)
 

@@ -79,10 +79,12 @@ def doctor(
 
     Problems come first, each with its remedy. The exit status is 0 if a preview can be rendered.
     """
+    from render.cli.count import waiting
     from render.cli.output import put
     from render.cli.user_settings import chosen_ffmpeg
 
-    report = examine(chosen_ffmpeg(ffmpeg), debug=debug)
+    with waiting("loading every library, and looking at what is here"):
+        report = examine(chosen_ffmpeg(ffmpeg), debug=debug)
     status = 0 if report.ready else 1
     if json:
         from render.cli.events_json import line

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 # More cells than these are a table, not a paragraph each.
 _FEW = 3
+_MEASURING = "measuring for a moment what this machine takes"
 
 
 def show_plan(plan: Plan, *, json: bool) -> int:
@@ -41,6 +42,7 @@ def show_plan(plan: Plan, *, json: bool) -> int:
 
 def _estimated(plan: Plan) -> Estimate | None:
     """None where there is nothing to render, or it cannot be measured, which is said."""
+    from render.cli.count import waiting
     from render.cli.output import labelled, say
     from render.execution.calibrate import calibrate
     from render.planning import estimate
@@ -48,7 +50,8 @@ def _estimated(plan: Plan) -> Estimate | None:
     if not plan.todo:
         return None
     try:
-        return estimate.estimate(plan, calibrate(plan))
+        with waiting(_MEASURING):
+            return estimate.estimate(plan, calibrate(plan))
     except RenderError as error:
         import sys
 
@@ -66,10 +69,12 @@ def warn_long(plan: Plan) -> str | None:
 
     if len(plan.todo) < 2 or estimate.surely_short(plan):
         return None
+    from render.cli.count import waiting
     from render.execution.calibrate import calibrate
 
     try:
-        found = estimate.estimate(plan, calibrate(plan))
+        with waiting(_MEASURING):
+            found = estimate.estimate(plan, calibrate(plan))
     except RenderError:  # rendering will say it
         return None
     if found.seconds < estimate.LONG:

@@ -6,13 +6,17 @@ import sys
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Group, Parameter
 
+from render.cli.count import waiting
 from render.cli.help import ShownAs
 from render.defaults import DEFAULTS
 from render.errors import UsageError
+
+if TYPE_CHECKING:
+    from render.export.handoff.handoff import Handoff
 
 _TARGET = Group("Target (what the preset leaves open, or says otherwise)")
 _MODEL = Group("Model")
@@ -127,22 +131,22 @@ def export(
       render export live.toml -o filter.mlpackage --on A12
       render export a12-live --no-upscale --format mlmodel
     """
-    from render.cli.devices_folder import device
-    from render.cli.export_report import facts, follow, words
-    from render.cli.export_request import ask
-    from render.cli.output import labelled, put, say
-    from render.cli.steps import Steps
-    from render.export.description import words_of
-    from render.export.export_model import check_place
-    from render.export.export_model import export as exported
-    from render.export.handoff.folder import check_folder, write_handoff
-    from render.export.handoff.handoff import handoff_of
-    from render.export.proof_pictures import given
-    from render.export.tools import coremltools
-    from render.files.names import file_name
-
     if preset is None:
         raise UsageError("no preset given. Usage: render export PRESET [-o NAME.mlpackage]")
+    with waiting("loading what exports"):
+        from render.cli.devices_folder import device
+        from render.cli.export_report import facts, follow, words
+        from render.cli.export_request import ask
+        from render.cli.output import labelled, put, say
+        from render.cli.steps import Steps
+        from render.export.description import words_of
+        from render.export.export_model import check_place
+        from render.export.export_model import export as exported
+        from render.export.handoff.folder import check_folder
+        from render.export.handoff.handoff import handoff_of
+        from render.export.proof_pictures import given
+        from render.export.tools import coremltools
+        from render.files.names import file_name
     asked = ask(
         preset,
         {"fps": fps, "size": size, "style": style, "network": network, "strength": strength,
@@ -157,10 +161,11 @@ def export(
     if handoff is not None:
         check_folder(handoff, force=force)
     profile = None if on is None else device(on)
-    coremltools()  # says at once if it is not there
+    with waiting("loading coremltools and the network"):
+        coremltools()  # says at once if it is not there
+        pictures = given(target, clip)
     for note in asked.notes:
         say(labelled("note", note, sys.stderr))
-    pictures = given(target, clip)
     said = words_of(target, asked.preset, asked.style)
     done = follow(exported(target, said, pictures, place, force=force), place.name)
     steps = Steps(json=json, debug=debug)
@@ -180,10 +185,17 @@ def export(
     if handoff is not None:
         made = datetime.now().astimezone().isoformat(sep=" ", timespec="minutes")
         given_off = handoff_of(done, asked.preset, made)
-        write = partial(write_handoff, given_off, handoff, force=force)
+        write = partial(_write_handoff, given_off, handoff, force=force)
         if steps.attempt("handoff", write, None):
             put(line("handoff", path=str(handoff)) if json else str(handoff))
     status = min(steps.failed, 1)
     if json:
         put(line("done", failed=steps.failed, exit_status=status))
     return status
+
+
+def _write_handoff(handoff: Handoff, folder: Path, *, force: bool) -> Path:
+    from render.export.handoff.folder import write_handoff
+
+    with waiting(f"writing {folder.name}"):
+        return write_handoff(handoff, folder, force=force)

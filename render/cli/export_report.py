@@ -29,7 +29,7 @@ def follow(steps: Generator[Doing | Verifying, None, _Result], name: str) -> _Re
 
     def show(step: Doing | Verifying) -> None:
         if isinstance(step, Doing):
-            count.show(f"{name}: {step.words}", 0, 1)
+            count.wait(name, step.words)
         else:
             count.show(f"{name}: verifying", step.done, step.total, step.words)
 

@@ -40,6 +40,7 @@ def ask(
 ) -> ExportRequest:
     """``options`` are those that a preset holds too, and win over it; ``form`` says how the model
     is written. Raises UsageError, StyleError, ExportError."""
+    from render.cli.foreign_style import at_hand
     from render.cli.presets_folder import preset_of
     from render.cli.read_request import one_of
     from render.export.export_target import (
@@ -54,6 +55,8 @@ def ask(
 
     held = None if form["orient"] is None else one_of(Held, "--orient", form["orient"])
     chosen = preset_of(name).with_options(**options)
+    if (style := at_hand(chosen.style)) != chosen.style:
+        chosen = chosen.with_options(style=style)
     aim = chosen.target()
     path, metadata = find_style(chosen.style, aim.network)
     word = form["format"]

@@ -5,6 +5,7 @@ cyclopts would print help through rich, whose import takes about as long as all 
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import shutil
 import textwrap
@@ -107,15 +108,16 @@ def _about(app: App, name: str) -> str:
     return str(text or "").split("\n", 1)[0]
 
 
-def shown_as(function: Callable[..., Any]) -> dict[str, ShownAs]:
-    """By parameter."""
-    hints = typing.get_type_hints(function, include_extras=True)
-    return {
-        name: extra
-        for name, hint in hints.items()
-        for extra in getattr(hint, "__metadata__", ())
-        if isinstance(extra, ShownAs)
-    }
+def shown_as(function: Callable[..., Any] | type) -> dict[str, ShownAs]:
+    """By parameter, those that commands share in a dataclass among them."""
+    found: dict[str, ShownAs] = {}
+    for name, hint in typing.get_type_hints(function, include_extras=True).items():
+        if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+            found |= shown_as(hint)
+        for extra in getattr(hint, "__metadata__", ()):
+            if isinstance(extra, ShownAs):
+                found[name] = extra
+    return found
 
 
 def is_place(argument: Argument) -> bool:

@@ -1,7 +1,8 @@
-"""The options of ``render CLIP …``: their words. What they mean is `request.py`'s."""
+"""The options of ``render CLIP …``: their words. What they mean is `read_request.py`'s."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -56,7 +57,11 @@ Size = Annotated[
 
 Style = Annotated[
     str | None,
-    _help("A style by name (`render styles` lists them) or a .safetensors file.", _TARGET),
+    _help(
+        "A style by name (`render styles` lists them), a .safetensors file, or what `render styles "
+        "import` reads, which is then imported.",
+        _TARGET,
+    ),
     ShownAs("NAME|FILE[,…]", DEFAULTS.style),
 ]
 
@@ -335,3 +340,51 @@ Ffmpeg = Annotated[
 ]
 
 Debug = Annotated[bool, Parameter(help="Show tracebacks, and what ffmpeg said.", group=_MACHINE)]
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderOptions:
+    """What every command that renders takes, as it was written; ``render.cli.asked`` says what it
+    asks for."""
+
+    fps: Fps = None
+    size: Size = None
+    style: Style = None
+    network: Network = None
+    upscale: Upscale = None
+    upscaler: Upscaler = None
+    strength: Strength = None
+    preset: Preset = None
+    cells: Cells = None
+    orient: Orient = None
+    fit: Fit = None
+    start: Start = None
+    duration: Duration = None
+    strict: Strict = False
+    grid: Grid = False
+    rows: Rows = None
+    cols: Cols = None
+    source: Source = False
+    labels: Labels = None
+    sheet: Sheet = False
+    report: Report = False
+    metrics: Metrics = None
+    reference: Reference = None
+    play_on: PlayOn = None
+    on: On = None
+    latency: Latency = None
+    sustained: Sustained = None
+    warm: Warm = None
+    late: Late = None
+    seed: Seed = None
+    output: Output = None
+    force: Force = False
+    crf: Crf = None
+    encoder: Encoder = None
+    audio: Audio = None
+    json: Json = False
+    device: Device = None
+    engine: Engine = None
+    ffmpeg: Ffmpeg = None
+    debug: Debug = False

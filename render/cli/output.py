@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import unicodedata
-from typing import TextIO
+from contextlib import AbstractContextManager
+from typing import Protocol, TextIO
 
 from render.cli.streams import surviving
 from render.cli.verbosity import Verbosity, says
@@ -15,6 +17,18 @@ _COLOURS = {"error": "31", "warning": "33"}
 
 # What a quiet run says too.
 _MATTER = ("error", "warning")
+
+
+class _Live(Protocol):
+    """A line on the screen that changes (`render.cli.live`)."""
+
+    def aside(self) -> AbstractContextManager[None]: ...
+
+    def close(self) -> None: ...
+
+
+# The one that is on the screen, if any.
+_LIVE: list[_Live] = []
 
 
 class Line(str):
@@ -68,24 +82,17 @@ def say(line: str) -> None:
 
 
 def tell(line: str, stream: TextIO) -> None:
-    """One line of words for people, to ``stream``, if they want that many."""
+    """One line of words for people, to ``stream``, if they want that many; from any thread."""
     line = shown(line)
     if says(line.least):
-        with surviving(stream):
+        with _beside(), surviving(stream):
             print(line, file=stream, flush=True)
 
 
 def detail(line: str) -> None:
-    """One line that `--verbose` adds, from whichever thread, beside a bar that may be there."""
-    if not says(Verbosity.VERBOSE):
-        return
-    if "tqdm" in sys.modules and sys.stderr.isatty():
-        from tqdm import tqdm
-
-        with surviving(sys.stderr):
-            tqdm.write(shown(line), file=sys.stderr)
-    else:
-        tell(line, sys.stderr)
+    """One line that `--verbose` adds."""
+    if says(Verbosity.VERBOSE):
+        say(line)
 
 
 def complain(message: str) -> None:
@@ -98,7 +105,29 @@ def put(text: str) -> None:
     to use, but to a terminal as they may be seen there."""
     if sys.stdout.isatty():
         text = shown(text)
-    with surviving(sys.stdout):
+    with _beside(), surviving(sys.stdout):
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape") + b"\n")
         sys.stdout.buffer.flush()
+
+
+def begin_live(live: _Live) -> None:
+    """``live`` is on the screen from now on, in place of any other."""
+    close_live()
+    _LIVE.append(live)
+
+
+def end_live(live: _Live) -> None:
+    """It is no longer there."""
+    if live in _LIVE:
+        _LIVE.remove(live)
+
+
+def close_live() -> None:
+    """Take what is there off the screen."""
+    while _LIVE:
+        _LIVE.pop().close()
+
+
+def _beside() -> AbstractContextManager[None]:
+    return _LIVE[-1].aside() if _LIVE else contextlib.nullcontext()

@@ -59,7 +59,7 @@ def make_request(
         raise UsageError("--duration 0: must be over 0")
     return Request(
         clips=clips,
-        looks=_looks(base, lists, cells, phones),
+        looks=_at_hand(_looks(base, lists, cells, phones)),
         orient=base.orient,
         fit=base.fit,
         encoding=base.encoding(),
@@ -111,6 +111,14 @@ def _looks(
     )
     # dict.fromkeys: once each, in the order given.
     return tuple(replace(look, phone=phone) for look in dict.fromkeys(looks) for phone in phones)
+
+
+def _at_hand(looks: tuple[Look, ...]) -> tuple[Look, ...]:
+    """The same with styles that can be used: networks from elsewhere are imported."""
+    from render.cli.foreign_style import at_hand
+
+    files = {style: at_hand(style) for style in dict.fromkeys(look.style for look in looks)}
+    return tuple(replace(look, style=files[look.style]) for look in looks)
 
 
 def _check_count(count: int, lists: dict[str, list[object]]) -> None:

@@ -11,55 +11,16 @@ from render.cli import options
 from render.errors import UsageError
 
 if TYPE_CHECKING:
-    from render.compare.metrics.modes import Metrics
-    from render.compare.wording import Labels
     from render.planning.request import Request
     from render.sweeping.outputs import Outputs
+
+_NONE = options.RenderOptions()
 
 
 def render(
     *clips: options.Clips,
-    fps: options.Fps = None,
-    size: options.Size = None,
-    style: options.Style = None,
-    network: options.Network = None,
-    upscale: options.Upscale = None,
-    upscaler: options.Upscaler = None,
-    strength: options.Strength = None,
-    preset: options.Preset = None,
-    cells: options.Cells = None,
-    orient: options.Orient = None,
-    fit: options.Fit = None,
-    start: options.Start = None,
-    duration: options.Duration = None,
-    strict: options.Strict = False,
-    grid: options.Grid = False,
-    rows: options.Rows = None,
-    cols: options.Cols = None,
-    source: options.Source = False,
-    labels: options.Labels = None,
-    sheet: options.Sheet = False,
-    report: options.Report = False,
-    metrics: options.Metrics = None,
-    reference: options.Reference = None,
-    play_on: options.PlayOn = None,
-    on: options.On = None,
-    latency: options.Latency = None,
-    sustained: options.Sustained = None,
-    warm: options.Warm = None,
-    late: options.Late = None,
-    seed: options.Seed = None,
-    output: options.Output = None,
-    force: options.Force = False,
-    crf: options.Crf = None,
-    encoder: options.Encoder = None,
-    audio: options.Audio = None,
+    words: options.RenderOptions = _NONE,
     dry_run: options.DryRun = False,
-    json: options.Json = False,
-    device: options.Device = None,
-    engine: options.Engine = None,
-    ffmpeg: options.Ffmpeg = None,
-    debug: options.Debug = False,
 ) -> int:
     """render: see a live neural video filter before building it for the phone.
 
@@ -73,11 +34,7 @@ def render(
       render clip.mp4 --dry-run                  what would be done, and with what
       render clip.mp4 --json                     results and progress for a program
     """
-    from render.cli.devices_folder import device as named_device
-    from render.cli.phones import phones
-    from render.cli.read_request import make_request
-    from render.cli.user_settings import chosen_ffmpeg
-    from render.sweeping.outputs import Outputs
+    from render.cli.asked import asked
 
     if not clips:
         raise UsageError(
@@ -85,52 +42,16 @@ def render(
             "`render clip.mp4 --fps 15 --size 480x853`; render --help explains"
         )
     _catch_mistyped_command(clips)
-    request = make_request(
-        clips,
-        {
-            "fps": fps,
-            "size": size,
-            "style": style,
-            "network": network,
-            "upscale": upscale,
-            "upscaler": upscaler,
-            "strength": strength,
-            "orient": orient,
-            "fit": fit,
-            "crf": crf,
-            "encoder": encoder,
-            "audio": audio,
-        },
-        preset=preset,
-        cells=cells,
-        start=start,
-        duration=duration,
-        device=device,
-        engine=engine,
-        output=output,
-        force=force,
-        strict=strict,
-        ffmpeg=chosen_ffmpeg(ffmpeg),
-        phones=phones(play_on, latency, sustained=sustained, warm=warm, late=late, seed=seed),
-    )
-    outputs = Outputs(
-        grid=grid,
-        rows=rows,
-        cols=cols,
-        source=source,
-        labels=None if labels is None else _labels(labels),
-        sheet=sheet,
-        report=report,
-        metrics=None if metrics is None else _metrics(metrics),
-        reference=reference,
-        on=None if on is None else named_device(on),
-    )
+    request, outputs = asked(clips, words)
     if dry_run:
+        from render.cli.count import waiting
         from render.cli.dry_run import show_plan
         from render.planning.plan import make_plan
 
-        return show_plan(make_plan(request), json=json)
-    return _sweep(request, outputs, json=json, debug=debug)
+        with waiting(_looking(request)):
+            plan = make_plan(request)
+        return show_plan(plan, json=words.json)
+    return _sweep(request, outputs, json=words.json, debug=words.debug)
 
 
 def _catch_mistyped_command(clips: tuple[Path, ...]) -> None:
@@ -144,21 +65,13 @@ def _catch_mistyped_command(clips: tuple[Path, ...]) -> None:
         raise UsageError(f"{first}: no such clip or command; did you mean `render {close}`?")
 
 
-def _labels(word: str) -> Labels:
-    from render.cli.read_request import one_of
-    from render.compare.wording import Labels
-
-    return one_of(Labels, "--labels", word)
-
-
-def _metrics(word: str) -> Metrics:
-    from render.cli.read_request import one_of
-    from render.compare.metrics.modes import Metrics
-
-    return one_of(Metrics, "--metrics", word)
+def _looking(request: Request) -> str:
+    few = len(request.clips) == 1
+    return f"looking at {request.clips[0].name if few else f'{len(request.clips)} clips'}"
 
 
 def _sweep(request: Request, outputs: Outputs, *, json: bool, debug: bool) -> int:
+    from render.cli.count import waiting
     from render.cli.show_sweep import ShowSweep
     from render.cli.signals import heed
     from render.cli.user_settings import in_force
@@ -170,6 +83,9 @@ def _sweep(request: Request, outputs: Outputs, *, json: bool, debug: bool) -> in
         try:
             # Whatever ends us, also a signal: what is half-written goes, what is done is recorded.
             with contextlib.closing(events):
+                with waiting(_looking(request)):
+                    first = next(events)
+                show.event(first)
                 for event in events:
                     heed()
                     show.event(event)

@@ -97,12 +97,14 @@ def _asked(
 
 
 def _write_here(folder: Path, *, json: bool) -> int:
+    from render.cli.count import waiting
     from render.cli.events_json import line
     from render.cli.output import put
     from render.compare.report.page import write_report
     from render.results.results import load
 
-    path = write_report(load(folder), folder)
+    with waiting("writing the page"):
+        path = write_report(load(folder), folder)
     if json:
         put(line("report", path=str(path), kept=False))
         put(line("done", exit_status=0))

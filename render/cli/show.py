@@ -9,8 +9,8 @@ from dataclasses import asdict
 
 from render.cli.debug import explain
 from render.cli.events_json import EventLines
-from render.cli.output import detail, labelled, put, safe
-from render.cli.progress import ProgressDisplay, make_progress
+from render.cli.output import detail, labelled, put, safe, say
+from render.cli.progress import Progress
 from render.cli.words import amount, clip_error, segments_left, took
 from render.events import (
     CellDone,
@@ -29,7 +29,7 @@ from render.planning.plan import Plan
 class Show:
     """Shows what happens while a plan runs."""
 
-    def __init__(self, plan: Plan, *, json: bool, debug: bool) -> None:
+    def __init__(self, plan: Plan, *, json: bool, debug: bool, first: bool = True) -> None:
         self._plan = plan
         self._debug = debug
         self._began = time.monotonic()
@@ -41,15 +41,17 @@ class Show:
         self._noted: set[str] = set()
         self._together = Counter(cell.clip.path for cell in plan.cells)
         self._lines = EventLines(plan) if json else None
-        self._progress: ProgressDisplay = make_progress(plan, sys.stderr)
+        self._progress = Progress(plan, sys.stderr)
         self._put(self._lines.plan() if self._lines else None)
-        if plan.todo:
+        if plan.todo and first:
             choice = plan.engine
             self._say(f"{choice.engine.value} on {choice.device.value}: {choice.why}")
         # All of them before anything is rendered: there may be a reason to stop among them.
         for cell in plan.todo:
             for note in cell.notes:
                 self._note(f"{cell.clip.path.name}: {note}")
+        if plan.todo:
+            self._progress.wait(f"loading {plan.engine.engine.value}")
 
     @property
     def there(self) -> int:
@@ -120,9 +122,9 @@ class Show:
         self._say(f"{previews} on where an earlier run stopped: {frames} there")
         self._goes_on = self._there = 0
 
-    def finish(self, failed_after: int = 0) -> int:
+    def finish(self, failed_after: int = 0, *, last: bool = True) -> int:
         """The last words, and the exit status; ``failed_after`` things failed that were to be made
-        of the previews."""
+        of the previews. ``last``: nothing else follows."""
         if self._kept:
             self._say_kept()
         status = 1 if self._failed or failed_after else 0
@@ -131,13 +133,13 @@ class Show:
             words = "preview" if self._written == 1 else "previews"
             wall = took(time.monotonic() - self._began)
             self._say(f"{self._written} {words} written{failed}, in {wall}")
-        if self._lines:
+        if self._lines and last:
             failed_in_all = self._failed + failed_after
             self._put(self._lines.done(self._written, self._kept, failed_in_all, status))
         return status
 
     def close(self) -> None:
-        """Take the progress bar off the screen."""
+        """Take the progress off the screen."""
         self._progress.close()
 
     def _summary(self, preview: Preview) -> str:
@@ -159,15 +161,14 @@ class Show:
             self._label("note", note)
 
     def _label(self, label: str, message: str) -> None:
-        self._progress.say(labelled(label, message, sys.stderr))
+        say(labelled(label, message, sys.stderr))
 
     def _say(self, message: str) -> None:
-        self._progress.say(message)
+        say(message)
 
     def _put(self, line: str | None) -> None:
         if line is not None:
-            with self._progress.aside():
-                put(line)
+            put(line)
 
 
 def _timings(preview: Preview) -> str:

@@ -36,15 +36,25 @@ if TYPE_CHECKING:
     from render.results.results import Results
 
 _UNITS = {SweepStep.FIGURES: "step", SweepStep.SHEET: "picture"}
+# What each step does before it can count anything.
+_AT_FIRST = {
+    SweepStep.FIGURES: "loading what measures, and reading the previews",
+    SweepStep.CHOICE: "weighing the targets",
+    SweepStep.GRID: "reading the previews",
+    SweepStep.SHEET: "reading the previews",
+    SweepStep.SOURCE: "reading the clip",
+    SweepStep.REPORT: "writing the page",
+}
 # Whose files stand in results, and are not announced by themselves.
 _QUIET = (SweepStep.SOURCE,)
 
 
 class ShowSweep:
-    """Shows what happens during a sweep; ``on`` is the device that its table names."""
+    """Shows what happens during a sweep; ``on`` is the device that its table names; ``first``:
+    what works here has not been said yet."""
 
-    def __init__(self, *, json: bool, debug: bool, on: Profile | None) -> None:
-        self._json, self._debug, self._on = json, debug, on
+    def __init__(self, *, json: bool, debug: bool, on: Profile | None, first: bool = True) -> None:
+        self._json, self._debug, self._on, self._first = json, debug, on, first
         self._show: Show | None = None
         self._planned: Planned | None = None
         self._count: Count | None = None
@@ -73,8 +83,8 @@ class ShowSweep:
         """What is made of the previews."""
         self._timed(event)
         match event:
-            case StepStarted(step, _, note):
-                self._begin_step(step, note)
+            case StepStarted():
+                self._begin_step(event)
             case StepProgress(step, path, done, total, words):
                 title = step.value if path is None else path.name
                 self._counted(step).show(title, done, total, words)
@@ -94,9 +104,9 @@ class ShowSweep:
                 for reason in reasons:
                     say(f"  {reason}")
 
-    def finish(self) -> int:
-        """The last words, and the exit status."""
-        return self._cells.finish(self._failed)
+    def finish(self, *, last: bool = True) -> int:
+        """The last words, and the exit status; ``last``: nothing else follows."""
+        return self._cells.finish(self._failed, last=last)
 
     def stopped(self) -> None:
         """What is kept of a run that was interrupted, and how to go on."""
@@ -133,7 +143,7 @@ class ShowSweep:
         if long := warn_long(plan):
             say(long)
         self._planned = planned
-        self._show = Show(plan, json=self._json, debug=self._debug)
+        self._show = Show(plan, json=self._json, debug=self._debug, first=self._first)
 
     def _cleared(self, event: LeftoversCleared) -> None:
         folder, removed, unsure = event.folder, event.removed, event.unsure
@@ -157,12 +167,13 @@ class ShowSweep:
             self._step = event.step if isinstance(event, StepStarted) else None
             self._step_began = time.monotonic()
 
-    def _begin_step(self, step: SweepStep, note: str) -> None:
+    def _begin_step(self, event: StepStarted) -> None:
         self._still()
-        if note:
-            say(labelled("note", note, sys.stderr))
-        if step is SweepStep.FIGURES:
-            self._counted(step).wait("figures", "loading what measures, and reading the previews")
+        if event.note:
+            say(labelled("note", event.note, sys.stderr))
+        if event.step in _AT_FIRST:
+            title = event.step.value if event.path is None else event.path.name
+            self._counted(event.step).wait(title, _AT_FIRST[event.step])
 
     def _made(self, event: StepMade) -> None:
         self._still()

@@ -77,8 +77,14 @@ def heed() -> None:
 
 
 def came() -> int | None:
-    """The signal that has come."""
-    return _WATCH.number
+    """The signal that has come, unless it was welcome."""
+    return None if _WATCH.welcome else _WATCH.number
+
+
+def welcome() -> None:
+    """The signal that came is how this command ends, and no interruption. What comes after it
+    still ends the process at once."""
+    _WATCH.welcome = True
 
 
 def leave_nothing() -> None:
@@ -104,6 +110,7 @@ class _Watch:
 
     def __init__(self) -> None:
         self.number: int | None = None
+        self.welcome = False
         self._came = 0.0
         self._twice = False
         self._phase = _Phase.STARTING
@@ -116,6 +123,7 @@ class _Watch:
     def catch(self) -> None:
         """Take those that are not ignored (as by ``nohup``, or in a shell's background)."""
         self.number, self._twice, self._phase = None, False, _Phase.STARTING
+        self.welcome = False
         for number in (getattr(signal, name) for name in _NAMES if hasattr(signal, name)):
             old = signal.getsignal(number)
             if old not in (signal.SIG_IGN, None):

@@ -65,6 +65,7 @@ def import_style(
     new file's network is run beside the old one's: unless both give the same picture, nothing is
     written. No code that a file may hold is run.
     """
+    from render.cli.count import waiting
     from render.cli.output import put, say
     from render.networks.spec import NetworkSpec
 
@@ -76,7 +77,8 @@ def import_style(
 
     name = style or (_named(output) if file.suffix != _SUFFIX else "")
     words = Words(name, title, artist, year, licence, trained_on, author)
-    imported = import_model(file, words)
+    with waiting(f"{file.name}: holding its network against the new one's"):
+        imported = import_model(file, words)
     spec = imported.network.spec
     if wanted is not None and wanted != spec:
         raise StyleError(f"{file}: holds network {spec}, not {wanted}; use --network {spec}")
@@ -130,11 +132,12 @@ def _said(file: Path, imported: Imported) -> Iterator[str]:
             f"at most, by {imported.converted.mean:.2g} on average; stored in half precision, as "
             f"phones compute, by {imported.stored.largest:.2g} and {imported.stored.mean:.2g}"
         )
-    for note in _notes(imported):
-        yield labelled("note", note, sys.stderr)
+    for caveat in caveats(imported):
+        yield labelled("note", caveat, sys.stderr)
 
 
-def _notes(imported: Imported) -> Iterator[str]:
+def caveats(imported: Imported) -> Iterator[str]:
+    """What its user should know of it."""
     spec, metadata = imported.network.spec, imported.metadata
     if slow := spec.late_forms:
         are = "are" if len(slow) > 1 else "is"
@@ -152,10 +155,9 @@ def _notes(imported: Imported) -> Iterator[str]:
     unknown = {"--licence": metadata.licence, "--trained-on": metadata.trained_on}
     missing = [option for option, text in unknown.items() if text in ("", "unknown")]
     if missing:
-        yield f"the file does not say {_asked(missing)}"
-
-
-def _asked(options: list[str]) -> str:
-    words = {"--licence": "its licence", "--trained-on": "what it was trained on"}
-    what = " and ".join(words[option] for option in options)
-    return f"{what}; find out before you share it, and add it with {' and '.join(options)}"
+        words = {"--licence": "its licence", "--trained-on": "what it was trained on"}
+        what = " and ".join(words[option] for option in missing)
+        yield (
+            f"the file does not say {what}; find out before you share it, and add it with "
+            f"`render styles import` {' and '.join(missing)}"
+        )

@@ -86,6 +86,8 @@ def sheet(
 
     Each cell shows what a preview would show: the same input size, network and upscale.
     """
+    from render.cli.count import waiting
+    from render.cli.foreign_style import at_hand
     from render.cli.ranges import words
     from render.cli.read_request import one_of, seconds
     from render.cli.user_settings import chosen_ffmpeg
@@ -105,14 +107,15 @@ def sheet(
     moment = None if at is None else seconds("--at", at)
     width = None if cell is None else _width(cell)
     rows, columns = rows_and_columns(
-        None if style is None else words("style", style),
+        None if style is None else [at_hand(word) for word in words("style", style)],
         None if network is None else [NetworkSpec.parse(n) for n in words("network", network)],
         preset.size,
     )
     asked = one_of(EngineName, "--engine", engine), one_of(DeviceName, "--device", device)
     path = _output(output, picture, force=force)
-    choice = choose(*asked)
-    still = take(picture, preset, find_ffmpeg(chosen_ffmpeg()), moment)
+    with waiting(f"reading {picture.name}"):
+        choice = choose(*asked)
+        still = take(picture, preset, find_ffmpeg(chosen_ffmpeg()), moment)
     for warning in still.warnings:
         say(labelled("warning", warning, sys.stderr))
     say(f"{choice.engine.value} on {choice.device.value}: {choice.why}")
@@ -122,7 +125,9 @@ def sheet(
     shape = Size(wide, max(1, round(wide * still.shape.height / still.shape.width)))
     form = _flat if len(columns) == 1 else (lambda grid: grid)
     check(form(grid), shape)
-    save(draw(form(_stylized(grid, still, rows, columns, choice)), shape), path)
+    stylized = _stylized(grid, still, rows, columns, choice)
+    with waiting(f"{path.name}: drawing"):
+        save(draw(form(stylized), shape), path)
     put(str(path))
     return 0
 

@@ -39,6 +39,7 @@ def show(
     The weights are checked as before rendering. Of a name,
     all its networks, with their figures in one table.
     """
+    from render.cli.foreign_style import at_hand
     from render.cli.output import put
     from render.networks.catalogue import find_networks, find_style
     from render.networks.checkpoint import load_style
@@ -47,6 +48,7 @@ def show(
         raise UsageError(
             "no style given. Usage: render styles show NAME|FILE; `render styles` lists them"
         )
+    style = at_hand(style)
     found = find_networks(style) if network is None else [find_style(style, network)]
     for path, _ in found:
         load_style(path)  # what could not be rendered is not shown either

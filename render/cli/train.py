@@ -162,6 +162,7 @@ def train(
     photographs by step. A run that stops leaves STYLE.resume, from which --resume goes on. Best on
     a GPU, where a style takes a minute or two; on a processor it takes hours.
     """
+    from render.cli.foreign_style import at_hand
     from render.engines.base import DeviceName
     from render.errors import UsageError
     from render.networks.spec import NetworkSpec
@@ -188,7 +189,7 @@ def train(
         content=content,
         held_out=held_out,
         output=output,
-        start=start,
+        start=None if start is None else Path(at_hand(str(start))),
         resume=resume,
         backbone=backbone,
         device=DeviceName(device),
@@ -224,11 +225,13 @@ def _run(settings: TrainingSettings) -> int:
     bar = Count("step", sys.stderr)
     updates = train(settings)
     try:
+        bar.wait("loading torch, and looking through the pictures")
         for update in updates:
             match update:
                 case Prepared():
                     for line in _prepared(update):
                         say(line)
+                    bar.wait(f"{settings.paintings[0].name}: preparing the first step")
                 case Resumed():
                     changed = f", now with {'; '.join(update.changed)}" if update.changed else ""
                     say(f"{update.painting.name}: goes on after step {update.step}{changed}")

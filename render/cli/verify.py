@@ -38,12 +38,6 @@ def verify(
     The model's own words say what it was made of. Of a preset's bundle, render its preview again
     and hold it against the one inside, frame by frame. Exit status 1 when a check fails.
     """
-    from render.cli.export_report import checks, follow, not_checked, verified_facts
-    from render.cli.output import put, say
-    from render.export.description import target_of
-    from render.export.proof import verify as verified
-    from render.export.proof_pictures import given
-    from render.export.read_model import read
     from render.presets.preset_file import BUNDLE_SUFFIX
 
     if model is None:
@@ -54,8 +48,21 @@ def verify(
         if clip is not None or style is not None:
             raise UsageError(f"{model}: brings its own clip and style; drop --clip and --style")
         return verify_bundle(model, json=json)
-    target = target_of(read(model).metadata, style, str(model))
-    found = follow(verified(model, target, given(target, clip)), model.name)
+    from render.cli.count import waiting
+    from render.cli.foreign_style import at_hand
+
+    style = None if style is None else Path(at_hand(str(style)))
+    with waiting(f"reading {model.name}"):
+        from render.cli.export_report import checks, follow, not_checked, verified_facts
+        from render.cli.output import put, say
+        from render.export.description import target_of
+        from render.export.proof import verify as verified
+        from render.export.proof_pictures import given
+        from render.export.read_model import read
+
+        target = target_of(read(model).metadata, style, str(model))
+        pictures = given(target, clip)
+    found = follow(verified(model, target, pictures), model.name)
     if json:
         from render.cli.events_json import line
 

@@ -77,7 +77,7 @@ def _videos(folder: Path, *, deep: bool) -> list[Path]:
 
     for top, folders, names in os.walk(folder, onerror=refuse):
         own |= written(Path(top))
-        here = [Path(top) / name for name in sorted(names) if _is_video_name(name)]
+        here = [Path(top) / name for name in sorted(names) if is_video_name(name)]
         skipped += sum(path in own for path in here)
         videos += [path for path in here if path not in own]
         # In place: how os.walk is told where to go on.
@@ -90,7 +90,8 @@ def _videos(folder: Path, *, deep: bool) -> list[Path]:
     return videos
 
 
-def _is_video_name(name: str) -> bool:
+def is_video_name(name: str) -> bool:
+    """Whether a folder stands for a file of that name too."""
     # A leading dot: hidden, or one of ours that a crash has left half-written.
     return not name.startswith(".") and Path(name).suffix.lower() in VIDEOS
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +45,17 @@ def save_style(path: Path, network: StyleNetwork, metadata: StyleMetadata) -> No
             raise StyleError(f"{path}: {name} is not finite or too large for half precision")
     with whole(path, StyleError, SafetensorError) as temporary:
         # Not by `save_file`, whose files only their owner may read.
-        temporary.write_bytes(save(tensors, metadata=metadata.as_header()))
+        temporary.write_bytes(_in_order(save(tensors, metadata=metadata.as_header())))
+
+
+def _in_order(data: bytes) -> bytes:
+    """The same safetensors file with its header's keys in order, which the library leaves to
+    chance: the same style is the same bytes, by which previews are known."""
+    length = int.from_bytes(data[:8], "little")
+    header = json.dumps(json.loads(data[8 : 8 + length]), sort_keys=True, separators=(",", ":"))
+    text = header.encode("utf-8")
+    text += b" " * (-len(text) % 8)
+    return len(text).to_bytes(8, "little") + text + data[8 + length :]
 
 
 def load_style(path: Path) -> Style:

@@ -119,6 +119,15 @@ def read_metadata(path: Path) -> StyleMetadata:
     )
 
 
+def is_other_safetensors(path: Path) -> bool:
+    """Whether it is a whole safetensors file, but no style of render."""
+    try:
+        strings = _read_header(path).get("__metadata__")
+    except StyleError:
+        return False
+    return not (isinstance(strings, dict) and strings.get("format") == FORMAT)
+
+
 def _read_header(path: Path) -> dict[str, Any]:
     """The JSON header, its tensors checked against the file's length."""
     try:

@@ -142,10 +142,7 @@ def make_plan(request: Request, *, probe: Probe = _probe, styles: FindStyle = _f
     _check(request)
     found = find_clips(request.clips)
     _check_count(request, found)
-    found_styles = _find_styles(request.looks, styles)
-    ffmpeg = find_ffmpeg(request.ffmpeg)
-    check_writes(ffmpeg, request.coding, container(request))
-    engine = _choose_engine(request.engine, request.device)
+    found_styles, ffmpeg, engine = _prepare(request, styles)
     cells: list[Cell] = []
     refusals: list[Refusal] = []
     taken: set[Path] = set()
@@ -180,6 +177,21 @@ def make_plan(request: Request, *, probe: Probe = _probe, styles: FindStyle = _f
         strict=request.strict,
         segment=request.segment,
     )
+
+
+def check_request(request: Request, *, styles: FindStyle = _find_style) -> None:
+    """Raise what `make_plan` would, whatever the clips are."""
+    _check(request)
+    _prepare(request, styles)
+
+
+def _prepare(
+    request: Request, styles: FindStyle
+) -> tuple[dict[Look, StyleFile], FFmpeg, EngineChoice]:
+    found = _find_styles(request.looks, styles)
+    ffmpeg = find_ffmpeg(request.ffmpeg)
+    check_writes(ffmpeg, request.coding, container(request))
+    return found, ffmpeg, _choose_engine(request.engine, request.device)
 
 
 def _check(request: Request) -> None:

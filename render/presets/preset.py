@@ -23,6 +23,7 @@ from render.files.limits import short
 from render.files.problems import problems
 from render.look import Look
 from render.media.encoding import CODECS, AudioMode, Encoder, Encoding
+from render.networks.foreign import SUFFIXES
 from render.presets.preset_values import (
     AudioValue,
     EncoderValue,
@@ -47,7 +48,7 @@ SCHEMA = 2
 
 def is_style_file(style: str) -> bool:
     """Whether a style is written as a file rather than as the name of a shipped one."""
-    return style.endswith(".safetensors") or "/" in style or os.sep in style
+    return style.endswith((".safetensors", *SUFFIXES)) or "/" in style or os.sep in style
 
 
 class Preset(BaseModel):

@@ -45,6 +45,7 @@ def grids(work: SweepWork) -> Iterator[SweepEvent]:
     from render.compare.wording import Labels, pages_in_words
 
     outputs, ffmpeg = work.outputs, work.ffmpeg
+    yield StepStarted(SweepStep.GRID)
     clips = work.several(least=1 if outputs.over_clips else 2)
     for group in [clips] if outputs.over_clips else [[clip] for clip in clips]:
         tiles = tiles_of_clips(work.results, group, work.folder, ffmpeg, outputs.on)
@@ -97,6 +98,7 @@ def sheets(work: SweepWork) -> Iterator[SweepEvent]:
     from render.sweeping.basis import basis_of_sheet
 
     step, ffmpeg = SweepStep.SHEET, work.ffmpeg
+    yield StepStarted(step)
     over = work.outputs.over_clips
     clips = work.several(least=1 if over else 2)
     for group in [clips] if over else [[clip] for clip in clips]:

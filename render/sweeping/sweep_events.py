@@ -49,7 +49,8 @@ class LeftoversCleared:
 
 @dataclass(frozen=True, slots=True)
 class StepStarted:
-    """Of a file, if it makes one; ``note`` is what the user should know of it, or empty."""
+    """A step, and then again each file that it makes; ``note`` is what the user should know of
+    it, or empty."""
 
     step: SweepStep
     path: Path | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 import xml.etree.ElementTree as ET
 from fractions import Fraction
@@ -13,7 +14,8 @@ import pytest
 from PIL import Image
 
 from render.bench.bench_table import as_dict, budgets, common, costs, labels, times, words
-from render.bench.chart import draw
+from render.bench.chart import chart, draw
+from render.bench.drawing import Dot, Drawing, Word, text_width
 from render.bench.rounds import Bench, Timed
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.errors import OutputError
@@ -95,15 +97,29 @@ def test_json_has_all_that_the_tables_have(found: Bench) -> None:
 
 @pytest.mark.parametrize("suffix", [".svg", ".png"])
 def test_the_same_chart_is_the_same_file(found: Bench, suffix: str, tmp_path: Path) -> None:
-    import matplotlib as mpl
-
     first, second = (tmp_path / f"{name}{suffix}" for name in "ab")
     draw(found, FIFTEEN, first)
-    settings = {"svg.fonttype": "path", "font.size": 30.0, "axes.facecolor": "red"}
-    with mpl.rc_context(settings):  # type: ignore[arg-type]
-        draw(found, FIFTEEN, second)
-        assert mpl.rcParams["font.size"] == 30.0  # its caller's, left alone
+    draw(found, FIFTEEN, second)
     assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.parametrize("rates", [[15, 16, 17, 18, 60], [1000], [5], []])
+def test_nothing_leaves_the_chart_or_stands_on_another(found: Bench, rates: list[int]) -> None:
+    drawing = chart(found, [Fraction(rate) for rate in rates])
+    words = [mark for mark in drawing.marks if isinstance(mark, Word)]
+    places = []
+    for word in words:
+        wide = text_width(word.text, word.size)
+        left = word.at[0] - {"start": 0, "middle": wide / 2, "end": wide}[word.anchor]
+        assert left >= 0 and left + wide <= drawing.width and 0 < word.at[1] <= drawing.height
+        places.append((left, word.at[1] - 0.7 * word.size, left + wide, word.at[1]))
+    for one, other in itertools.combinations(places, 2):
+        apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
+        assert apart, (one, other)
+    for dot in drawing.marks:
+        if isinstance(dot, Dot):
+            assert 0 < dot.at[0] < drawing.width and 0 < dot.at[1] < drawing.height
+    assert sum(isinstance(mark, Dot) for mark in drawing.marks) == 20
 
 
 def test_a_chart_names_networks_and_rates(found: Bench, tmp_path: Path) -> None:
@@ -131,13 +147,11 @@ def test_a_picture_has_every_colour_of_the_chart(found: Bench, tmp_path: Path) -
 def test_a_chart_is_there_whole_or_not_at_all(
     found: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from matplotlib.figure import Figure
-
-    def full(self: Any, path: Path, **more: Any) -> None:
+    def full(self: Any, path: Path) -> None:
         Path(path).write_bytes(b"half")
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Figure, "savefig", full)
+    monkeypatch.setattr(Drawing, "save_png", full)
     with pytest.raises(OutputError, match="No space left"):
         draw(found, FIFTEEN, tmp_path / "a.png")
     assert list(tmp_path.iterdir()) == []

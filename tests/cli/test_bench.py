@@ -166,12 +166,10 @@ def test_before_the_first_round_nothing_is_known(
 def test_what_was_measured_is_said_even_if_it_cannot_be_drawn(
     bench: Command, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from matplotlib.figure import Figure
-
-    def full(self: Any, path: Path, **more: Any) -> None:
+    def full(self: Any, path: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Figure, "savefig", full)
+    monkeypatch.setattr("render.bench.drawing.Drawing.save_png", full)
     assert bench(*QUICK, *outputs("a.png", "a.json")) == 1
     captured = capsys.readouterr()
     assert "error: a.png: cannot be written (No space left on device)" in captured.err

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = ("torch", "cv2", "av", "openvino", "pydantic", "numpy", "tqdm", "rich", "PIL", "ffmpeg")
+HEAVY = ("torch", "cv2", "av", "openvino", "pydantic", "numpy", "rich", "PIL", "ffmpeg")
 
 
 def python(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:

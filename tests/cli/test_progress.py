@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from render.cli.output import labelled
-from render.cli.progress import Bar, Lines, make_progress
+from render.cli.output import labelled, tell
+from render.cli.progress import Progress
 from render.cli.words import amount, took
 
 from .conftest import make_cell, make_plan
@@ -21,7 +21,7 @@ def test_plain_lines_come_after_5_and_then_every_10_seconds() -> None:
     now = [100.0]
     cell = make_cell(Path("butterfly.mp4"), about=113)
     stream = io.StringIO()
-    lines = Lines(make_plan(cell), stream, clock=lambda: now[0])
+    lines = Progress(make_plan(cell), stream, lambda: now[0], ticks=False)
     lines.start(cell, 0)
     for second in range(1, 31):
         now[0] = 100.0 + second
@@ -37,10 +37,11 @@ def test_plain_lines_count_the_batch_and_do_without_an_estimate() -> None:
     now = [0.0]
     cells = [make_cell(Path("a.mp4"), about=None), make_cell(Path("b.mp4"))]
     stream = io.StringIO()
-    lines = Lines(make_plan(*cells), stream, clock=lambda: now[0])
+    lines = Progress(make_plan(*cells), stream, lambda: now[0], ticks=False)
     lines.start(cells[0], 0)
     now[0] = 5.0
     lines.advance(cells[0], 1)
+    lines.close()
     assert stream.getvalue() == "1/2 a.mp4: 1 frames\n"
 
 
@@ -48,14 +49,11 @@ def test_plain_lines_count_the_batch_and_do_without_an_estimate() -> None:
 def test_a_bar_spans_the_batch_and_leaves_nothing_behind(about: int | None) -> None:
     cells = [make_cell(Path("a.mp4"), about), make_cell(Path("b\x1b.mp4"), about)]
     stream = Terminal()
-    bar = make_progress(make_plan(*cells), stream)
-    assert isinstance(bar, Bar)
+    bar = Progress(make_plan(*cells), stream, ticks=False)
     for cell in cells:
         bar.start(cell, 0)
         bar.advance(cell, 40)
-        bar.say("a line beside it")
-        with bar.aside():
-            pass
+        tell("a line beside it", stream)
         bar.end(cell, 70)
     shown = stream.getvalue()
     assert "1/2 a.mp4" in shown and "2/2 b\\x1b.mp4" in shown
@@ -69,16 +67,16 @@ def test_what_an_earlier_run_left_counts_to_the_frames_and_not_to_the_speed() ->
     now = [100.0]
     cell = make_cell(Path("butterfly.mp4"), about=113)
     stream = io.StringIO()
-    lines = Lines(make_plan(cell), stream, clock=lambda: now[0])
+    lines = Progress(make_plan(cell), stream, lambda: now[0], ticks=False)
     lines.start(cell, 60)
     for second in range(1, 11):
         now[0] = 100.0 + second
         lines.advance(cell, 60 + second * 2)
     assert stream.getvalue() == "butterfly.mp4: 70 of about 113 frames, 2.0 fps, about 22 s left\n"
     shown = Terminal()
-    bar = make_progress(make_plan(cell), shown)
+    bar = Progress(make_plan(cell), shown, ticks=False)
     bar.start(cell, 60)
-    assert "60 of about 113 frames" in shown.getvalue()
+    assert " 53%|" in shown.getvalue() and "loading the network" in shown.getvalue()
     bar.end(cell, 113)
     assert "113 of about 113 frames" in shown.getvalue()
     bar.close()
@@ -86,8 +84,8 @@ def test_what_an_earlier_run_left_counts_to_the_frames_and_not_to_the_speed() ->
 
 def test_no_bar_for_nothing() -> None:
     stream = Terminal()
-    bar = make_progress(make_plan(), stream)
-    bar.say("only this")
+    bar = Progress(make_plan(), stream)
+    tell("only this", stream)
     bar.close()
     assert stream.getvalue() == "only this\n"
 

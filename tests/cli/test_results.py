@@ -179,7 +179,7 @@ def test_the_pipeline_is_closed_whatever_happens(
     def fail(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("render.cli.progress.Lines.start", fail)
+    monkeypatch.setattr("render.cli.progress.Progress.start", fail)
     assert command("a.mp4") == 1
     assert machine.closed
 

@@ -132,11 +132,84 @@ def test_the_network_may_be_named(folder: Path) -> None:
     assert imported("wave.pth", "-o", "a.safetensors", "--network", NAME) == 0
 
 
-def test_a_foreign_file_as_a_style_points_here(folder: Path, moving: Path, capfd: Capture) -> None:
-    (folder / "wave.pth").rename("my wave.pth")
-    assert run([str(moving), "--style", "my wave.pth"]) != 0
+QUICK = ("--fps", "5", "--size", "64x36", "--upscale", "none", "--duration", "0.2")
+
+
+@pytest.fixture
+def imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where networks from elsewhere are kept."""
+    place = tmp_path / "imports"
+    monkeypatch.setenv("RENDER_IMPORTS", str(place))
+    return place
+
+
+def test_a_foreign_file_is_a_style_too(
+    folder: Path, imports: Path, moving: Path, capfd: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = [str(moving), "--style", "wave.pth", *QUICK, "-o", "a.mp4"]
+    assert run(command) == 0
     said = capfd.readouterr().err
-    assert "`render styles import 'my wave.pth' -o 'my wave.safetensors'`" in said
+    (kept,) = imports.rglob("*.safetensors")
+    assert f"wave.pth: imported as a style of {NAME}, kept as {kept}" in said
+    assert "note: wave.pth: instance norm and reflect padding are not native on" in said
+    assert "note: wave.pth: the file does not say its licence" in said
+    assert (kept.name, read_metadata(kept).settings["imported_from"]) == (
+        "wave.safetensors", "wave.pth"
+    )  # fmt: skip
+    # Once: the second time it is not even read by torch, and the preview is the same.
+    monkeypatch.setattr("render.networks.importers.import_model", None)
+    assert run(command) == 0
+    said = capfd.readouterr().err
+    assert "1 kept" in said and "imported" not in said
+    # By its content: another file of that name is another style.
+    monkeypatch.undo()
+    monkeypatch.setenv("RENDER_IMPORTS", str(imports))
+    other = TransformerNet()
+    with torch.no_grad():
+        other.deconv3.conv2d.bias += 1
+    torch.save(other.state_dict(), folder / "wave.pth")
+    assert run(["styles", "show", str(folder / "wave.pth")]) == 0
+    assert NAME in capfd.readouterr().out and len(list(imports.rglob("*.safetensors"))) == 2
+
+
+def test_a_preset_may_name_a_foreign_file(
+    folder: Path, imports: Path, moving: Path, capfd: Capture
+) -> None:
+    preset = folder / "presets" / "mine.toml"
+    preset.parent.mkdir()
+    (folder / "wave.pth").rename(preset.parent / "wave.pth")
+    preset.write_text('schema = 1\nname = "mine"\nstyle = "wave.pth"\n')
+    assert run([str(moving), "--preset", str(preset), *QUICK, "--dry-run"]) == 0
+    assert NAME in capfd.readouterr().out and len(list(imports.rglob("*.safetensors"))) == 1
+
+
+def test_a_damaged_import_is_made_anew(folder: Path, imports: Path, capfd: Capture) -> None:
+    assert run(["styles", "show", "./wave.pth"]) == 0
+    (kept,) = imports.rglob("*.safetensors")
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[:100])
+    assert run(["styles", "show", "./wave.pth"]) == 0
+    assert kept.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [(b"PK\x03\x04nothing", "wave.pth: "), (b"hello", "is a pickle or an archive of them")],
+)
+def test_a_foreign_file_that_is_no_network(
+    folder: Path, imports: Path, moving: Path, capfd: Capture, data: bytes, words: str
+) -> None:
+    (folder / "wave.pth").write_bytes(data)
+    assert run([str(moving), "--style", "wave.pth", *QUICK]) == 1
+    said = capfd.readouterr().err
+    assert words in said and "Traceback" not in said
+    assert not imports.exists() and not (folder / "previews").exists()
+
+
+def test_where_an_import_cannot_be_kept(folder: Path, imports: Path, capfd: Capture) -> None:
+    imports.write_text("a file")
+    assert run(["styles", "show", "./wave.pth"]) == 1
+    assert "cannot be written" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("words", [["wave.pth"], ["wave.pth", "-o", "a.pt"]])

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from render.cli import verbosity
+from render.cli.live import Live
 from render.cli.log_lines import listening
 from render.cli.output import detail, labelled, say
-from render.cli.progress import can_draw
+from render.cli.status import Status
 from render.cli.verbosity import Verbosity
 from render.media.ffmpeg import FFmpeg, find_ffmpeg
 from render.media.process import Process
@@ -97,17 +98,21 @@ def test_every_page_names_them(command: Command, capsys: Captured, words: list[s
         assert f"\n  {option}  " in out
 
 
-def test_a_quiet_run_draws_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Terminal(io.StringIO):
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_quiet_run_says_nothing_of_its_progress(terminal: bool) -> None:
+    class Stream(io.StringIO):
         def isatty(self) -> bool:
-            return True
+            return terminal
 
-        def fileno(self) -> int:
-            raise OSError("no size")
-
-    assert can_draw(Terminal())
-    verbosity.ask(Verbosity.QUIET)
-    assert not can_draw(Terminal())
+    quiet, usual = Stream(), Stream()
+    for stream, asked in ((quiet, Verbosity.QUIET), (usual, Verbosity.USUAL)):
+        verbosity.ask(asked)
+        clock = iter(map(float, range(0, 100, 10)))
+        live = Live(stream, lambda clock=clock: next(clock), ticks=False)  # type: ignore[misc]
+        for done in range(3):
+            live.show(Status("clip.mp4", 0, 0, "loading", done=done))
+        live.close()
+    assert not quiet.getvalue() and "clip.mp4: loading" in usual.getvalue()
 
 
 def test_a_line_is_said_from_where_it_matters(capsys: Captured) -> None:

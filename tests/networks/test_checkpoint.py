@@ -230,3 +230,14 @@ def test_missing_files_and_folders(tmp_path: Path) -> None:
         load_style(tmp_path)
     with pytest.raises(StyleError, match=re.escape("none")):
         read_metadata(Path("none\0.safetensors"))
+
+
+def test_the_same_style_is_the_same_bytes(saved: Path, tmp_path: Path) -> None:
+    style = load_style(saved)
+    written = set()
+    for number in range(8):  # the library orders its header by chance
+        path = tmp_path / f"{number}.safetensors"
+        save_style(path, style.network, style.metadata)
+        written.add(path.read_bytes())
+    assert len(written) == 1
+    assert load_style(path).metadata == style.metadata

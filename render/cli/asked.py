@@ -1,0 +1,75 @@
+"""The options of a command that renders → a request, and what is to be made of its previews."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from render.cli.devices_folder import device
+from render.cli.phones import phones
+from render.cli.read_request import make_request, one_of
+from render.cli.user_settings import chosen_ffmpeg
+from render.sweeping.outputs import Outputs
+
+if TYPE_CHECKING:
+    from render.cli.options import RenderOptions
+    from render.compare.metrics.modes import Metrics
+    from render.compare.wording import Labels
+    from render.planning.request import Request
+
+# What a preset holds too.
+_KEPT = (
+    *("fps", "size", "style", "network", "upscale", "upscaler", "strength"),
+    *("orient", "fit", "crf", "encoder", "audio"),
+)
+
+
+def asked(clips: tuple[Path, ...], words: RenderOptions) -> tuple[Request, Outputs]:
+    """What the options ask for. Raises UsageError (a PresetError is one)."""
+    request = make_request(
+        clips,
+        {key: getattr(words, key) for key in _KEPT},
+        preset=words.preset,
+        cells=words.cells,
+        start=words.start,
+        duration=words.duration,
+        device=words.device,
+        engine=words.engine,
+        output=words.output,
+        force=words.force,
+        strict=words.strict,
+        ffmpeg=chosen_ffmpeg(words.ffmpeg),
+        phones=phones(
+            words.play_on,
+            words.latency,
+            sustained=words.sustained,
+            warm=words.warm,
+            late=words.late,
+            seed=words.seed,
+        ),
+    )
+    outputs = Outputs(
+        grid=words.grid,
+        rows=words.rows,
+        cols=words.cols,
+        source=words.source,
+        labels=None if words.labels is None else _labels(words.labels),
+        sheet=words.sheet,
+        report=words.report,
+        metrics=None if words.metrics is None else _metrics(words.metrics),
+        reference=words.reference,
+        on=None if words.on is None else device(words.on),
+    )
+    return request, outputs
+
+
+def _labels(word: str) -> Labels:
+    from render.compare.wording import Labels
+
+    return one_of(Labels, "--labels", word)
+
+
+def _metrics(word: str) -> Metrics:
+    from render.compare.metrics.modes import Metrics
+
+    return one_of(Metrics, "--metrics", word)
