@@ -13,10 +13,11 @@ from render.cli.help import ShownAs, about, is_place, shown_as
 from render.cli.shell_names import KINDS
 from render.files.names import VIDEOS
 from render.media.encoding import Encoder
+from render.networks.foreign import SUFFIXES as FOREIGN
 from render.target import Upscaling
 
 _IMAGES = (".jpg", ".jpeg", ".png", ".webp")
-_STYLES = (".safetensors",)
+_STYLES = (".safetensors", *FOREIGN)
 ANY, FOLDERS = ("*",), ("/",)
 SHELLS = ("bash", "zsh", "fish")
 

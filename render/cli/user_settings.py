@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Of the machine, not of `render CLIP` alone.
 _SHARED = ("device", "engine", "ffmpeg")
+# They take what stands above all tables; `watch` also has a table, which wins over it.
+_RENDERING: tuple[tuple[str, ...], ...] = ((), ("watch",))
 # They are about settings, or need none.
 _WITHOUT = (("config",), ("completion",))
 # Options that may name files.
@@ -97,7 +99,7 @@ def apply(app: App, tokens: Sequence[str], settings: Settings | None = None) -> 
     end = tokens.index("--") if "--" in tokens else len(tokens)
     given = {key for key, one in options.items() if _typed(one, tokens[:end])}
     values = _checked(settings, chain, options)
-    if not chain:
+    if chain in _RENDERING:
         values = _beside_preset(values, tokens[:end], given, settings.path)
     left = tuple(
         (key, value)
@@ -154,7 +156,9 @@ def _checked(settings: Settings, chain: tuple[str, ...], options: Mapping[str, A
                 said = unknown_key(key, lambda key: f"`{key}`", known)
                 raise UsageError(f"{settings.path}: `{name}`: {said}")
         of_all = settings.tables.get((), {})
-        shared = {key: of_all[key] for key in _SHARED if key in of_all}
+        shared = of_all
+        if chain not in _RENDERING:
+            shared = {key: of_all[key] for key in _SHARED if key in of_all}
         # Those without the option run ffmpeg too.
         values = {key: shared[key] for key in shared if key in (*options, "ffmpeg")} | values
     for key, value in values.items():
@@ -179,7 +183,9 @@ def _placed(key: str, value: str, folder: Path) -> str:
 def _place_of(word: str, folder: Path) -> str:
     if word.startswith("~"):
         return str(Path(word).expanduser())
-    path = "/" in word or word.endswith((".toml", ".safetensors"))
+    from render.presets.preset import is_style_file
+
+    path = word.endswith(".toml") or is_style_file(word)
     return str(folder / word) if path else word
 
 

@@ -11,7 +11,8 @@ from render.cli import doctor
 from render.cli.app import run as run_command_line
 from render.cli.settings_file import KEYS
 from render.engines.base import DeviceName
-from render.errors import OutputError
+from render.errors import OutputError, UsageError
+from render.planning.request import Request
 from render.target import Rate, Size
 
 from .conftest import Machine
@@ -154,6 +155,28 @@ def test_other_commands_have_tables(command: Command, capsys: Captured, write: W
     path.write_text("[devices.show]\nsise = 1\n")
     assert command("devices", "show", "A12") == 2
     assert "`devices.show.sise`: unknown key; did you mean `size`?" in capsys.readouterr().err
+
+
+def test_a_watch_takes_what_a_render_would(
+    command: Command, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def watch_folder(folder: Path, request: Request, *_: object, **more: object) -> None:
+        asked.append((request, more["command"]))
+        raise UsageError("seen")
+
+    monkeypatch.setattr("render.watching.watch_folder.watch_folder", watch_folder)
+    write('crf = 20\nfps = 10\nsize = "100x200"\n[watch]\nfps = 12\nsettle = 1\n')
+    monkeypatch.setattr(sys, "argv", ["render", "watch", "in", "--crf=5"])
+    assert command("watch", "in", "--crf=5") == 2
+    ((request, recorded),) = asked
+    assert [str(look.target.rate) for look in request.looks] == ["12"]
+    assert [look.target.size for look in request.looks] == [Size(100, 200)]
+    assert request.encoding.crf == 5
+    assert recorded[:2] == ("render", "watch") and set(recorded[2:]) == {
+        "--fps=12", "--size=100x200", "--settle=1", "in", "--crf=5",
+    }  # fmt: skip
 
 
 def test_the_machines_settings_are_of_every_command(
