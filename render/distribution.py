@@ -1,7 +1,7 @@
 """What pip calls render (its own name was taken there, by another product), and its version."""
 
 NAME = "live-filter-preview"
-VERSION = "0.1.0"
+VERSION = "0.2.0.dev0"
 
 
 def installing(extra: str) -> str:
