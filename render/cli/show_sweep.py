@@ -199,6 +199,7 @@ class ShowSweep:
         say(said)
 
     def _table(self, results: Results) -> None:
+        from render.cli.paragraph import paragraph
         from render.cli.table import table
         from render.compare.metrics.rows import figure_rows
 
@@ -207,8 +208,10 @@ class ShowSweep:
         figures = figure_rows(results, self._on)
         for line in table(figures.header, figures.rows, figures.right):
             say(line)
-        for line in figures.legend:
-            say(line)
+        folds = sys.stderr.isatty()  # a log keeps a sentence in one line
+        for sentence in figures.legend:
+            for line in paragraph(sentence, rest="  ") if folds else [sentence]:
+                say(line)
 
     def _counted(self, step: SweepStep) -> Count:
         if self._count is None:
