@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from render.errors import EngineError
 from render.media.frame import Picture
 from render.networks.spec import NetworkSpec, Norm
 from render.target import Size
+
+if TYPE_CHECKING:
+    import torch
 
 
 class EngineName(StrEnum):
@@ -77,4 +82,29 @@ class Engine(Protocol):
         the caller's to keep: no later call writes into it. Raises EngineError when the picture's
         size is not the engine's or the device fails.
         """
+        ...
+
+
+@runtime_checkable
+class OnDevice(Engine, Protocol):
+    """An engine whose pictures can stay where they were painted, for what follows there.
+
+    Attributes:
+        torch_device: where that is. batch: how many pictures a call is best given; 1 where nothing
+            is won by leaving them there.
+    """
+
+    @property
+    def torch_device(self) -> torch.device: ...
+
+    @property
+    def batch(self) -> int: ...
+
+    def stylized(self, pictures: Sequence[Picture]) -> torch.Tensor:
+        """As ``stylize``, float (pictures, 3, height, width) on the device. May come before the
+        work is done. Raises EngineError for a picture's size, and what torch raises."""
+        ...
+
+    def failure(self, error: BaseException) -> EngineError:
+        """What torch raised, as what can be explained."""
         ...

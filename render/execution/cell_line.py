@@ -19,7 +19,7 @@ from render.media.watch import PATIENCE, Patience
 from render.planning.plan import Cell, Plan
 from render.planning.preview_tags import preview_tags
 
-_FLUSH = 1.0
+FLUSH = 1.0
 """Seconds that an encoder gets for its last frames when a run is ended."""
 
 Median: TypeAlias = Callable[[int], float | None]
@@ -62,12 +62,6 @@ class CellLine:
     def spent(self, stage: str, seconds: float) -> None:
         """Count work that this preview needed, whether or not others share it."""
         self._spent[stage] = self._spent.get(stage, 0.0) + seconds
-
-    def wants(self, ticks: range) -> bool:
-        """Whether a picture of the next ``ticks`` (at the cell's sampled rate) is to be coded."""
-        spans = [ticks] if self._screen is None else self._screen.spans(ticks)
-        cut = self._segments.cut
-        return any(self._wanted(index) for span in spans for index, _ in cut.parts(span))
 
     def show(self, picture: Planes | None, ticks: range) -> Segment | None:
         """The next ``ticks`` show ``picture``; None where it is not wanted. Returns a segment that
@@ -145,11 +139,19 @@ class CellLine:
         """No more is to come of what is in work: finish it."""
         return self._close_writing()
 
+    def kill(self, *, flushing: bool = False) -> None:
+        """End the encoder of what is in work, from another thread, and of what is ``flushing``."""
+        finishing, writing = self._finishing, self._writing
+        if writing is not None:
+            writing.kill()
+        if flushing and finishing is not None:
+            finishing[0].kill()
+
     def close(self) -> None:
         """End the encoder of what is not finished. What is only being flushed gets a second."""
         if self._finishing is not None:
             writing, future = self._finishing
-            wait([future], timeout=_FLUSH)
+            wait([future], timeout=FLUSH)
             writing.kill()
             wait([future])
             self._finishing = None

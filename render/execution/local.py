@@ -6,25 +6,29 @@ import contextlib
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
+from queue import Empty, SimpleQueue
 
-from render.engines.base import Engine
 from render.errors import ClipError, RenderError
 from render.events import CellFailed, CellProgress, CellStarted
 from render.execution.cell_line import CellLine
 from render.execution.executor import Job, SegmentDone, WorkEvent
-from render.execution.pipeline import Engines, Painted, as_failure, stylized
-from render.execution.segment_store import Segment, SegmentStore
-from render.execution.upscale import create as create_upscaler
-from render.media.colour import Planes, ToYUV
+from render.execution.line_thread import LineThread, Told, failure
+from render.execution.painter import Display, Displayed, Painter, painter_for
+from render.execution.pipeline import Engines, Painted, as_failure, painted
+from render.execution.segment_store import SegmentStore
 from render.media.decode import Decoder
-from render.media.frame import Frame, Picture
+from render.media.frame import Frame
 from render.media.watch import PATIENCE, Patience
 from render.planning.plan import Cell, Plan
 from render.planning.schedule import Branch
 from render.planning.segments import Cut
-from render.target import Size
+
+# Batches that may wait for a cell's encoder.
+_AHEAD = 2
+_WAIT = 1.0  # seconds
 
 
 class LocalExecutor:
@@ -68,14 +72,15 @@ class _Working:
         self._there = {cell: segments.done for cell, segments in self._segments.items()}
         self._engines, self._pool, self._patience = engines, pool, patience
         self._network = {branch: _Times(branch, plan) for branch in job.one.branches}
-        self._colours: dict[Size, ToYUV] = {}
         self._failed: set[Cell] = set()
-        self._lines: dict[Cell, CellLine] = {}
+        self._lines: dict[Cell, LineThread] = {}
+        self._ended: set[Cell] = set()
+        self._told: SimpleQueue[Told] = SimpleQueue()
 
     def events(self) -> Iterator[WorkEvent]:
         for cell in self._cells:
             yield CellStarted(cell, self._segments[cell].frames)
-        loaded: dict[Branch, Engine] = {}
+        loaded: dict[Branch, Painter] = {}
         yield from self._load(loaded)
         try:
             if loaded:
@@ -84,20 +89,20 @@ class _Working:
             for cell in self._cells:
                 yield from self._fail(cell, error)
 
-    def _load(self, loaded: dict[Branch, Engine]) -> Iterator[WorkEvent]:
+    def _load(self, loaded: dict[Branch, Painter]) -> Iterator[WorkEvent]:
         self._engines.keep(self._pass.branches)
         for branch in self._pass.branches:
             times = self._network[branch]
             began = time.perf_counter()
             try:
-                loaded[branch] = self._engines.get(branch)
+                loaded[branch] = painter_for(self._engines.get(branch), branch.placement)
                 times.streams = loaded[branch].streams
             except (RenderError, MemoryError, OSError) as error:
                 for cell in branch.cells:
                     yield from self._fail(cell, error)
             times.loading = time.perf_counter() - began
 
-    def _work(self, loaded: dict[Branch, Engine]) -> Iterator[WorkEvent]:
+    def _work(self, loaded: dict[Branch, Painter]) -> Iterator[WorkEvent]:
         one = self._pass
         with contextlib.ExitStack() as stack:
             decoder = Decoder(
@@ -111,28 +116,33 @@ class _Working:
             )
             stack.enter_context(decoder)
             stack.callback(self._close_lines)
-            line = stylized(
-                one, loaded, self._watched(decoder), self._lives, decoder.close, self._wants
+            line = painted(
+                one,
+                loaded,
+                self._watched(decoder),
+                self._lives,
+                decoder.close,
+                self._wants,
+                self._plan.encoding.codec.pixels,
             )
-            for painted in stack.enter_context(contextlib.closing(line)):
+            for each in stack.enter_context(contextlib.closing(line)):
                 if not self._lines:
-                    yield from self._open_lines()
-                yield from self._deal(painted)
+                    yield from self._open_lines(loaded)
+                yield from self._deal(each)
                 if len(self._failed) == len(self._cells):
                     return
                 if self._over():
-                    break
-            else:
-                if not self._lines:
-                    start = float(one.start)
-                    raise ClipError(
-                        f"{one.clip.path}: holds no picture from {start:g} s on; lower --start"
-                    )
-                yield from self._end(decoder.damage.describe())
-                return
-            yield from self._stop()
+                    yield from self._end(whole=False)
+                    return
+            if not self._lines:
+                start = float(one.start)
+                raise ClipError(
+                    f"{one.clip.path}: holds no picture from {start:g} s on; lower --start"
+                )
+            yield from self._end(whole=True)
+            yield from self._count(decoder.damage.describe())
 
-    def _open_lines(self) -> Iterator[WorkEvent]:
+    def _open_lines(self, painters: Mapping[Branch, Painter]) -> Iterator[WorkEvent]:
         """Only now that there is a picture: a clip without one leaves no trace."""
         for branch in self._pass.branches:
             for cell in branch.cells:
@@ -150,7 +160,8 @@ class _Working:
                         self._patience,
                     )
                     line.spent("load", self._network[branch].loading)
-                    self._lines[cell] = line
+                    depth = _AHEAD * painters[branch].batch
+                    self._lines[cell] = LineThread(line, self._told, depth)
                 except (RenderError, OSError) as error:
                     yield from self._fail(cell, error)
 
@@ -171,82 +182,70 @@ class _Working:
         """Whether all that this job is about has been handed to the encoders."""
         stop = self._job.stop
         return stop is not None and all(
-            self._segments[cell].cut.index_of(line.frames) >= stop
-            for cell, line in self._lines.items()
+            self._segments[cell].cut.index_of(thread.line.frames) >= stop
+            for cell, thread in self._lines.items()
         )
 
     def _deal(self, painted: Painted) -> Iterator[WorkEvent]:
-        """One branch's picture to its cells, brought to each display's size and colours once."""
-        shown: dict[object, tuple[Planes, float, float]] = {}
-        if painted.picture is not None:
-            self._network[painted.branch].took(painted)
+        """One branch's picture to its cells."""
+        shown = painted.shown
+        if isinstance(shown, Displayed):
+            self._network[painted.branch].took(painted.ticks, shown.stylizing)
         for cell in painted.branch.cells:
             ticks = painted.ticks.get(cell.sampled)
             if not ticks or cell in self._failed:
                 continue
-            line = self._lines[cell]
-            try:
-                if isinstance(painted.picture, RenderError):
-                    raise painted.picture
-                if not line.wants(ticks) or painted.picture is None:
-                    done = line.show(None, ticks)
-                else:
-                    how = cell.upscale, cell.upscaler
-                    if how not in shown:
-                        shown[how] = self._shown(cell, painted.picture)
-                    picture, upscaling, converting = shown[how]
-                    line.spent("resize", painted.resizing)
-                    line.spent("stylize", painted.stylizing)
-                    line.spent("upscale", upscaling)
-                    line.spent("encode", converting)
-                    done = line.show(picture, ticks)
-                done = done or line.finished()
-            except (RenderError, MemoryError, OSError) as error:
-                yield from self._fail(cell, error)
-            else:
-                yield CellProgress(cell, line.frames)
-                yield from _told(cell, done)
+            if isinstance(shown, RenderError):
+                yield from self._fail(cell, shown)
+                continue
+            thread, planes = self._lines[cell], None
+            if shown is not None:
+                planes = shown.planes.get(Display.of(cell, self._plan.encoding.codec.pixels))
+                thread.line.spent("resize", painted.resizing)
+                thread.line.spent("stylize", shown.stylizing)
+                thread.line.spent("upscale", shown.upscaling)
+                thread.line.spent("encode", shown.converting)
+            thread.show(planes, ticks)
+        yield from self._news()
 
-    def _shown(self, cell: Cell, picture: Picture) -> tuple[Planes, float, float]:
-        """As the cell's display shows it; seconds of the upscale and of the conversion."""
-        began = time.perf_counter()
-        upscaler = create_upscaler(cell.size, cell.upscale, cell.upscaler)
-        upscaled = upscaler.upscale(picture)
-        between = time.perf_counter()
-        size = upscaler.size
-        if size not in self._colours:
-            self._colours[size] = ToYUV(size, self._plan.encoding.codec.pixels)
-        planes = self._colours[size].convert(upscaled)
-        return planes, between - began, time.perf_counter() - between
+    def _news(self, wait: float = 0.0) -> Iterator[WorkEvent]:
+        """What the lines have told, once there is something or ``wait`` seconds have gone."""
+        with contextlib.suppress(Empty):
+            told = self._told.get(timeout=wait) if wait else self._told.get_nowait()
+            while True:
+                yield from self._heard(told)
+                told = self._told.get_nowait()
 
-    def _end(self, damage: str | None) -> Iterator[WorkEvent]:
-        """The clip is over."""
+    def _heard(self, told: Told) -> Iterator[WorkEvent]:
+        cell = told.cell
+        if told.error is not None:
+            yield from self._fail(cell, failure(told.error))
+            return
+        yield CellProgress(cell, told.frames)
+        if told.segment is not None:
+            yield SegmentDone(cell, told.segment.index)
+        if told.ended:
+            self._ended.add(cell)
+
+    def _end(self, *, whole: bool) -> Iterator[WorkEvent]:
+        """No more is to come: ``whole`` since the clip is over, else since this job is."""
         # All encoders are told to end before any is waited for.
-        yield from self._each(CellLine.end)
-        yield from self._each(CellLine.wait)
-        for cell, line in self._in_order():
+        for thread in self._lines.values():
+            thread.end(whole=whole)
+        while self._lines.keys() - self._ended:
+            yield from self._news(_WAIT)
+
+    def _count(self, damage: str | None) -> Iterator[WorkEvent]:
+        """The clip was seen to its end."""
+        for cell, thread in self._in_order():
             try:
-                line.counted(damage)
+                thread.line.counted(damage)
             except RenderError as error:
                 yield from self._fail(cell, error)
             else:
                 yield SegmentDone(cell, None)
 
-    def _stop(self) -> Iterator[WorkEvent]:
-        """All that this job is about is handed over."""
-        yield from self._each(CellLine.stop)
-        yield from self._each(CellLine.wait)
-
-    def _each(self, do: Callable[[CellLine], Segment | None]) -> Iterator[WorkEvent]:
-        for cell, line in self._in_order():
-            try:
-                done = do(line)
-            except (RenderError, MemoryError, OSError) as error:
-                yield from self._fail(cell, error)
-            else:
-                yield from _told(cell, done)
-
-    def _in_order(self) -> list[tuple[Cell, CellLine]]:
+    def _in_order(self) -> list[tuple[Cell, LineThread]]:
         """The cells that live, as the plan has them."""
         return [(cell, self._lines[cell]) for cell in self._cells if cell in self._lines]
 
@@ -268,8 +267,8 @@ class _Working:
             began = time.perf_counter()
             frame = next(iterator, None)
             took = time.perf_counter() - began
-            for line in tuple(self._lines.values()):
-                line.spent("decode", took)
+            for thread in tuple(self._lines.values()):
+                thread.line.spent("decode", took)
             if frame is None:
                 return
             yield frame
@@ -284,18 +283,13 @@ class _Times:
         self._cuts = {rate: Cut.at(rate, plan.segment) for rate in branch.rates}
         self._seconds: dict[int, list[float]] = defaultdict(list)
 
-    def took(self, painted: Painted) -> None:
+    def took(self, shown_at: Mapping[Fraction, range], stylizing: float) -> None:
         # All rates agree on the segment that a picture is first shown in, but where the slower ones
         # have longer segments.
-        index = min(self._cuts[rate].index_of(ticks.start) for rate, ticks in painted.ticks.items())
-        self._seconds[index].append(painted.stylizing)
+        index = min(self._cuts[rate].index_of(ticks.start) for rate, ticks in shown_at.items())
+        self._seconds[index].append(stylizing)
 
     def median(self, index: int) -> float | None:
         """For a picture, in milliseconds of this machine: pictures are in work at once."""
         seconds = self._seconds.get(index)
         return statistics.median(seconds) / self.streams * 1e3 if seconds else None
-
-
-def _told(cell: Cell, segment: Segment | None) -> Iterator[WorkEvent]:
-    if segment is not None:
-        yield SegmentDone(cell, segment.index)

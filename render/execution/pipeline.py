@@ -1,10 +1,10 @@
-"""sample → resize → stylize, for all branches of a pass at once."""
+"""sample → resize → stylize → upscale, for all branches of a pass at once."""
 
 from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeAlias
@@ -12,8 +12,9 @@ from typing import TypeAlias
 from render.devices.screen import Schedule
 from render.engines.base import Engine, EngineChoice
 from render.errors import RenderError
+from render.execution.painter import Display, Displayed, Painter, Stylized
 from render.execution.prefetch import ahead, in_order
-from render.execution.resize import bars, resize
+from render.execution.resize import resize
 from render.media.frame import Frame, Picture
 from render.media.sample import Shown, sample_all
 from render.planning.geometry import Placement
@@ -24,6 +25,8 @@ from render.target import Size
 # Pictures waiting between decode and network, and between network and encode: enough to ride out
 # a slow moment, few enough that memory does not notice.
 _DEPTH = 3
+# Moments without a picture that may wait for a batch to be full.
+_MOST_PASSING = 64
 
 
 def load_engine(cell: Cell | Branch, choice: EngineChoice) -> Engine:
@@ -69,104 +72,165 @@ class Painted:
     """What became of one picture of the clip in one branch.
 
     Attributes:
-        ticks: those that show it, by rate. picture: at the network's size, or why there is none;
-        None where no cell gets to show it: for those, time passes.
-        resizing, stylizing: seconds.
+        ticks: those that show it, by rate. shown: on each display that wants it, or why there is
+        nothing; None where no cell gets to show it: for those, time passes.
+        resizing: seconds.
     """
 
     branch: Branch
     ticks: Mapping[Fraction, range]
-    picture: Picture | RenderError | None
+    shown: Displayed | RenderError | None
     resizing: float = 0.0
-    stylizing: float = 0.0
 
 
-def stylized(
+@dataclass(frozen=True, slots=True, eq=False)
+class _Given:
+    """A picture on its way to a branch's network, and who wants it there."""
+
+    branch: Branch
+    ticks: Mapping[Fraction, range]
+    picture: Picture | None
+    displays: frozenset[Display] = frozenset()
+    resizing: float = 0.0
+
+    def became(self, shown: Displayed | RenderError | None) -> Painted:
+        return Painted(self.branch, self.ticks, shown, self.resizing)
+
+
+def painted(
     one: Pass,
-    engines: Mapping[Branch, Engine],
+    painters: Mapping[Branch, Painter],
     frames: Iterable[Frame],
     living: Callable[[Branch], bool] = lambda _: True,
     release: Callable[[], None] = lambda: None,
     wanted: Wanted = lambda _cell, _frames: True,
+    pixels: str = "yuv420p",
 ) -> Generator[Painted, None, None]:
-    """The line up to the network's output: every picture that a branch's cells show, in each
-    branch once, in the order of the clip.
+    """The line up to the encoders: every picture that a branch's cells show, through each network
+    once and on each display once; a branch's in the order of the clip.
 
-    Decoding and the networks each run in threads of their own; ``release`` ends what ``frames`` may
-    be waiting for, when this is closed. Branches that no longer live get nothing more, and pictures
-    of which no frame is ``wanted`` are None.
+    Decoding, the networks, and what follows them each run in threads of their own; ``release`` ends
+    what ``frames`` may be waiting for, when this is closed. Branches that no longer live get
+    nothing more. Pictures are for those displays of which a frame is ``wanted``, in ``pixels``.
     """
     shown = sample_all(frames, one.rates, start=one.start, duration=one.duration)
-    workers = max((engine.streams for engine in engines.values()), default=1)
+    workers = max((painter.streams for painter in painters.values()), default=1)
 
-    def paint(job: Painted) -> Painted:
-        if job.picture is None or isinstance(job.picture, RenderError) or not living(job.branch):
-            return job
-        began = time.perf_counter()
-        picture: Picture | RenderError
+    def paint(batch: Sequence[_Given]) -> Stylized | RenderError | None:
+        some = [given for given in batch if given.picture is not None]
+        if not some or not living(some[0].branch):
+            return None
+        pictures = [given.picture for given in some if given.picture is not None]
         try:
-            picture = engines[job.branch].stylize(job.picture)
-            picture = bars(picture, job.branch.placement)
+            return painters[some[0].branch].stylize(pictures, [given.displays for given in some])
         except (RenderError, MemoryError) as error:
-            picture = as_failure(error, one)
-        return Painted(job.branch, job.ticks, picture, job.resizing, time.perf_counter() - began)
+            return as_failure(error, one)
 
-    todo = _jobs(shown, tuple(engines), living, wanted)
-    with contextlib.closing(ahead(todo, _DEPTH, release)) as jobs:
+    todo = _batches(
+        _given(shown, tuple(painters), living, wanted, pixels),
+        {branch: painter.batch for branch, painter in painters.items()},
+    )
+    with contextlib.closing(ahead(todo, _DEPTH, release)) as batches:
         # A turn of all branches: a large one's picture then holds up none of the small ones'.
-        painted = in_order(jobs, lambda job: job, paint, workers, window=len(engines) - 1)
-        done = (result for _, result in painted)
-        with contextlib.closing(ahead(done, _DEPTH, release)) as results:
-            yield from results
+        handed = in_order(batches, lambda batch: batch, paint, workers, window=len(painters) - 1)
+        with contextlib.closing(ahead(handed, 1, release)) as coming:
+            done = (each for batch, made in coming for each in _seen(batch, made, one))
+            with contextlib.closing(ahead(done, _DEPTH, release)) as results:
+                yield from results
 
 
-def _jobs(
+def _seen(
+    batch: Sequence[_Given], made: Stylized | RenderError | None, one: Pass
+) -> Iterator[Painted]:
+    """What came of a batch, once it is there."""
+    shown: Iterator[Displayed] = iter(())
+    failure: RenderError | None = None
+    try:
+        if isinstance(made, RenderError):
+            failure = made
+        elif made is not None:
+            shown = iter(made.shown())
+    except (RenderError, MemoryError) as error:
+        failure = as_failure(error, one)
+    for given in batch:
+        if given.picture is None:
+            yield given.became(None)
+        else:
+            yield given.became(failure or next(shown, None))
+
+
+def _batches(given: Iterable[_Given], sizes: Mapping[Branch, int]) -> Iterator[Sequence[_Given]]:
+    """Each branch's pictures in their order, as many at a time as its painter likes. What only lets
+    time pass goes along."""
+    held: dict[Branch, list[_Given]] = {branch: [] for branch in sizes}
+    try:
+        for one in given:
+            batch = held[one.branch]
+            batch.append(one)
+            pictures = sum(each.picture is not None for each in batch)
+            if pictures in (0, sizes[one.branch]) or len(batch) >= _MOST_PASSING:
+                held[one.branch] = []
+                yield batch
+    except RenderError:
+        # What came before the damage is shown.
+        yield from (batch for batch in held.values() if batch)
+        raise
+    yield from (batch for batch in held.values() if batch)
+
+
+def _given(
     shown: Iterable[Shown],
     branches: Collection[Branch],
     living: Callable[[Branch], bool],
     wanted: Wanted,
-) -> Iterator[Painted]:
+    pixels: str,
+) -> Iterator[_Given]:
     """Each picture, resized once a size, for each branch that shows it."""
-    seen = {branch: _Seen(branch, wanted) for branch in branches}
+    viewers = {branch: _Viewers(branch, wanted, pixels) for branch in branches}
     for one in shown:
         resized: dict[tuple[Size, Placement], tuple[Picture, float]] = {}
         for branch in branches:
             ticks = {rate: one.ticks[rate] for rate in branch.rates if rate in one.ticks}
             if not ticks or not living(branch):
                 continue
-            if not seen[branch].any(ticks):
-                yield Painted(branch, ticks, None)
+            displays = viewers[branch].of(ticks)
+            if not displays:
+                yield _Given(branch, ticks, None)
                 continue
             key = branch.size, branch.placement
             if key not in resized:
                 began = time.perf_counter()
                 picture = resize(one.picture, branch.placement, branch.size)
                 resized[key] = picture, time.perf_counter() - began
-            yield Painted(branch, ticks, *resized[key])
+            picture, resizing = resized[key]
+            yield _Given(branch, ticks, picture, displays, resizing)
 
 
-class _Seen:
-    """Which pictures some cell of a branch shows: all of its rate, or those that its phone does; as
-    far as their frames are wanted."""
+class _Viewers:
+    """Which displays of a branch show a picture: those of the cells of its rate, or of the cells
+    whose phones show it; as far as their frames are wanted."""
 
-    def __init__(self, branch: Branch, wanted: Wanted) -> None:
-        self._cells = branch.cells
+    def __init__(self, branch: Branch, wanted: Wanted, pixels: str) -> None:
+        self._displays = {cell: Display.of(cell, pixels) for cell in branch.cells}
         self._wanted = wanted
         played = dict.fromkeys(cell.playback for cell in branch.cells if cell.playback)
         self._schedules = {one: Schedule(one) for one in played}
 
-    def any(self, ticks: Mapping[Fraction, range]) -> bool:
+    def of(self, ticks: Mapping[Fraction, range]) -> frozenset[Display]:
         # Every schedule is asked, since it goes on as time does.
         seen = {
             playback: [one.refreshes for one in schedule.of(ticks[playback.camera])]
             for playback, schedule in self._schedules.items()
             if playback.camera in ticks
         }
-        return any(
-            self._wanted(cell, frames)
-            for cell in self._cells
+        return frozenset(
+            display
+            for cell, display in self._displays.items()
             if cell.sampled in ticks
-            for frames in (seen[cell.playback] if cell.playback else [ticks[cell.sampled]])
+            and any(
+                self._wanted(cell, frames)
+                for frames in (seen[cell.playback] if cell.playback else [ticks[cell.sampled]])
+            )
         )
 
 

@@ -14,9 +14,10 @@ from render.compare.style_table import rows_and_columns
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.engines.select import create
 from render.errors import ClipError, StyleError, UsageError
-from render.execution.pipeline import stylized
+from render.execution.painter import Displayed, painter_for
+from render.execution.pipeline import painted
 from render.execution.still import take
-from render.execution.upscale import create as create_upscaler
+from render.media.colour import ToYUV
 from render.media.decode import Decoder
 from render.media.ffmpeg import FFmpeg
 from render.networks.checkpoint import save_style
@@ -48,11 +49,14 @@ def test_a_cell_is_the_preview_s_frame(
     (cell,) = plan_for(asked).cells
     with Decoder(cell.clip, cell.placement.canvas, ff.path, start=at) as decoder:
         (one,) = passes((cell,))
-        painted = next(stylized(one, {one.branches[0]: engine}, decoder)).picture
-    assert isinstance(painted, np.ndarray)
-    shown = create_upscaler(cell.size, cell.upscale, cell.upscaler).upscale(painted)
-    assert np.array_equal(still.stylized(engine), shown)
-    assert still.source().shape == shown.shape
+        painter = painter_for(engine, cell.placement)
+        shown = next(painted(one, {one.branches[0]: painter}, decoder)).shown
+    assert isinstance(shown, Displayed)
+    picture = still.stylized(engine)
+    assert still.source().shape == picture.shape
+    (planes,) = shown.planes.values()
+    expected = ToYUV(Size(picture.shape[1], picture.shape[0])).convert(picture)
+    assert np.array_equal(planes.data, expected.data)
     assert not still.warnings
 
 
