@@ -100,9 +100,14 @@ class OnDevice(Engine, Protocol):
     @property
     def batch(self) -> int: ...
 
-    def stylized(self, pictures: Sequence[Picture]) -> torch.Tensor:
+    def uploaded(self, pictures: Sequence[Picture]) -> torch.Tensor:
+        """On the device, uint8 (pictures, height, width, 3). Raises EngineError for a picture's
+        size, and what torch raises."""
+        ...
+
+    def stylized(self, uploaded: torch.Tensor) -> torch.Tensor:
         """As ``stylize``, float (pictures, 3, height, width) on the device. May come before the
-        work is done. Raises EngineError for a picture's size, and what torch raises."""
+        work is done. Raises what torch raises."""
         ...
 
     def failure(self, error: BaseException) -> EngineError:

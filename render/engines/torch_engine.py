@@ -64,26 +64,25 @@ class TorchEngine:
         try:
             with torch.inference_mode():
                 # A new array of its own each time; on a device, uint8 is what crosses the bus.
-                shown = self.stylized([picture])[0].permute(1, 2, 0).to(torch.uint8)
+                shown = self.stylized(self.uploaded([picture]))[0].permute(1, 2, 0).to(torch.uint8)
                 result = shown.contiguous().cpu()
         except (RuntimeError, MemoryError) as error:
             raise self.failure(error) from error
         array: Picture = result.numpy()
         return array
 
-    def stylized(self, pictures: Sequence[Picture]) -> Tensor:
+    def stylized(self, uploaded: Tensor) -> Tensor:
         """See ``OnDevice.stylized``."""
-        for picture in pictures:
-            check_size(picture, self.size)
         with _single_is_single():
-            x = self._uploaded(pictures).permute(0, 3, 1, 2).to(self._dtype)
-            y: Tensor = self._network(x)
+            y: Tensor = self._network(uploaded.permute(0, 3, 1, 2).to(self._dtype))
             return y.float().clamp_(0, 255).round_()
 
-    def _uploaded(self, pictures: Sequence[Picture]) -> Tensor:
-        """(n, height, width, 3). A copy in order: torch takes no negative strides, and warns of
-        read-only memory; a page-locked one is what an upload would otherwise be copied to first,
-        and torch hands it out again when the upload is through."""
+    def uploaded(self, pictures: Sequence[Picture]) -> Tensor:
+        """See ``OnDevice.uploaded``."""
+        for picture in pictures:
+            check_size(picture, self.size)
+        # A copy in order: torch takes no negative strides, and warns of read-only memory. What is
+        # page-locked need not be copied once more, and is handed out again after the upload.
         shape = (len(pictures), self.size.height, self.size.width, 3)
         pinned = self.choice.device is DeviceName.CUDA
         here = torch.empty(shape, dtype=torch.uint8, pin_memory=pinned)

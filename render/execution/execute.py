@@ -14,13 +14,15 @@ from render.events import (
     CellRetried,
     CellStarted,
     Event,
+    Preview,
     SegmentsLeft,
 )
 from render.execution.abandoned import find_abandoned
 from render.execution.executor import Executor, Job, SegmentDone, WorkEvent
+from render.execution.joining import Joining
 from render.execution.kept import kept_preview
 from render.execution.local import LocalExecutor
-from render.execution.preview import finish, is_there
+from render.execution.preview import is_there
 from render.execution.segment_store import CellSegments, SegmentStore
 from render.media.ffmpeg import find_ffmpeg
 from render.media.watch import PATIENCE, Patience
@@ -52,7 +54,8 @@ def run(
                 if cell.kept:
                     yield _kept(store.of(cell))
             chosen = executor or LocalExecutor(patience=patience)
-            yield from _Driver(plan, store, chosen, patience).events()
+            with contextlib.closing(Joining(plan, patience)) as joining:
+                yield from _Driver(plan, store, chosen, joining).events()
     yield from _cleared(plan)
 
 
@@ -83,10 +86,11 @@ class _Driver:
     """Asks for what is missing until every cell is done or has failed."""
 
     def __init__(
-        self, plan: Plan, store: SegmentStore, executor: Executor, patience: Patience
+        self, plan: Plan, store: SegmentStore, executor: Executor, joining: Joining
     ) -> None:
         self._plan, self._store, self._executor = plan, store, executor
-        self._patience = patience
+        self._joining = joining
+        # Those that are being joined among them.
         self._left = dict.fromkeys(plan.todo)
         self._failed_once: set[Cell] = set()
         self._there: dict[Cell, int] = {}
@@ -96,13 +100,16 @@ class _Driver:
         for cell in self._plan.todo:
             if self._store.of(cell).complete:  # all but its last step was done
                 yield from self._start(cell)
-                yield from self._finish(cell)
+                self._joining.begin(self._store.of(cell))
+        yield from self._joined(wait=True)
         while self._left:
             before = self._state()
             jobs = [Job(one) for one in passes(self._left)]
             with contextlib.closing(self._executor.work(jobs, self._plan, self._store)) as work:
                 for event in work:
                     yield from self._take(event)
+                    yield from self._joined()
+            yield from self._joined(wait=True)
             fruitless = fruitless + 1 if self._state() == before else 0
             if fruitless == _FRUITLESS:
                 for cell in tuple(self._left):
@@ -121,7 +128,7 @@ class _Driver:
         match event:
             case SegmentDone():
                 if self._store.of(cell).complete:
-                    yield from self._finish(cell)
+                    self._joining.begin(self._store.of(cell))
             case CellFailed():
                 yield from self._fail(cell, event.error)
             case CellProgress() if event.frames > self._there[cell]:
@@ -134,19 +141,20 @@ class _Driver:
             self._there[cell] = self._store.of(cell).frames
             yield CellStarted(cell, self._there[cell])
 
-    def _finish(self, cell: Cell) -> Iterator[Event]:
-        try:
-            preview = finish(self._store.of(cell), self._plan, self._patience)
-        except (RenderError, OSError) as error:
-            failure = error if isinstance(error, RenderError) else _unwritable(cell, error)
-            yield from self._fail(cell, failure)
-            return
-        del self._left[cell]
-        yield CellDone(cell, preview)
-        # Only now that whoever listens has it on record.
-        self._store.of(cell).remove()
+    def _joined(self, *, wait: bool = False) -> Iterator[Event]:
+        """The previews that are there by now, or, to ``wait``, all that are being joined."""
+        for cell, preview in self._joining.done(wait=wait):
+            if isinstance(preview, Preview):
+                del self._left[cell]
+                yield CellDone(cell, preview)
+                # Only now that whoever listens has it on record.
+                self._store.of(cell).remove()
+            else:
+                yield from self._fail(cell, preview)
 
     def _fail(self, cell: Cell, error: RenderError) -> Iterator[Event]:
+        if cell in self._joining:
+            return  # all of it is there: what failed is of no more use
         if not self._plan.force and is_there(cell):
             # Another run of the same plan was faster, and has taken the segments away.
             del self._left[cell]
@@ -167,9 +175,3 @@ def _tools(plan: Plan) -> dict[str, str]:
     joined only of segments that were made by the same."""
     libraries = {name: version for name, version in versions().items() if name != "python"}
     return {**libraries, "ffmpeg": find_ffmpeg(plan.ffmpeg).version}
-
-
-def _unwritable(cell: Cell, error: OSError) -> OutputError:
-    failure = OutputError(f"{cell.output}: cannot be written: {error.strerror or error}")
-    failure.__cause__ = error
-    return failure

@@ -16,8 +16,8 @@ from render.events import CellFailed, CellProgress, CellStarted
 from render.execution.cell_line import CellLine
 from render.execution.executor import Job, SegmentDone, WorkEvent
 from render.execution.line_thread import LineThread, Told, failure
-from render.execution.painter import Display, Displayed, Painter, painter_for
-from render.execution.pipeline import Engines, Painted, as_failure, painted
+from render.execution.painter import Display, Displayed, Painter
+from render.execution.pipeline import Engines, Painted, as_failure, painted, painter_for
 from render.execution.segment_store import SegmentStore
 from render.media.decode import Decoder
 from render.media.frame import Frame

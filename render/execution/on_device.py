@@ -55,8 +55,9 @@ class DevicePainter:
             raise self._engine.failure(error) from error
 
     def _launched(self, given: Sequence[Picture], wanted: Sequence[Displays]) -> Stylized:
+        uploaded = self._engine.uploaded(given)
         clock = _Clock(self._device)
-        painted = self._barred(self._engine.stylized(given))
+        painted = self._barred(self._engine.stylized(uploaded))
         clock.lap()
         planes: dict[Display, _Share] = {}
         for display in dict.fromkeys(display for each in wanted for display in each):

@@ -10,8 +10,9 @@ from fractions import Fraction
 from typing import TypeAlias
 
 from render.devices.screen import Schedule
-from render.engines.base import Engine, EngineChoice
+from render.engines.base import Engine, EngineChoice, OnDevice
 from render.errors import RenderError
+from render.execution.on_processor import ProcessorPainter
 from render.execution.painter import Display, Displayed, Painter, Stylized
 from render.execution.prefetch import ahead, in_order
 from render.execution.resize import resize
@@ -40,6 +41,15 @@ def load_engine(cell: Cell | Branch, choice: EngineChoice) -> Engine:
 
 
 LoadEngine: TypeAlias = Callable[[Cell | Branch, EngineChoice], Engine]
+
+
+def painter_for(engine: Engine, placement: Placement) -> Painter:
+    """What suits the engine: pictures stay on a device until they are planes."""
+    if isinstance(engine, OnDevice) and engine.batch > 1:
+        from render.execution.on_device import DevicePainter
+
+        return DevicePainter(engine, placement)
+    return ProcessorPainter(engine, placement)
 
 
 class Engines:

@@ -6,9 +6,12 @@ bytes go through the pipe. The flags decide how exact it is; without them chroma
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -16,6 +19,9 @@ import numpy.typing as npt
 
 from render.media.frame import Picture
 from render.target import Size
+
+# Pictures of grids take tens of milliseconds each, which decoding and coding would wait for.
+_CONVERTERS = 3
 
 
 def even(size: Size) -> Size:
@@ -78,6 +84,41 @@ class ToYUV:
         self._graph.push(frame)
         converted: Any = self._graph.pull()
         return Planes(self._size, np.concatenate(list(_planes(converted))), self._pixels)
+
+
+class Converting:
+    """Converts pictures of one size in threads of its own, a few at a time, and gives them back in
+    their order."""
+
+    def __init__(self, size: Size, pixels: str = "yuv420p") -> None:
+        self._size, self._pixels = size, pixels
+        self._pool = ThreadPoolExecutor(_CONVERTERS, thread_name_prefix="colours")
+        self._free: SimpleQueue[ToYUV] = SimpleQueue()
+        self._waiting: deque[Future[Planes]] = deque()
+
+    def add(self, picture: Picture) -> Iterator[Planes]:
+        """Take one more, RGB uint8, which may be written over afterwards; those that are due."""
+        self._waiting.append(self._pool.submit(self._convert, picture.copy()))
+        while len(self._waiting) > _CONVERTERS:
+            yield self._waiting.popleft().result()
+
+    def rest(self) -> Iterator[Planes]:
+        """Those that were added and not given back."""
+        while self._waiting:
+            yield self._waiting.popleft().result()
+
+    def _convert(self, picture: Picture) -> Planes:
+        # swscale serves one thread at a time.
+        try:
+            colours = self._free.get_nowait()
+        except Empty:
+            colours = ToYUV(self._size, self._pixels)
+        planes = colours.convert(picture)
+        self._free.put(colours)
+        return planes
+
+    def close(self) -> None:
+        self._pool.shutdown(cancel_futures=True)
 
 
 def _planes(frame: Any) -> Iterator[npt.NDArray[np.uint8]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from render.errors import OutputError
 from render.files.temporary import beside
 from render.media import ffmpeg
-from render.media.colour import Planes, ToYUV, even
+from render.media.colour import Converting, Planes, even
 from render.media.encoding import Encoding, codec_options, container_options, key_interval
 from render.media.frame import Picture
 from render.media.process import Process
@@ -45,14 +45,23 @@ class VideoWriter:
         self._path = path
         self._size = size
         self._pixels = encoding.codec.pixels
-        self._colours: ToYUV | None = None
+        self._converting: Converting | None = None
         arguments = _arguments(path, size, rate, encoding, tags, spare=spare)
         self._process = Process(ff, arguments, stdin=True, patience=patience)
 
     def write(self, picture: Picture | Planes) -> None:
         """Add one picture of the writer's size, RGB uint8 or converted already (then with even
         sides). Raises OutputError when ffmpeg died, or took nothing for too long."""
-        planes = picture if isinstance(picture, Planes) else self._converted(picture)
+        self.frames += 1
+        if isinstance(picture, Planes):
+            self._put(picture)
+            return
+        self._check(picture)
+        self._converting = self._converting or Converting(self._size, self._pixels)
+        for planes in self._converting.add(picture):
+            self._put(planes)
+
+    def _put(self, planes: Planes) -> None:
         if (planes.size, planes.pixels) != (even(self._size), self._pixels):
             found = f"a {planes.size} picture in {planes.pixels}"
             raise ValueError(f"{found} for a {self._size} video in {self._pixels}")
@@ -64,17 +73,16 @@ class VideoWriter:
         except OSError as error:
             self._process.wait()
             raise self._failure() from error
-        self.frames += 1
 
-    def _converted(self, picture: Picture) -> Planes:
+    def _check(self, picture: Picture) -> None:
         height, width = picture.shape[:2]
         if (width, height) != (self._size.width, self._size.height):
             raise ValueError(f"a {width}x{height} picture for a {self._size} video")
-        self._colours = self._colours or ToYUV(self._size, self._pixels)
-        return self._colours.convert(picture)
 
     def finish(self) -> None:
         """Close the file. Raises OutputError unless it is whole."""
+        for planes in self._converting.rest() if self._converting else ():
+            self._put(planes)
         with contextlib.suppress(OSError):
             self._process.stdin.close()
         if self._process.wait() != 0:
@@ -94,6 +102,8 @@ class VideoWriter:
 
     def __exit__(self, *_: object) -> None:
         self.kill()
+        if self._converting is not None:
+            self._converting.close()
 
 
 def write_failure(process: Process, path: Path, what: str, who: str, done: str) -> OutputError:

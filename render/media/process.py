@@ -12,7 +12,7 @@ import signal
 import subprocess
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,6 +132,8 @@ class Process:
         if _log.isEnabledFor(logging.DEBUG):
             _log.debug("%s", shlex.join(self.command), extra={"command": self.command})
         self._ours = False
+        self.thread = threading.get_ident()
+        """Who started it."""
         try:
             self._popen = subprocess.Popen(
                 self.command,
@@ -223,6 +225,13 @@ class Process:
 
 
 _LIVING: set[Process] = set()
+
+
+def kill_of(threads: Collection[int]) -> None:
+    """Every ffmpeg that these threads (by their identity) have started and wait for."""
+    for process in list(_LIVING):
+        if process.thread in threads:
+            process.kill()
 
 
 def kill_all() -> None:

@@ -12,7 +12,9 @@ from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.engines.torch_engine import TorchEngine
 from render.errors import EngineError
 from render.execution.on_device import DevicePainter
-from render.execution.painter import Display, Painter, ProcessorPainter, painter_for
+from render.execution.on_processor import ProcessorPainter
+from render.execution.painter import Display, Painter
+from render.execution.pipeline import painter_for
 from render.media.colour import Planes
 from render.media.frame import Picture
 from render.planning.geometry import Box, Placement

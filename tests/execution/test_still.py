@@ -14,8 +14,8 @@ from render.compare.style_table import rows_and_columns
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.engines.select import create
 from render.errors import ClipError, StyleError, UsageError
-from render.execution.painter import Displayed, painter_for
-from render.execution.pipeline import painted
+from render.execution.painter import Displayed
+from render.execution.pipeline import painted, painter_for
 from render.execution.still import take
 from render.media.colour import ToYUV
 from render.media.decode import Decoder
