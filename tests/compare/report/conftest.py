@@ -24,7 +24,6 @@ from tests.cli.conftest import make_cell, make_plan, make_preview
 from tests.compare.videos import STEP, numbered
 from tests.conftest import MakeClip
 
-
 # An observer hears at the next frame, after those that were made before it: then the page's own
 # have heard too which players are in sight.
 LOOKED = """() => new Promise((done) => {
