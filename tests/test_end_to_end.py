@@ -84,7 +84,7 @@ def test_a_batch_goes_on_past_a_bad_clip(moving: Path, tmp_path: Path) -> None:
 
 
 def test_dry_run_writes_nothing(moving: Path, tmp_path: Path) -> None:
-    done = render(moving, "--dry-run", "--upscale", "none", cwd=tmp_path)
+    done = render(moving, "--dry-run", "--network", "res1", "--upscale", "none", cwd=tmp_path)
     assert done.returncode == 0
     assert "853x480" in done.stdout
     assert list(tmp_path.iterdir()) == []
