@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 HEAVY = {"torch", "openvino"}
-TESTING = {"pytest", "psutil"}
+TESTING = {"pytest", "pytest-xdist", "psutil"}
 
 
 def name(requirement: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,6 +20,17 @@ pytest_plugins = ["tests.without_torch"]
 
 MakeClip = Callable[..., Path]
 
+
+def pytest_collection_finish() -> None:
+    """What all the imports have made stays: no collection of garbage has to go through it."""
+    gc.freeze()
+
+
+# One of several processes that test at a time (pytest-xdist) has a core: more threads than that,
+# also its children's, would only wait for each other.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 # Whoever runs the suite has settings of their own.
 os.environ["RENDER_CONFIG"] = "none"
 
@@ -28,6 +41,16 @@ def _nobody_s_presets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RENDER_PRESETS", str(tmp_path_factory.mktemp("presets") / "none"))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _signals_arrive() -> None:
+    """Under ``nohup``, and in a shell's background, some are ignored, and children would inherit
+    that. What is handled they do not inherit."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, lambda *_: None)  # the suite itself still outlives it
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from render.cli.app import run
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.engines.select import create
 from render.execution.resize import resize
@@ -83,7 +84,7 @@ def test_a_batch_goes_on_past_a_bad_clip(moving: Path, tmp_path: Path) -> None:
 
 
 def test_dry_run_writes_nothing(moving: Path, tmp_path: Path) -> None:
-    done = render(moving, "--dry-run", cwd=tmp_path)
+    done = render(moving, "--dry-run", "--network", "res1", "--upscale", "none", cwd=tmp_path)
     assert done.returncode == 0
     assert "853x480" in done.stdout
     assert list(tmp_path.iterdir()) == []
@@ -108,7 +109,10 @@ def test_interrupting_leaves_nothing(
     children = Path(f"/proc/{child.pid}/task/{child.pid}/children")
     below = children.read_text().split() if children.exists() else []
     child.send_signal(number)
-    assert child.wait(timeout=30) == status
+    try:
+        assert child.wait(timeout=30) == status
+    finally:
+        child.kill()
     assert b"Traceback" not in (child.stderr.read() if child.stderr else b"")
     assert not out.exists() or list(out.iterdir()) == []
     for pid in below:
@@ -142,8 +146,8 @@ def test_shipped_presets_render(name: str, moving: Path, tmp_path: Path) -> None
     assert preset.licence
     assert preset.author
     assert preset.description
-    done = render(moving, "--preset", name, *QUICK, "--duration", "0.2", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    words = (str(moving), "--preset", name, *QUICK, "--duration", "0.2", "-o", str(tmp_path))
+    assert run(list(words)) == 0
 
 
 @pytest.mark.parametrize("path", [style.path for style in list_styles()], ids=lambda p: p.name)

@@ -37,7 +37,7 @@ def test_the_readme_has_its_two_commands_first() -> None:
         assert command.startswith("python3 -m venv .venv && .venv/bin/pip install -q ")
     assert " samples/bigbuckbunny.mp4 " in render_it
     assert render_it.endswith(" --grid --report -o sweep")
-    assert test_it.endswith(".venv/bin/python -m pytest -q")
+    assert test_it.endswith(".venv/bin/python -m pytest -q -n 2 --dist loadfile")
     assert (ROOT / "samples/bigbuckbunny.mp4").is_file()
 
 
@@ -120,7 +120,8 @@ def test_what_the_suites_without_torch_install_comes_from_the_project() -> None:
     done = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, check=True)
     names = {Requirement(line).name for line in done.stdout.splitlines()}
     all_of_them = {Requirement(line).name for line in project_table()["dependencies"]}
-    assert names == all_of_them - {"torch", "openvino"} | {"pytest", "psutil"}
+    testing = {"pytest", "pytest-xdist", "psutil"}
+    assert names == all_of_them - {"torch", "openvino"} | testing
 
 
 @pytest.mark.torch

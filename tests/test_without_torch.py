@@ -41,5 +41,10 @@ def test_what_is_declared_is_left_out_and_counted(tmp_path: Path) -> None:
     assert "test_single.py::test_undeclared\n1 failed" in left_out.stdout
     assert "\n1 failed, 1 passed, 1 deselected" in left_out.stdout
     assert "3 files and 1 tests that need torch are left out" in left_out.stdout
+    several = subprocess.run(
+        [*run, "--without-torch", "-n", "2"],
+        capture_output=True, text=True, check=False, env=plain,
+    )  # fmt: skip
+    assert "3 files and 1 tests that need torch are left out" in several.stdout
     whole = subprocess.run(run, capture_output=True, text=True, check=False)
     assert "left out" not in whole.stdout and "no torch here" in whole.stdout

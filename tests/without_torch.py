@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-LEFT_OUT = pytest.StashKey[set[Path]]()
+FILES = pytest.StashKey[set[str]]()
+TESTS = pytest.StashKey[int]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,8 +29,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     file = collection_path / "conftest.py" if folder else collection_path
     if file.suffix != ".py" or not file.is_file() or not _declared(file):
         return None
-    left_out = config.stash.setdefault(LEFT_OUT, set())
-    left_out.update(collection_path.rglob("test_*.py") if folder else [collection_path])
+    found = collection_path.rglob("test_*.py") if folder else [collection_path]
+    config.stash.setdefault(FILES, set()).update(map(str, found))
     return True
 
 
@@ -39,14 +41,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     need = [item for item in items if item.get_closest_marker("torch")]
     items[:] = [item for item in items if item not in need]
     config.hook.pytest_deselected(items=need)
+    config.stash[TESTS] = len(need)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """One of several processes (pytest-xdist) tells it to the one that sums up."""
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        stash = session.config.stash
+        output["left_out"] = (sorted(stash.get(FILES, set())), stash.get(TESTS, 0))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """All of them leave out the same."""
+    files, tests = getattr(node, "workeroutput", {}).get("left_out", ((), 0))
+    node.config.stash[FILES], node.config.stash[TESTS] = set(files), tests
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     if config.getoption("--without-torch"):
-        files = len(config.stash.get(LEFT_OUT, set()))
-        tests = len(terminalreporter.stats.get("deselected", []))
+        files, tests = len(config.stash.get(FILES, set())), config.stash.get(TESTS, 0)
         terminalreporter.write_line(
             f"--without-torch: {files} files and {tests} tests that need torch are left out"
         )

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -106,20 +107,40 @@ ENDLESS = """
 """
 
 
-def start(folder: Path, cleaning: float) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(ENDLESS), str(folder), str(cleaning)],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        cwd=Path(__file__).parents[2],
-    )  # fmt: skip
-    while not (folder / "running").exists():
+Start = Callable[[Path, float], subprocess.Popen[str]]
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """``start(folder, seconds of cleaning)``: returns once it runs. It ends with the test."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def begin(folder: Path, cleaning: float) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(ENDLESS), str(folder), str(cleaning)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            cwd=Path(__file__).parents[2],
+        )  # fmt: skip
+        processes.append(process)
+        wait_for(folder / "running", process)
+        return process
+
+    yield begin
+    for process in processes:
+        process.kill()
+        process.communicate()
+
+
+def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
+    end = time.monotonic() + 60
+    while not path.exists():
         assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end, f"{path.name} never came"
         time.sleep(0.02)
-    return process
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_cleans_up(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_signal_cleans_up(start: Start, tmp_path: Path, number: signal.Signals) -> None:
     process = start(tmp_path, 0)
     process.send_signal(number)
     out, err = process.communicate(timeout=20)
@@ -131,11 +152,10 @@ def test_a_signal_cleans_up(tmp_path: Path, number: signal.Signals) -> None:
     assert (last["event"], last["exit_status"]) == ("error", 128 + number)
 
 
-def test_a_second_signal_ends_a_slow_cleanup(tmp_path: Path) -> None:
+def test_a_second_signal_ends_a_slow_cleanup(start: Start, tmp_path: Path) -> None:
     process = start(tmp_path, 60)
     process.send_signal(signal.SIGINT)
-    while not (tmp_path / "cleaned").exists():
-        time.sleep(0.02)
+    wait_for(tmp_path / "cleaned", process)
     process.send_signal(signal.SIGINT)  # an echo of the first: ignored
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(1.2)

@@ -71,8 +71,10 @@ def started(folder: Path, work: str) -> subprocess.Popen[str]:
 
 
 def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
+    end = time.monotonic() + 60
     while not path.exists():
         assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end, f"{path.name} never came"
         time.sleep(0.01)
 
 

@@ -58,6 +58,21 @@ def make(engine: EngineName, device: DeviceName) -> Make:
     return build
 
 
+@pytest.fixture(scope="module")
+def kept() -> dict[object, Engine]:
+    return {}
+
+
+@pytest.fixture
+def runner(
+    make: Make, engine: EngineName, device: DeviceName, kept: dict[object, Engine]
+) -> Engine:
+    """A small network's, made once for all who do not ask how it is made."""
+    if (engine, device) not in kept:
+        kept[engine, device] = make(lively("res0-w4"), 16, 12)
+    return kept[engine, device]
+
+
 def picture(width: int, height: int, seed: int = 0) -> Picture:
     """Large soft patches and noise: both flat and busy places."""
     rng = np.random.default_rng(seed)
@@ -146,8 +161,7 @@ def test_strength_blends_with_what_came_in(
         assert worst(result, shown) <= allowed(device)
 
 
-def test_what_it_returned_stays(make: Make, engine: EngineName, device: DeviceName) -> None:
-    runner = make(lively("res0-w4"), 16, 12)
+def test_what_it_returned_stays(runner: Engine, engine: EngineName, device: DeviceName) -> None:
     shown = picture(16, 12)
     kept_input = shown.copy()
     first = runner.stylize(shown)
@@ -161,8 +175,7 @@ def test_what_it_returned_stays(make: Make, engine: EngineName, device: DeviceNa
     assert np.array_equal(runner.stylize(shown), kept)
 
 
-def test_any_layout_in_memory(make: Make, engine: EngineName, device: DeviceName) -> None:
-    runner = make(lively("res0-w4"), 16, 12)
+def test_any_layout_in_memory(runner: Engine, engine: EngineName, device: DeviceName) -> None:
     shown = picture(16, 12)
     expected = runner.stylize(shown)
     wide = np.zeros((12, 32, 3), np.uint8)
@@ -174,8 +187,7 @@ def test_any_layout_in_memory(make: Make, engine: EngineName, device: DeviceName
         assert np.array_equal(runner.stylize(other), expected)
 
 
-def test_another_size_is_refused(make: Make, engine: EngineName, device: DeviceName) -> None:
-    runner = make(lively("res0-w4"), 16, 12)
+def test_another_size_is_refused(runner: Engine, engine: EngineName, device: DeviceName) -> None:
     for wrong in (picture(12, 16), picture(16, 13), picture(16, 12)[:, :, :1]):
         with pytest.raises(EngineError, match="16x12"):
             runner.stylize(wrong)
@@ -183,8 +195,7 @@ def test_another_size_is_refused(make: Make, engine: EngineName, device: DeviceN
         runner.stylize(picture(16, 12).astype(float))
 
 
-def test_it_says_what_it_is(make: Make, engine: EngineName, device: DeviceName) -> None:
-    runner = make(lively("res0-w4"), 16, 12)
+def test_it_says_what_it_is(runner: Engine, engine: EngineName, device: DeviceName) -> None:
     assert runner.size == Size(16, 12)
     assert (runner.choice.engine, runner.choice.device) == (engine, device)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import gc
+import importlib
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.skip("no coremltools here: the export is NOT tested"))
+
+
+@pytest.fixture(scope="module")
+def loaded() -> None:
+    """Each conversion collects garbage, and takes half as long where it need not go through the
+    libraries themselves."""
+    coremltools()
+    importlib.import_module("torch._dynamo")
+    importlib.import_module("coremltools.converters.mil.frontend.torch")
+    gc.freeze()
 
 
 def make_target(network: str = "res1", **changes: Any) -> ExportTarget:

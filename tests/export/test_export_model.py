@@ -28,6 +28,8 @@ from render.networks.spec import NetworkSpec
 from render.target import Size
 from tests.export.conftest import finished, make_target
 
+pytestmark = pytest.mark.usefixtures("loaded")
+
 SMALL = ("--network", "res1", "--size", "66x94", "--upscale", "132x188")
 
 

@@ -30,22 +30,27 @@ pytestmark = pytest.mark.torch
 
 @pytest.fixture
 def settings(tmp_path: Path) -> TrainingSettings:
+    return settings_in(tmp_path)
+
+
+def settings_in(folder: Path) -> TrainingSettings:
+    """A painting and photographs, which are the same each time."""
     rng = np.random.default_rng(0)
 
     def patches(side: int) -> Image.Image:
         small = rng.integers(0, 256, (side, side, 3), dtype=np.uint8)
         return Image.fromarray(small).resize((48, 48), Image.Resampling.BICUBIC)
 
-    photos = tmp_path / "photos"
+    photos = folder / "photos"
     photos.mkdir()
     for i in range(13):
         patches(4).save(photos / f"{i:02}.png")
-    patches(16).save(tmp_path / "my_painting.png")
+    patches(16).save(folder / "my_painting.png")
     return TrainingSettings(
-        paintings=(Painting(tmp_path / "my_painting.png", title="Patches", artist="Nobody"),),
+        paintings=(Painting(folder / "my_painting.png", title="Patches", artist="Nobody"),),
         networks=(NetworkSpec.parse("res0-w4"),),
         content=(photos,),
-        output=tmp_path / "out",
+        output=folder / "out",
         steps=40,
         batch=2,
         crop=32,
@@ -221,14 +226,26 @@ class Killed(BaseException):
     pass
 
 
+TWO = tuple(map(NetworkSpec.parse, ("res0-w4", "res0-w4-in")))
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> TrainingSettings:
+    """Two networks, trained without a stop."""
+    settings = settings_in(tmp_path_factory.mktemp("whole"))
+    settings = replace(settings, networks=TWO, settled=0.3)
+    list(train(settings))
+    return settings
+
+
 @pytest.mark.parametrize("stop", [15, 28, 35])
 def test_it_resumes_exactly(
-    settings: TrainingSettings, monkeypatch: pytest.MonkeyPatch, stop: int
+    settings: TrainingSettings,
+    whole: TrainingSettings,
+    monkeypatch: pytest.MonkeyPatch,
+    stop: int,
 ) -> None:
-    networks = tuple(map(NetworkSpec.parse, ("res0-w4", "res0-w4-in")))
-    settings = replace(settings, networks=networks, settled=0.3)
-    whole, parts = (replace(settings, output=settings.output / name) for name in ("a", "b"))
-    list(train(whole))
+    parts = replace(settings, networks=TWO, settled=0.3)
     step = Trainee.step
 
     def killed(self: Trainee, number: int, *rest: Any) -> dict[str, torch.Tensor]:
@@ -244,7 +261,7 @@ def test_it_resumes_exactly(
     updates = list(train(replace(parts, resume=True)))
     (resumed,) = [u for u in updates if isinstance(u, Resumed)]
     assert (resumed.step, resumed.changed) == (stop // 10 * 10, ())
-    for network in networks:
+    for network in TWO:
         name = f"my-painting.{network}.safetensors"
         assert same(whole.output / name, parts.output / name), network
         strips = [Image.open((s.output / name).with_suffix(".png")) for s in (whole, parts)]

@@ -24,6 +24,13 @@ from tests.cli.conftest import make_cell, make_plan, make_preview
 from tests.compare.videos import STEP, numbered
 from tests.conftest import MakeClip
 
+# An observer hears at the next frame, after those that were made before it: then the page's own
+# have heard too which players are in sight.
+LOOKED = """() => new Promise((done) => {
+  const observer = new IntersectionObserver(() => { observer.disconnect(); done(); });
+  observer.observe(document.body);
+})"""
+
 
 @dataclass
 class Opened:
@@ -42,6 +49,7 @@ class Opened:
 
     def settle(self) -> None:
         """Until every video in sight shows the frame that it was sent to."""
+        self.page.evaluate(LOOKED)
         self.until(
             "[...render.clock.players].filter(p => p.seen)"
             ".every(p => !p.video.seeking && p.video.readyState >= 2)"
