@@ -183,7 +183,7 @@ def test_the_wipe_follows_pointer_and_keys(page: Opened) -> None:
     page.page.locator("#matrix .side-b").nth(2).click()
     assert page.page.evaluate("[render.wipe.a, render.wipe.b]") == ["res3-10.mp4", "res3-30.mp4"]
     page.page.evaluate("document.getElementById('wipe-frame').scrollIntoView({block: 'center'})")
-    page.settle()  # sent elsewhere before, B at times stays black here on a busy machine: why is open
+    page.settle()  # sent elsewhere before, B at times stays black on a busy machine: why is open
     page.page.evaluate("render.clock.seek(0.9)")
     page.settle()
     assert page.numbers("render.wipe.players") == [9, 27]
