@@ -8,9 +8,10 @@ from contextlib import AbstractContextManager
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from render.engines.base import DeviceName, EngineChoice, Precision, precision
+from render.engines.fused import FusedNetwork, can_fuse
 from render.engines.refusals import check_size, out_of_memory
 from render.errors import EngineError
 from render.media.frame import Picture
@@ -45,7 +46,9 @@ class TorchEngine:
         half = precision(choice, network.spec) is Precision.HALF
         self._dtype = torch.float16 if half else torch.float32
         try:
-            self._network = channels_last(folded(network).to(self.torch_device, self._dtype))
+            ready = channels_last(folded(network).to(self.torch_device, self._dtype))
+            fuses = choice.device is DeviceName.CUDA and can_fuse(network.spec)
+            self._network: nn.Module = FusedNetwork(ready).eval() if fuses else ready
         except (RuntimeError, MemoryError) as error:
             raise self.failure(error) from error
         _log.debug(

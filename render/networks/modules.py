@@ -85,7 +85,7 @@ class StyleNetwork(nn.Module):
             c -= STRIDE * trim
         else:
             x = self.blocks(x)
-        return self._shown(self.decoder(x)[:, :, c : c + height, c : c + width], picture)
+        return self.shown(self.decoder(x)[:, :, c : c + height, c : c + width], picture)
 
     def middle(self, picture: Tensor, size: Size) -> Tensor:
         """The middle, of ``size``, of what ``forward`` makes of a picture that brings its own
@@ -99,9 +99,9 @@ class StyleNetwork(nn.Module):
         x = self.blocks(self.encoder(picture * (1 / 127.5) - 1))
         c -= STRIDE * spare
         x = self.decoder(cut(x, spare))[:, :, c : c + size.height, c : c + size.width]
-        return self._shown(x, middle)
+        return self.shown(x, middle)
 
-    def _shown(self, x: Tensor, picture: Tensor) -> Tensor:
+    def shown(self, x: Tensor, picture: Tensor) -> Tensor:
         """The decoder's numbers as a picture in 0..255, as much of it as ``strength`` says."""
         y = torch.sigmoid(x) * 255.0 if self.spec.output is OutputForm.SIGMOID else x
         if self.strength == 1:
