@@ -155,7 +155,7 @@ def test_shipped_styles(path: Path) -> None:
     # The border trap: no frame along the edges of a flat picture.
     assert said.measured["border_step"] <= 5
     choice = EngineChoice(EngineName.TORCH, DeviceName.CPU, "test")
-    engine = create(style.network, Size(160, 160), choice)
+    engine = create(style.network.weights(), Size(160, 160), choice)
     flat = engine.stylize(np.full((160, 160, 3), 128, np.uint8)).astype(float)
     middle = flat[64:96, 64:96].mean(axis=(0, 1))
     for edge in (flat[:8], flat[-8:], flat[:, :8], flat[:, -8:]):

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import logging
 import queue
-import warnings
 from typing import Any
 
 import numpy as np
 
 from render.engines.base import EngineChoice
+from render.engines.openvino_graph import style_graph
 from render.engines.refusals import check_size, out_of_memory
 from render.errors import EngineError
 from render.libraries import silent_openvino
 from render.libraries.signal_stack import kept_signal_stack
 from render.media.frame import Picture
-from render.networks.modules import StyleNetwork, folded
+from render.networks.weights import Weights
 from render.target import Size
 
 _log = logging.getLogger(__name__)
@@ -40,7 +38,7 @@ class OpenVINOEngine:
 
     def __init__(
         self,
-        network: StyleNetwork,
+        weights: Weights,
         size: Size,
         choice: EngineChoice,
         precision: str = "f32",
@@ -49,7 +47,7 @@ class OpenVINOEngine:
         self.choice = choice
         self.size = size
         try:
-            model = _compiled(network, size, precision, streams or _STREAMS)
+            model = _compiled(weights, size, precision, streams or _STREAMS)
             self._streams = int(model.get_property("NUM_STREAMS"))
             self._requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
             for _ in range(self._streams):
@@ -58,7 +56,7 @@ class OpenVINOEngine:
                 threads = model.get_property("INFERENCE_NUM_THREADS")
                 _log.debug(
                     "OpenVINO on cpu, %s, %d pictures at a time on %s threads: %s at %s",
-                    precision, self._streams, threads or "all", network.spec, size,
+                    precision, self._streams, threads or "all", weights.spec, size,
                 )  # fmt: skip
         except (RuntimeError, MemoryError) as error:
             raise self._failure(error) from error
@@ -90,34 +88,8 @@ class OpenVINOEngine:
         return EngineError(f"OpenVINO failed at {self.size}: {error}; try --engine torch")
 
 
-def _compiled(network: StyleNetwork, size: Size, precision: str, streams: int) -> Any:
-    """uint8 NHWC in and out; conversion, clamp and rounding are part of the graph."""
-    import torch
-    from torch import Tensor, nn
-
+def _compiled(weights: Weights, size: Size, precision: str, streams: int) -> Any:
     ov = silent_openvino.load()
-
-    class Bytes(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.network = folded(network).float().cpu()
-
-        def forward(self, picture: Tensor) -> Tensor:
-            y = self.network(picture.permute(0, 3, 1, 2).float())
-            y = torch.clamp(torch.round(y), 0, 255)
-            return y.permute(0, 2, 3, 1).to(torch.uint8)
-
-    shape = [1, size.height, size.width, 3]
-    example = torch.zeros(shape, dtype=torch.uint8)
-    # Tracing warns of every shape that becomes a constant; here all do, on purpose. Left to trace
-    # by itself, convert_model would run the network several times more to check the trace.
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
-        with torch.inference_mode():
-            traced = torch.jit.trace(  # type: ignore[no-untyped-call]
-                Bytes().eval(), example, check_trace=False
-            )
-        model = ov.convert_model(traced, example_input=example, input=shape)
     hints = {
         "PERFORMANCE_HINT": "LATENCY" if streams == 1 else "THROUGHPUT",
         "NUM_STREAMS": streams,
@@ -127,4 +99,4 @@ def _compiled(network: StyleNetwork, size: Size, precision: str, streams: int) -
         "INFERENCE_PRECISION_HINT": precision,
     }
     with kept_signal_stack():
-        return ov.Core().compile_model(model, "CPU", hints)
+        return ov.Core().compile_model(style_graph(weights, size), "CPU", hints)

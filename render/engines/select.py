@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from render.engines.base import DeviceName, Engine, EngineChoice, EngineName
@@ -11,7 +14,11 @@ from render.errors import EngineError
 from render.target import Size
 
 if TYPE_CHECKING:
-    from render.networks.modules import StyleNetwork
+    from render.networks.weights import Weights
+
+# What drivers put into /dev on Linux, in containers too: NVIDIA's, also on Jetsons and in WSL, and
+# AMD's, which torch calls CUDA.
+_DRIVERS = ("nvidia*", "nvhost-gpu", "nvgpu", "dxg", "kfd")
 
 
 def _installed(package: str) -> bool:
@@ -19,11 +26,24 @@ def _installed(package: str) -> bool:
 
 
 def _available(device: DeviceName) -> bool:
+    """Whether torch finds it. Asked only where there can be one: importing torch takes seconds."""
+    if not _possible(device):
+        return False
     import torch
 
     if device is DeviceName.CUDA:
         return torch.cuda.is_available()
     return torch.backends.mps.is_available()
+
+
+def _possible(
+    device: DeviceName, platform: str = sys.platform, devices: Path = Path("/dev")
+) -> bool:
+    """Whether this machine can have such a device at all, as far as is known without torch."""
+    if device is DeviceName.MPS or platform == "darwin":
+        return device is DeviceName.MPS and platform == "darwin"
+    # Elsewhere only the driver knows.
+    return platform != "linux" or any(any(devices.glob(name)) for name in _DRIVERS)
 
 
 def choose(
@@ -63,8 +83,20 @@ def choose(
     return _on_cpu(engine, installed)
 
 
+def load_library(choice: EngineChoice) -> None:
+    """Import what the engine runs on, which may take seconds: before any watch, or beside other
+    work. What is wrong with it is left for ``create`` to say."""
+    with contextlib.suppress(ImportError):
+        if choice.engine is EngineName.OPENVINO:
+            from render.libraries import silent_openvino
+
+            silent_openvino.load()
+        else:
+            import render.engines.torch_engine  # noqa: F401
+
+
 def create(
-    network: StyleNetwork, size: Size, choice: EngineChoice, streams: int | None = None
+    weights: Weights, size: Size, choice: EngineChoice, streams: int | None = None
 ) -> Engine:
     """The chosen engine, ready to run at ``size``. Raises EngineError.
 
@@ -75,14 +107,15 @@ def create(
         try:
             from render.engines.openvino_engine import OpenVINOEngine
 
-            return OpenVINOEngine(network, size, choice, streams=streams)
+            return OpenVINOEngine(weights, size, choice, streams=streams)
         except ImportError as error:
             raise EngineError(
                 f"openvino cannot be imported ({error}); reinstall it, or try --engine torch"
             ) from error
     from render.engines.torch_engine import TorchEngine
+    from render.networks.modules import StyleNetwork
 
-    return TorchEngine(network, size, choice)
+    return TorchEngine(StyleNetwork.of(weights), size, choice)
 
 
 def _on_cpu(engine: EngineName, installed: Callable[[str], bool]) -> EngineChoice:

@@ -14,7 +14,7 @@ from math import sqrt
 from pathlib import Path
 
 from render.engines.base import DeviceName, Engine
-from render.engines.select import create
+from render.engines.select import create, load_library
 from render.errors import ClipError, OutputError
 from render.execution.resize import resize
 from render.execution.upscale import create as create_upscaler
@@ -26,6 +26,7 @@ from render.media.encoding import key_interval
 from render.media.frame import Frame, Picture
 from render.media.sample import sample
 from render.networks.spec import NetworkSpec
+from render.networks.weights import read_weights
 from render.planning.estimate import Calibration, NetworkSpeed, Work
 from render.planning.geometry import place
 from render.planning.plan import Cell, Plan
@@ -50,9 +51,7 @@ class Machine:
 
     def __init__(self, plan: Plan) -> None:
         # Before any watch: importing torch takes longer than loading a network.
-        from render.networks.checkpoint import load_style
-
-        self._load_style = load_style
+        load_library(plan.engine)
         self._plan = plan
 
     @property
@@ -82,7 +81,7 @@ class Machine:
     def load(self, cell: Cell, size: Size) -> tuple[Engine, Work]:
         """The cell's network, ready to run at ``size``."""
         with _Stopwatch() as watch:
-            engine = create(self._load_style(cell.style_path).network, size, self._plan.engine)
+            engine = create(read_weights(cell.style_path), size, self._plan.engine)
         return engine, watch.work
 
     def stylize(self, engine: Engine, inputs: Sequence[Picture]) -> tuple[list[Picture], Work]:

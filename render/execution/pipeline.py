@@ -29,11 +29,9 @@ _DEPTH = 3
 def load_engine(cell: Cell | Branch, choice: EngineChoice) -> Engine:
     """The cell's network on its engine. Raises StyleError or EngineError."""
     from render.engines.select import create
-    from render.networks.checkpoint import load_style
+    from render.networks.weights import read_weights
 
-    network = load_style(cell.style_path).network
-    network.strength = cell.strength
-    return create(network, cell.size, choice)
+    return create(read_weights(cell.style_path).at(cell.strength), cell.size, choice)
 
 
 LoadEngine: TypeAlias = Callable[[Cell | Branch, EngineChoice], Engine]

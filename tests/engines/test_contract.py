@@ -53,7 +53,9 @@ def make(engine: EngineName, device: DeviceName) -> Make:
         pytest.importorskip("openvino")
 
     def build(network: StyleNetwork, width: int, height: int) -> Engine:
-        return create(network, Size(width, height), EngineChoice(engine, device, "a test"))
+        return create(
+            network.weights(), Size(width, height), EngineChoice(engine, device, "a test")
+        )
 
     return build
 
