@@ -66,6 +66,20 @@ def test_the_front_door(moving: Path, tmp_path: Path, ff: FFmpeg) -> None:
     assert np.abs(plain - expected).mean() > 4 * off
 
 
+@pytest.mark.skipif(any(Path("/dev").glob("nvidia*")), reason="on a GPU torch is what runs")
+def test_on_a_processor_a_preview_needs_no_torch(moving: Path, tmp_path: Path) -> None:
+    """Its import takes as long as all the rest of the start."""
+    pytest.importorskip("openvino")
+    code = "import sys; sys.modules['torch'] = None; from render.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", code, str(moving), *QUICK, "--duration", "0.2"]
+    done = subprocess.run(
+        [*command, "-o", "preview.mp4"], capture_output=True, text=True, cwd=tmp_path,
+        timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "preview.mp4").exists()
+
+
 def test_a_batch_goes_on_past_a_bad_clip(moving: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.mp4"
     bad.write_bytes(b"this is no video")

@@ -27,7 +27,7 @@ def _installed(package: str) -> bool:
 
 def _available(device: DeviceName) -> bool:
     """Whether torch finds it. Asked only where there can be one: importing torch takes seconds."""
-    if not _possible(device):
+    if not possible(device):
         return False
     import torch
 
@@ -36,7 +36,7 @@ def _available(device: DeviceName) -> bool:
     return torch.backends.mps.is_available()
 
 
-def _possible(
+def possible(
     device: DeviceName, platform: str = sys.platform, devices: Path = Path("/dev")
 ) -> bool:
     """Whether this machine can have such a device at all, as far as is known without torch."""

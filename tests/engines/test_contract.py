@@ -104,6 +104,10 @@ def test_it_is_the_network_rounded(
         "res0-w8-in-reflect-bilinear",
         "res3-w16-in",
         "res0-w8-k9-c0",
+        "res1-sep-w8-k5-in-reflect",
+        "res1-w8-reflect-linear",
+        "res1-w8-k9-bilinear",
+        "res1-w8-c16",
     ],
 )
 def test_every_form_of_network(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -57,6 +59,27 @@ def test_choices(there: list[str], engine: str, device: str, expected: tuple[str
 def test_what_is_not_there(engine: str, device: str, words: str) -> None:
     with pytest.raises(EngineError, match=words):
         choose(engine, device)
+
+
+@pytest.mark.parametrize(
+    ("platform", "files", "cuda", "mps"),
+    [
+        ("linux", [], False, False),
+        ("linux", ["null", "dri"], False, False),
+        ("linux", ["nvidiactl"], True, False),
+        ("linux", ["dxg"], True, False),
+        ("linux", ["kfd"], True, False),
+        ("darwin", [], False, True),
+        ("win32", [], True, False),
+    ],
+)
+def test_torch_is_asked_only_where_there_can_be_a_device(
+    tmp_path: Path, platform: str, files: list[str], cuda: bool, mps: bool
+) -> None:
+    for name in files:
+        (tmp_path / name).touch()
+    assert select.possible(DeviceName.CUDA, platform, tmp_path) is cuda
+    assert select.possible(DeviceName.MPS, platform, tmp_path) is mps
 
 
 def test_out_of_memory_says_what_to_lower(monkeypatch: pytest.MonkeyPatch) -> None:
