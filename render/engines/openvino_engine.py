@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from render.engines.base import EngineChoice
+from render.engines.base import EngineChoice, Precision, precision
 from render.engines.openvino_graph import style_graph
+from render.engines.openvino_int8 import Ranges, int8_graph
 from render.engines.refusals import check_size, out_of_memory
 from render.errors import EngineError
 from render.libraries import silent_openvino
@@ -20,8 +21,6 @@ from render.target import Size
 
 _log = logging.getLogger(__name__)
 
-PRECISIONS = ("f32", "bf16")
-
 # Pictures at a time, each on its share of the cores. One picture on all cores waits at every layer
 # for the slowest, which, beside ffmpeg, is always somewhere: on two cores a preview took 1.16 times
 # its network alone, and takes 1.11 to 1.14 with two pictures at a time (benchmarks/preview.py).
@@ -31,9 +30,9 @@ _STREAMS = 2
 class OpenVINOEngine:
     """A network compiled by OpenVINO at one size; see ``Engine`` for the contract.
 
-    ``precision`` is the arithmetic: f32 by default, since on processors that have bf16 OpenVINO
-    would choose that, which differs visibly from what ships. ``streams``: pictures at a time; one
-    alone has all cores.
+    It computes in single precision, since on processors that have bf16 OpenVINO would choose that,
+    which differs visibly from what ships; where ``choice`` asks for integers in those, of
+    ``ranges``. ``streams``: pictures at a time; one alone has all cores.
     """
 
     def __init__(
@@ -41,13 +40,16 @@ class OpenVINOEngine:
         weights: Weights,
         size: Size,
         choice: EngineChoice,
-        precision: str = "f32",
+        *,
         streams: int | None = None,
+        ranges: Ranges | None = None,
     ) -> None:
         self.choice = choice
         self.size = size
+        if (ranges is not None) is not choice.is_draft:
+            raise TypeError("ranges belong to an engine of integers, and to no other")
         try:
-            model = _compiled(weights, size, precision, streams or _STREAMS)
+            model = _compiled(weights, size, streams or _STREAMS, ranges)
             self._streams = int(model.get_property("NUM_STREAMS"))
             self._requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
             for _ in range(self._streams):
@@ -56,7 +58,8 @@ class OpenVINOEngine:
                 threads = model.get_property("INFERENCE_NUM_THREADS")
                 _log.debug(
                     "OpenVINO on cpu, %s, %d pictures at a time on %s threads: %s at %s",
-                    precision, self._streams, threads or "all", weights.spec, size,
+                    precision(choice, weights.spec).value, self._streams, threads or "all",
+                    weights.spec, size,
                 )  # fmt: skip
         except (RuntimeError, MemoryError) as error:
             raise self._failure(error) from error
@@ -88,7 +91,7 @@ class OpenVINOEngine:
         return EngineError(f"OpenVINO failed at {self.size}: {error}; try --engine torch")
 
 
-def _compiled(weights: Weights, size: Size, precision: str, streams: int) -> Any:
+def _compiled(weights: Weights, size: Size, streams: int, ranges: Ranges | None) -> Any:
     ov = silent_openvino.load()
     hints = {
         "PERFORMANCE_HINT": "LATENCY" if streams == 1 else "THROUGHPUT",
@@ -96,7 +99,8 @@ def _compiled(weights: Weights, size: Size, precision: str, streams: int) -> Any
         # A thread tied to a core waits there behind ffmpeg's, and a second engine in the process
         # finds the cores taken.
         "ENABLE_CPU_PINNING": False,
-        "INFERENCE_PRECISION_HINT": precision,
+        "INFERENCE_PRECISION_HINT": Precision.SINGLE.value,
     }
+    graph = style_graph(weights, size) if ranges is None else int8_graph(weights, size, ranges)
     with kept_signal_stack():
-        return ov.Core().compile_model(style_graph(weights, size), "CPU", hints)
+        return ov.Core().compile_model(graph, "CPU", hints)

@@ -26,14 +26,18 @@ def style_graph(weights: Weights, size: Size) -> Any:
 
     What comes out is clamped and rounded; conversion from and to bytes is part of the graph.
     """
-    ov = silent_openvino.load()
-    return ov.Model(*_Writer(weights).picture(size), "style")
+    return GraphWriter(weights).model(size)
 
 
-class _Writer:
-    """Writes one network down, operation by operation."""
+class GraphWriter:
+    """Writes one network down, operation by operation, in single precision.
+
+    What a convolution reads goes through ``_read``, its weights through ``_kernel``: others put
+    something in there (`openvino_int8.py`).
+    """
 
     def __init__(self, weights: Weights) -> None:
+        silent_openvino.load()
         from openvino import opset13
 
         self._op = opset13
@@ -41,14 +45,29 @@ class _Writer:
         self._tensors = weights.tensors
         self._strength = weights.strength
 
-    def picture(self, size: Size) -> tuple[list[Node], list[Node]]:
-        """All of it: what is given out, and what is taken in."""
+    def model(self, size: Size) -> Any:
+        """All of it, as an ``openvino.Model``."""
+        import openvino
+
+        given, taken = self.ends(size)
+        return openvino.Model([given], [taken], "style")
+
+    def ends(self, size: Size) -> tuple[Node, Node]:
+        """What is given out, and what is taken in."""
         op = self._op
         taken = op.parameter([1, size.height, size.width, 3], np.uint8, "picture")
         picture = op.transpose(op.convert(taken, "f32"), self._integers([0, 3, 1, 2]))
         shown = op.clamp(op.round(self._network(picture, size), "half_to_even"), 0.0, 255.0)
         given = op.transpose(op.convert(shown, "u8"), self._integers([0, 2, 3, 1]))
-        return [given], [taken]
+        return given, taken
+
+    def _read(self, x: Node, name: str) -> Node:
+        """What a convolution reads; ``name`` is the only one of that name in the network."""
+        return x
+
+    def _kernel(self, kernel: Array) -> Node:
+        """A convolution's weights, (outputs, …) or (groups, …)."""
+        return self._op.constant(kernel)
 
     def _network(self, picture: Node, size: Size) -> Node:
         op, spec = self._op, self._spec
@@ -67,8 +86,9 @@ class _Writer:
             context -= STRIDE * spec.trimmed
         else:
             x = self._blocks(x)
-        x = op.relu(self._layer(self._doubled(x), "decoder.1"))
-        x = op.relu(self._layer(self._doubled(x), "decoder.4"))
+        x = op.relu(self._layer(x, "decoder.1", doubled=True))
+        x = op.relu(self._layer(x, "decoder.4", doubled=True))
+        x = self._read(x, "decoder.6")
         x = self._convolution(x, self._tensor("decoder.6.weight"), self._tensor("decoder.6.bias"))
         x = self._window(x, context, context, size.height, size.width)
         if spec.output is OutputForm.SIGMOID:
@@ -84,10 +104,16 @@ class _Writer:
             x = self._op.add(x, self._layer(y, f"blocks.{number}.second"))
         return x
 
-    def _layer(self, x: Node, name: str, stride: int = 1) -> Node:
-        """A convolution and its norm."""
+    def _layer(self, x: Node, name: str, stride: int = 1, *, doubled: bool = False) -> Node:
+        """A convolution and its norm, of the picture as it is or ``doubled``."""
+        if doubled and self._spec.upsample is UpsampleForm.NEAREST:
+            # The same numbers four times: what is done to each of them is done once.
+            x = self._doubled(self._read(x, name))
+        else:
+            x = self._read(self._doubled(x) if doubled else x, name)
         if self._spec.kind is BlockKind.SEPARABLE and name.startswith("blocks."):
             x = self._depthwise(x, self._tensor(f"{name}.depthwise.weight"))
+            x = self._read(x, f"{name}.pointwise")
         kernel = self._tensor(f"{name}.convolution.weight")
         scale = self._tensor(f"{name}.norm.weight")
         shift = self._tensor(f"{name}.norm.bias")
@@ -106,15 +132,14 @@ class _Writer:
     ) -> Node:
         edge = kernel.shape[-1] // 2
         x, pads = self._padded(x, edge)
-        kernel = self._op.constant(kernel)
-        x = self._op.convolution(x, kernel, [stride, stride], pads, pads, [1, 1])
+        x = self._op.convolution(x, self._kernel(kernel), [stride, stride], pads, pads, [1, 1])
         return x if bias is None else self._op.add(x, _channels(bias))
 
     def _depthwise(self, x: Node, kernel: Array) -> Node:
         x, pads = self._padded(x, kernel.shape[-1] // 2)
         # (groups, outputs and inputs of each, height, width)
-        kernel = self._op.constant(kernel[:, np.newaxis])
-        return self._op.group_convolution(x, kernel, [1, 1], pads, pads, [1, 1])
+        weights = self._kernel(kernel[:, np.newaxis])
+        return self._op.group_convolution(x, weights, [1, 1], pads, pads, [1, 1])
 
     def _padded(self, x: Node, edge: int) -> tuple[Node, list[int]]:
         """What a convolution reads, and the zeros that it is to add itself."""

@@ -13,7 +13,10 @@ from fractions import Fraction
 from math import sqrt
 from pathlib import Path
 
+import numpy as np
+
 from render.engines.base import DeviceName, Engine
+from render.engines.openvino_int8 import seen_ranges
 from render.engines.select import create, load_library
 from render.errors import ClipError, OutputError
 from render.execution.resize import resize
@@ -81,7 +84,9 @@ class Machine:
     def load(self, cell: Cell, size: Size) -> tuple[Engine, Work]:
         """The cell's network, ready to run at ``size``."""
         with _Stopwatch() as watch:
-            engine = create(read_weights(cell.style_path), size, self._plan.engine)
+            weights, choice = read_weights(cell.style_path), self._plan.engine
+            ranges = seen_ranges(weights, size, [_noise(size)]) if choice.is_draft else None
+            engine = create(weights, size, choice, ranges=ranges)
         return engine, watch.work
 
     def stylize(self, engine: Engine, inputs: Sequence[Picture]) -> tuple[list[Picture], Work]:
@@ -199,6 +204,12 @@ class _Stopwatch:
     def __exit__(self, *_: object) -> None:
         wall, cpu = self._began
         self.work = Work(time.perf_counter() - wall, _processor() - cpu)
+
+
+def _noise(size: Size) -> Picture:
+    """For ranges that are only to be computed with."""
+    chance = np.random.default_rng(0)
+    return chance.integers(0, 256, (size.height, size.width, 3), np.uint8)
 
 
 def _processor() -> float:

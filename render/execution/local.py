@@ -8,15 +8,18 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 
 from render.engines.base import Engine
 from render.errors import ClipError, RenderError
-from render.events import CellFailed, CellProgress, CellStarted
+from render.events import CacheTrouble, CellFailed, CellProgress, CellStarted, DraftMeasured
 from render.execution.cell_line import CellLine
+from render.execution.drafts import Drafts
 from render.execution.executor import Job, SegmentDone, WorkEvent
 from render.execution.pipeline import Engines, Painted, as_failure, stylized
 from render.execution.segment_store import Segment, SegmentStore
 from render.execution.upscale import create as create_upscaler
+from render.files.cache import Cache
 from render.media.colour import Planes, ToYUV
 from render.media.decode import Decoder
 from render.media.frame import Frame, Picture
@@ -42,11 +45,15 @@ class LocalExecutor:
         self, jobs: Iterable[Job], plan: Plan, store: SegmentStore
     ) -> Generator[WorkEvent, None, None]:
         """As `Executor.work`."""
-        self._engines = self._engines or Engines(plan.engine)
+        cache = Cache(plan.cache)
+        drafts = Drafts(plan.engine, plan.ffmpeg, cache)
+        self._engines = self._engines or Engines(plan.engine, drafts=drafts)
         with ThreadPoolExecutor(thread_name_prefix="finish") as pool:
             for job in jobs:
                 working = _Working(job, plan, store, self._engines, pool, self._patience)
                 yield from working.events()
+        if cache.trouble is not None:
+            yield CacheTrouble(cache.trouble)
 
 
 class _Working:
@@ -92,6 +99,9 @@ class _Working:
             try:
                 loaded[branch] = self._engines.get(branch)
                 times.streams = loaded[branch].streams
+                if (quality := self._engines.quality(branch)) is not None:
+                    for cell in branch.cells:
+                        yield DraftMeasured(cell, **asdict(quality))
             except (RenderError, MemoryError, OSError) as error:
                 for cell in branch.cells:
                     yield from self._fail(cell, error)
