@@ -259,8 +259,15 @@ class Recorder:
             cost=cost_of(cell),
             precision=engine.precision if engine.is_draft else None,
             psnr=self._psnr.get(name),
-            notes=cell.notes,
+            notes=(*cell.notes, *self._draft_note(name)),
         )
+
+    def _draft_note(self, name: str) -> tuple[str, ...]:
+        if not self._plan.engine.is_draft:
+            return ()
+        psnr = self._psnr.get(name)
+        far = "" if psnr is None else f", {psnr:.1f} dB (PSNR) from single precision"
+        return (f"a draft: its network computed in 8-bit integers{far}",)
 
 
 def _id(path: Path, folder: Path) -> str:
