@@ -305,6 +305,12 @@ class CellResult(_Part):
     notes: Texts = ()
     warnings: Texts = ()
 
+    @model_serializer(mode="wrap")
+    def _as_written(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """With what is said of drafts alone only where it is one."""
+        told: dict[str, Any] = written(self)
+        return {k: v for k, v in told.items() if k not in ("precision", "psnr") or self.precision}
+
     @property
     def video_fps(self) -> Fraction:
         """Frames a second of the file, exact."""
