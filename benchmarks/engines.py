@@ -60,7 +60,7 @@ def main() -> int:
     engines: dict[str, Engine] = {}
     for name, device in CANDIDATES:
         try:
-            engines[f"{name} {device}"] = create(network, size, choose(name, device))
+            engines[f"{name} {device}"] = create(network.weights(), size, choose(name, device))
         except EngineError as error:
             print(f"{name} {device}: {error}")
     times: dict[str, list[float]] = {name: [] for name in engines}

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from render.compare.report.page import write_report
     from render.compare.wording import Labels
     from render.devices.profile import Profile, load_profile
+    from render.engines.base import Precision
     from render.errors import (
         BundleError,
         ClipError,
@@ -59,12 +60,14 @@ if TYPE_CHECKING:
         UsageError,
     )
     from render.events import (
+        CacheTrouble,
         CellDone,
         CellFailed,
         CellKept,
         CellProgress,
         CellRetried,
         CellStarted,
+        DraftMeasured,
         Event,
         Preview,
         SegmentsLeft,
@@ -129,6 +132,7 @@ __all__ = [
     "Bundle",
     "BundleError",
     "BundleProgress",
+    "CacheTrouble",
     "Cell",
     "CellDone",
     "CellFailed",
@@ -148,6 +152,7 @@ __all__ = [
     "CopiesNotKept",
     "CopyMade",
     "CopyProgress",
+    "DraftMeasured",
     "Encoder",
     "Encoding",
     "EngineError",
@@ -180,6 +185,7 @@ __all__ = [
     "Painting",
     "Plan",
     "Planned",
+    "Precision",
     "Preset",
     "PresetError",
     "PresetOrigin",
@@ -278,13 +284,16 @@ _HOMES = {
         "TrainingError",
         "UsageError",
     ),
+    "render.engines.base": ("Precision",),
     "render.events": (
+        "CacheTrouble",
         "CellDone",
         "CellFailed",
         "CellKept",
         "CellProgress",
         "CellRetried",
         "CellStarted",
+        "DraftMeasured",
         "Event",
         "Preview",
         "SegmentsLeft",

@@ -40,6 +40,7 @@ def _nobody_s_presets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
     """Those of whoever runs the suite are not under test."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RENDER_PRESETS", str(tmp_path_factory.mktemp("presets") / "none"))
+        patch.setenv("RENDER_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
 
 

@@ -67,6 +67,20 @@ def test_the_front_door(moving: Path, tmp_path: Path, ff: FFmpeg) -> None:
     assert np.abs(plain - expected).mean() > 4 * off
 
 
+@pytest.mark.skipif(any(Path("/dev").glob("nvidia*")), reason="on a GPU torch is what runs")
+def test_on_a_processor_a_preview_needs_no_torch(moving: Path, tmp_path: Path) -> None:
+    """Its import takes as long as all the rest of the start."""
+    pytest.importorskip("openvino")
+    code = "import sys; sys.modules['torch'] = None; from render.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", code, str(moving), *QUICK, "--duration", "0.2"]
+    done = subprocess.run(
+        [*command, "-o", "preview.mp4"], capture_output=True, text=True, cwd=tmp_path,
+        timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "preview.mp4").exists()
+
+
 def test_a_batch_goes_on_past_a_bad_clip(moving: Path, tmp_path: Path) -> None:
     bad = tmp_path / "bad.mp4"
     bad.write_bytes(b"this is no video")
@@ -159,7 +173,7 @@ def test_shipped_styles(path: Path) -> None:
     # The border trap: no frame along the edges of a flat picture.
     assert said.measured["border_step"] <= 5
     choice = EngineChoice(EngineName.TORCH, DeviceName.CPU, "test")
-    engine = create(style.network, Size(160, 160), choice)
+    engine = create(style.network.weights(), Size(160, 160), choice)
     flat = engine.stylize(np.full((160, 160, 3), 128, np.uint8)).astype(float)
     middle = flat[64:96, 64:96].mean(axis=(0, 1))
     for edge in (flat[:8], flat[-8:], flat[:, :8], flat[:, -8:]):

@@ -13,8 +13,8 @@ from render.bench.alone import memory
 from render.bench.contender import WEIGHTS_SEED, Contender
 from render.engines.base import DeviceName, Engine
 from render.engines.select import create
-from render.networks.checkpoint import load_style
 from render.networks.modules import StyleNetwork
+from render.networks.weights import Weights, read_weights
 
 if TYPE_CHECKING:
     from render.media.frame import Picture
@@ -37,7 +37,7 @@ class RealMachine:
         return self._memory(contender)
 
     def load(self, contender: Contender) -> Engine:
-        return create(_network(contender), contender.size, contender.choice, streams=1)
+        return create(_weights(contender), contender.size, contender.choice, streams=1)
 
     def turn(self, engine: Engine) -> None:
         engine.stylize(self._picture(engine.size))
@@ -64,11 +64,11 @@ class RealMachine:
         return self._pictures[size]
 
 
-def _network(contender: Contender) -> StyleNetwork:
+def _weights(contender: Contender) -> Weights:
     """Its style's, or one with weights as training begins with: what goes through it keeps its
     scale, so that no value is denormal, which processors are slow with."""
     if contender.style_path is not None:
-        return load_style(contender.style_path).network
+        return read_weights(contender.style_path)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(WEIGHTS_SEED)
-        return StyleNetwork(contender.spec).eval()
+        return StyleNetwork(contender.spec).weights()

@@ -23,6 +23,7 @@ class ChoiceTerms:
         max_ms: that a frame may take at most, whatever its rate; None: the time to the next one.
         min_jod: that it must reach; the cheapest such is taken then, else the best that fits.
         surely: that the whole interval of its estimate must fit, and cover all that is known.
+        drafts: that previews in int8 count too, though they show a little less than what ships.
         without: networks, sizes and rates that are out of the question, as they are written.
     """
 
@@ -30,6 +31,7 @@ class ChoiceTerms:
     min_jod: float | None = None
     surely: bool = False
     without: tuple[str, ...] = ()
+    drafts: bool = False
 
     def __post_init__(self) -> None:
         if self.max_ms is not None and not 0 < self.max_ms <= 60_000:
@@ -85,8 +87,22 @@ def choose(results: Results, profile: Profile, asked: ChoiceTerms | None = None)
     """Which of the folder's targets to build for the device. Raises UsageError when nothing can be
     compared."""
     asked = asked or ChoiceTerms()
+    results = _what_counts(results, asked)
     choice = _choose(results, profile, asked)
     return replace(choice, dissent=tuple(_dissent(results, choice)))
+
+
+def _what_counts(results: Results, asked: ChoiceTerms) -> Results:
+    """Without drafts, unless they are asked for. Raises UsageError where there is nothing else."""
+    if asked.drafts:
+        return results
+    cells = tuple(cell for cell in results.cells if cell.precision is None)
+    if results.cells and not cells:
+        raise UsageError(
+            "all previews here are drafts (int8), which show a little less than what ships: render "
+            "them in full precision, or choose among drafts with --drafts"
+        )
+    return results.model_copy(update={"cells": cells})
 
 
 def _dissent(results: Results, choice: Choice) -> Iterator[Dissent]:

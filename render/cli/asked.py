@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from render.cli.cache_folder import cache_folder
 from render.cli.devices_folder import device
 from render.cli.phones import phones
 from render.cli.read_request import make_request, one_of
@@ -35,6 +36,8 @@ def asked(clips: tuple[Path, ...], words: RenderOptions) -> tuple[Request, Outpu
         duration=words.duration,
         device=words.device,
         engine=words.engine,
+        precision=words.precision,
+        cache=cache_folder(),
         output=words.output,
         force=words.force,
         strict=words.strict,

@@ -54,6 +54,9 @@ def choose(
         _help("Networks, sizes or rates that are out of the question, whatever their JOD."),
         ShownAs("NAME|WxH|N[,…]"),
     ] = None,
+    drafts: Annotated[
+        bool, Parameter(help="Choose among previews of --precision int8 too.")
+    ] = False,
     every: Annotated[
         bool, Parameter(name="--all", help="List every target, not only the frontier.")
     ] = False,
@@ -90,7 +93,7 @@ def choose(
         raise UsageError(f"{folder}: is no folder; name the one that the sweep wrote into")
     if on is None:
         raise UsageError("no device given: --on A12, say; `render devices` lists them")
-    asked = asked_for(max_ms, min_jod, without, surely=surely)
+    asked = asked_for(max_ms, min_jod, without, surely=surely, drafts=drafts)
     target = None if save is None else _preset_path(save, force=force)
     results = load(folder)
     choice = chosen(results, device(on), asked)
@@ -122,13 +125,20 @@ def choose(
 
 
 def asked_for(
-    max_ms: str | None, min_jod: str | None, without: str | None, *, surely: bool
+    max_ms: str | None,
+    min_jod: str | None,
+    without: str | None,
+    *,
+    surely: bool,
+    drafts: bool = False,
 ) -> ChoiceTerms:
     """The options' values. Raises UsageError."""
     from render.choice.ranking import ChoiceTerms
 
     out = () if without is None else tuple(word.strip() for word in without.split(","))
-    return ChoiceTerms(_number("--max-ms", max_ms), _number("--min-jod", min_jod), surely, out)
+    return ChoiceTerms(
+        _number("--max-ms", max_ms), _number("--min-jod", min_jod), surely, out, drafts
+    )
 
 
 def _refresh(results: Results, folder: Path) -> None:

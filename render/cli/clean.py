@@ -15,12 +15,17 @@ if TYPE_CHECKING:
 
 
 def clean(
-    folder: Annotated[Path, Parameter(name="DIR", help="A folder of previews.")],
+    folder: Annotated[Path | None, Parameter(name="DIR", help="A folder of previews.")] = None,
+    /,
     *,
+    cache: Annotated[
+        bool, Parameter(help="Empty the cache instead; also read from RENDER_CACHE where it is.")
+    ] = False,
     dry_run: Annotated[bool, Parameter(help="Only say what would go.")] = False,
     json: Annotated[bool, Parameter(help="One JSON object a line; the last is `done`.")] = False,
 ) -> int:
-    """Remove what runs that never came to their end have left in DIR, and what packed reports keep.
+    """Remove what runs that never came to their end have left in DIR, and what packed reports keep;
+    or what render keeps for later runs.
 
     It says what and how much first. Previews, results and reports stay, and what another run is
     working on; an interrupted command that is given again then begins anew. Light copies of packed
@@ -29,7 +34,20 @@ def clean(
     Examples:
       render clean previews --dry-run    what there is
       render clean previews              remove it
+      render clean --cache               empty the cache: it fills again as it is needed
     """
+    if cache:
+        if folder is not None:
+            raise UsageError(f"{folder}: --cache is about the cache alone; leave one of them out")
+        return _empty(dry_run=dry_run, json=json)
+    if folder is None:
+        raise UsageError("no folder given. Usage: render clean DIR, or render clean --cache")
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: there is no such folder")
+    return _clear(folder, dry_run=dry_run, json=json)
+
+
+def _clear(folder: Path, *, dry_run: bool, json: bool) -> int:
     from render.cli.events_json import line
     from render.cli.output import put, say
     from render.cli.words import amount
@@ -37,8 +55,6 @@ def clean(
     from render.execution.abandoned import find_abandoned
     from render.files.temporary import clear_dead
 
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: there is no such folder")
     found = find_abandoned(folder)
     copies = find_copies(folder)
     for one in found:
@@ -67,6 +83,28 @@ def clean(
         say(f"{folder}: nothing was left there by runs that did not come to their end")
     else:
         say(f"{folder}: {', and '.join(said)}" + ("" if dry_run else ": removed"))
+    return 0
+
+
+def _empty(*, dry_run: bool, json: bool) -> int:
+    from render.cli.cache_folder import cache_folder
+    from render.cli.events_json import line
+    from render.cli.output import put, say
+    from render.cli.words import amount
+    from render.files.cache import cache_use, empty_cache
+
+    use = cache_use(cache_folder())
+    if not dry_run:
+        empty_cache(use.folder)
+    if json:
+        put(line("cache", path=str(use.folder), entries=use.entries, bytes=use.bytes))
+        put(line("done", bytes=use.bytes, removed=not dry_run, exit_status=0))
+    elif not use.entries:
+        say(f"{use.folder}: the cache is empty")
+    else:
+        entries = "1 entry" if use.entries == 1 else f"{use.entries} entries"
+        said = f"{use.folder}: {entries}, {amount(use.bytes)}"
+        say(said if dry_run else f"{said}: removed")
     return 0
 
 

@@ -58,6 +58,7 @@ class Report:
     engines: dict[str, str] = field(default_factory=dict)
     extras: dict[str, str | None] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
+    cache: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -106,6 +107,7 @@ def examine(ffmpeg: Path | None, *, debug: bool = False) -> Report:
     _engines(report)
     _styles(report)
     _settings(report)
+    _cache(report)
     if not os.access(Path.cwd(), os.W_OK):
         report.problems.append(
             Problem("this folder is not writable", "pass a folder that is with -o", blocks=False)
@@ -256,6 +258,16 @@ def _settings(report: Report) -> None:
         report.problems.append(Problem(str(error), _SETTINGS_REMEDY))
 
 
+def _cache(report: Report) -> None:
+    from render.cli.cache_folder import cache_folder
+    from render.files.cache import LIMIT, cache_use
+
+    use = cache_use(cache_folder())
+    report.cache = {
+        "path": str(use.folder), "entries": use.entries, "bytes": use.bytes, "limit": LIMIT,
+    }  # fmt: skip
+
+
 def _lines(report: Report) -> Iterator[str]:
     from render.cli.output import safe
 
@@ -288,12 +300,20 @@ def _lines(report: Report) -> Iterator[str]:
         for extra, found in report.extras.items()
     }
     yield from _section("Extras", extras)
+    yield from _section("Cache", _cache_facts(report.cache))
     path, there = report.settings["path"], report.settings["there"]
     if path is None:
         yield from _section("Settings", {"file": "none: RENDER_CONFIG says so"})
         return
     sets = {key: str(value) for key, value in report.settings["sets"].items()}
     yield from _section("Settings", {"file": path if there else f"{path} (not there)"} | sets)
+
+
+def _cache_facts(cache: dict[str, Any]) -> dict[str, str]:
+    from render.cli.words import amount
+
+    held = f"{amount(cache['bytes'])} of at most {amount(cache['limit'])}"
+    return {"folder": cache["path"], "holds": held if cache["entries"] else "nothing"}
 
 
 def _section(title: str, facts: dict[str, str]) -> Iterator[str]:

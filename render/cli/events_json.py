@@ -94,12 +94,14 @@ class EventLines:
     def event(self, event: Event) -> str | None:
         """The event's line; None for a cell's progress less than a second after its last."""
         from render.events import (
+            CacheTrouble,
             CellDone,
             CellFailed,
             CellKept,
             CellProgress,
             CellRetried,
             CellStarted,
+            DraftMeasured,
             SegmentsLeft,
         )
 
@@ -122,6 +124,10 @@ class EventLines:
             case CellFailed(clip, _, error):
                 facts = {"clip_path": str(clip), "kind": error.kind, "message": str(error)}
                 name, facts = "failed", {"step": "preview", **facts}
+            case DraftMeasured(cell, psnr, faster, pictures):
+                name, facts = "draft", {"psnr": psnr, "faster": faster, "pictures": pictures}
+            case CacheTrouble(reason):
+                return line("cache_trouble", message=reason)
             case SegmentsLeft(folder, previews, size):
                 return line("left", path=str(folder), previews=previews, bytes=size)
         which = {"cell": None} if event.cell is None else self._which(event.cell)
@@ -147,6 +153,8 @@ class EventLines:
         }
 
     def _preview(self, preview: Preview) -> dict[str, Any]:
+        from render.engines.base import precision
+
         cell = preview.cell
         return {
             "path": str(preview.path),
@@ -164,6 +172,7 @@ class EventLines:
             "engine": self._plan.engine.engine.value,
             "device": self._plan.engine.device.value,
             "why": self._plan.engine.why,
+            "precision": precision(self._plan.engine, cell.network).value,
             "encoder": self._plan.encoding.encoder.value,
             "crf": self._plan.encoding.crf,
             "notes": list(cell.notes),

@@ -75,9 +75,9 @@ def _checked(name: str) -> tuple[Path | None, PresetFindings]:
 
 def _read_whole(style: Path) -> None:
     """Its weights too, as before rendering."""
-    from render.networks.checkpoint import load_style
+    from render.networks.weights import read_weights
 
-    load_style(style)
+    read_weights(style)
 
 
 def _page(name: str, found: PresetFindings) -> Iterator[str]:

@@ -33,17 +33,19 @@ def make_request(
     duration: str | None,
     device: str | None,
     engine: str | None,
+    precision: str | None = None,
     output: str | None,
     force: bool,
     strict: bool,
     ffmpeg: Path | None,
+    cache: Path | None = None,
     phones: tuple[Phone | None, ...] = (None,),
 ) -> Request:
     """A request from the words given; ``options`` are those that a preset holds too, and win over
     it; ``cells`` is a file of chosen combinations, which win over both; each is rendered for every
     one of ``phones``. Raises UsageError (a PresetError is one)."""
     from render.cli.presets_folder import preset_of
-    from render.engines.base import DeviceName, EngineName
+    from render.engines.base import DeviceName, EngineName, Precision
     from render.files.names import ends_as_folder, given
     from render.planning.request import Request, suffix_of
     from render.presets.preset import Preset
@@ -66,11 +68,13 @@ def make_request(
         start=Fraction(0) if start is None else seconds("--start", start),
         duration=length,
         engine=one_of(EngineName, "--engine", engine),
+        precision=None if precision is None else one_of(Precision, "--precision", precision),
         device=one_of(DeviceName, "--device", device),
         output=place,
         force=force,
         strict=strict,
         ffmpeg=ffmpeg,
+        cache=cache,
         into_folder=into_folder,
     )
 

@@ -6,6 +6,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import asdict
+from pathlib import Path
 
 from render.cli.debug import explain
 from render.cli.events_json import EventLines
@@ -13,17 +14,22 @@ from render.cli.output import detail, labelled, put, safe, say
 from render.cli.progress import Progress
 from render.cli.words import amount, clip_error, segments_left, took
 from render.events import (
+    CacheTrouble,
     CellDone,
     CellFailed,
     CellKept,
     CellProgress,
     CellRetried,
     CellStarted,
+    DraftMeasured,
     Event,
     Preview,
     SegmentsLeft,
 )
 from render.planning.plan import Plan
+from render.target import as_held
+
+_SHOWS = 35  # dB: below, eyes tell the two apart
 
 
 class Show:
@@ -39,6 +45,7 @@ class Show:
         self._said_kept = False
         self._goes_on = self._there = 0
         self._noted: set[str] = set()
+        self._drafts: set[tuple[Path, str]] = set()
         self._together = Counter(cell.clip.path for cell in plan.cells)
         self._lines = EventLines(plan) if json else None
         self._progress = Progress(plan, sys.stderr)
@@ -92,8 +99,27 @@ class Show:
                     self._put(str(preview.path))
             case CellFailed():
                 self._fail(event)
-            case SegmentsLeft(folder, previews, size):
-                self._label("note", segments_left(folder, previews, size))
+            case DraftMeasured():
+                self._draft(event)
+            case CacheTrouble() | SegmentsLeft():
+                self._note(_aside(event))
+
+    def _draft(self, event: DraftMeasured) -> None:
+        """Once for all cells of a network on a clip."""
+        cell = event.cell
+        size = as_held(cell.size, cell.clip.video.displayed)
+        network = f"{cell.style} {cell.network} at {size}"
+        if (cell.clip.path, network) in self._drafts:
+            return
+        self._drafts.add((cell.clip.path, network))
+        self._say(
+            f"{safe(cell.clip.path.name)}: {network} in int8 is {event.psnr:.1f} dB (PSNR) from "
+            f"f32, and {event.faster:.1f} times as fast"
+        )
+        if event.psnr < _SHOWS:
+            self._note(f"{network}: under {_SHOWS} dB int8 shows; leave --precision out")
+        if event.faster < 1:
+            self._note("int8 is slower than f32 on this processor; leave --precision out")
 
     def _fail(self, event: CellFailed) -> None:
         self._failed += 1
@@ -169,6 +195,12 @@ class Show:
     def _put(self, line: str | None) -> None:
         if line is not None:
             put(line)
+
+
+def _aside(event: CacheTrouble | SegmentsLeft) -> str:
+    if isinstance(event, CacheTrouble):
+        return event.reason
+    return segments_left(event.folder, event.previews, event.bytes)
 
 
 def _timings(preview: Preview) -> str:

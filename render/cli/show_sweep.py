@@ -13,7 +13,7 @@ from render.cli.hints import explained
 from render.cli.output import detail, labelled, put, safe, say
 from render.cli.show import Show
 from render.cli.words import took
-from render.events import CellDone, CellFailed, CellKept, CellProgress, CellStarted
+from render.events import Event
 from render.sweeping.sweep_events import (
     CellMeasured,
     Chosen,
@@ -70,7 +70,7 @@ class ShowSweep:
                 self._begin(event, plan)
             case LeftoversCleared():
                 self._cleared(event)
-            case CellStarted() | CellProgress() | CellDone() | CellKept() | CellFailed():
+            case _ if isinstance(event, Event):
                 self._cells.event(event)
             case _:
                 # The previews are through.

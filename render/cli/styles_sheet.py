@@ -170,7 +170,7 @@ def _stylized(
     """The grid with every style in every network that it has."""
     from render.cli.count import Count
     from render.engines.select import create
-    from render.networks.checkpoint import load_style
+    from render.networks.weights import read_weights
 
     cells = [list(row) for row in grid.cells]
     there = [(r, c) for r, row in enumerate(rows) for c, n in enumerate(columns) if n.name in row]
@@ -178,9 +178,8 @@ def _stylized(
         for done, (r, c) in enumerate(there):
             path, said = rows[r][columns[c].name]
             count.show("sheet", done, len(there), now_at=f"{said.style} {said.network}")
-            network = load_style(path).network
-            network.strength = still.preset.strength
-            cells[r][c] = still.stylized(create(network, still.size, choice))
+            weights = read_weights(path).at(still.preset.strength)
+            cells[r][c] = still.stylized(create(weights, still.size, choice))
         count.show("sheet", len(there), len(there))
     return replace(grid, cells=tuple(map(tuple, cells)))
 

@@ -42,7 +42,7 @@ def show(
     from render.cli.foreign_style import at_hand
     from render.cli.output import put
     from render.networks.catalogue import find_networks, find_style
-    from render.networks.checkpoint import load_style
+    from render.networks.weights import read_weights
 
     if style is None:
         raise UsageError(
@@ -51,7 +51,7 @@ def show(
     style = at_hand(style)
     found = find_networks(style) if network is None else [find_style(style, network)]
     for path, _ in found:
-        load_style(path)  # what could not be rendered is not shown either
+        read_weights(path)  # what could not be rendered is not shown either
     if json:
         from render.cli.events_json import line, style_line
 

@@ -38,20 +38,31 @@ class Precision(StrEnum):
 
     SINGLE = "f32"
     HALF = "f16"
+    INTEGER = "int8"
+    """For drafts: what it costs is measured on the clip (`render/execution/drafts.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
-    """An engine on a device, decided when planning, and why it was chosen."""
+    """An engine on a device, decided when planning, and why it was chosen; ``precision`` where one
+    was asked for."""
 
     engine: EngineName
     device: DeviceName
     why: str
+    precision: Precision | None = None
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether what it computes is visibly or nearly visibly not what ships."""
+        return self.precision is Precision.INTEGER
 
 
 def precision(choice: EngineChoice, spec: NetworkSpec) -> Precision:
-    """In which a network of ``spec`` computes: half on CUDA where batch norm allows it (see
-    `torch_engine.py`), single everywhere else."""
+    """In which a network of ``spec`` computes: what was asked for, else half on CUDA where batch
+    norm allows it (see `torch_engine.py`), and single everywhere else."""
+    if choice.precision is not None:
+        return choice.precision
     half = choice.device is DeviceName.CUDA and spec.norm is Norm.BATCH
     return Precision.HALF if half else Precision.SINGLE
 

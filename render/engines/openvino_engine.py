@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import logging
 import queue
-import warnings
 from typing import Any
 
 import numpy as np
 
-from render.engines.base import EngineChoice
+from render.engines.base import EngineChoice, Precision, precision
+from render.engines.openvino_graph import style_graph
+from render.engines.openvino_int8 import Ranges, int8_graph
 from render.engines.refusals import check_size, out_of_memory
 from render.errors import EngineError
 from render.libraries import silent_openvino
 from render.libraries.signal_stack import kept_signal_stack
 from render.media.frame import Picture
-from render.networks.modules import StyleNetwork, folded
+from render.networks.weights import Weights
 from render.target import Size
 
 _log = logging.getLogger(__name__)
-
-PRECISIONS = ("f32", "bf16")
 
 # Pictures at a time, each on its share of the cores. One picture on all cores waits at every layer
 # for the slowest, which, beside ffmpeg, is always somewhere: on two cores a preview took 1.16 times
@@ -33,23 +30,26 @@ _STREAMS = 2
 class OpenVINOEngine:
     """A network compiled by OpenVINO at one size; see ``Engine`` for the contract.
 
-    ``precision`` is the arithmetic: f32 by default, since on processors that have bf16 OpenVINO
-    would choose that, which differs visibly from what ships. ``streams``: pictures at a time; one
-    alone has all cores.
+    It computes in single precision, since on processors that have bf16 OpenVINO would choose that,
+    which differs visibly from what ships; where ``choice`` asks for integers in those, of
+    ``ranges``. ``streams``: pictures at a time; one alone has all cores.
     """
 
     def __init__(
         self,
-        network: StyleNetwork,
+        weights: Weights,
         size: Size,
         choice: EngineChoice,
-        precision: str = "f32",
+        *,
         streams: int | None = None,
+        ranges: Ranges | None = None,
     ) -> None:
         self.choice = choice
         self.size = size
+        if (ranges is not None) is not choice.is_draft:
+            raise TypeError("ranges belong to an engine of integers, and to no other")
         try:
-            model = _compiled(network, size, precision, streams or _STREAMS)
+            model = _compiled(weights, size, streams or _STREAMS, ranges)
             self._streams = int(model.get_property("NUM_STREAMS"))
             self._requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
             for _ in range(self._streams):
@@ -58,7 +58,8 @@ class OpenVINOEngine:
                 threads = model.get_property("INFERENCE_NUM_THREADS")
                 _log.debug(
                     "OpenVINO on cpu, %s, %d pictures at a time on %s threads: %s at %s",
-                    precision, self._streams, threads or "all", network.spec, size,
+                    precision(choice, weights.spec).value, self._streams, threads or "all",
+                    weights.spec, size,
                 )  # fmt: skip
         except (RuntimeError, MemoryError) as error:
             raise self._failure(error) from error
@@ -90,41 +91,16 @@ class OpenVINOEngine:
         return EngineError(f"OpenVINO failed at {self.size}: {error}; try --engine torch")
 
 
-def _compiled(network: StyleNetwork, size: Size, precision: str, streams: int) -> Any:
-    """uint8 NHWC in and out; conversion, clamp and rounding are part of the graph."""
-    import torch
-    from torch import Tensor, nn
-
+def _compiled(weights: Weights, size: Size, streams: int, ranges: Ranges | None) -> Any:
     ov = silent_openvino.load()
-
-    class Bytes(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.network = folded(network).float().cpu()
-
-        def forward(self, picture: Tensor) -> Tensor:
-            y = self.network(picture.permute(0, 3, 1, 2).float())
-            y = torch.clamp(torch.round(y), 0, 255)
-            return y.permute(0, 2, 3, 1).to(torch.uint8)
-
-    shape = [1, size.height, size.width, 3]
-    example = torch.zeros(shape, dtype=torch.uint8)
-    # Tracing warns of every shape that becomes a constant; here all do, on purpose. Left to trace
-    # by itself, convert_model would run the network several times more to check the trace.
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
-        with torch.inference_mode():
-            traced = torch.jit.trace(  # type: ignore[no-untyped-call]
-                Bytes().eval(), example, check_trace=False
-            )
-        model = ov.convert_model(traced, example_input=example, input=shape)
     hints = {
         "PERFORMANCE_HINT": "LATENCY" if streams == 1 else "THROUGHPUT",
         "NUM_STREAMS": streams,
         # A thread tied to a core waits there behind ffmpeg's, and a second engine in the process
         # finds the cores taken.
         "ENABLE_CPU_PINNING": False,
-        "INFERENCE_PRECISION_HINT": precision,
+        "INFERENCE_PRECISION_HINT": Precision.SINGLE.value,
     }
+    graph = style_graph(weights, size) if ranges is None else int8_graph(weights, size, ranges)
     with kept_signal_stack():
-        return ov.Core().compile_model(model, "CPU", hints)
+        return ov.Core().compile_model(graph, "CPU", hints)

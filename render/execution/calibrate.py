@@ -13,8 +13,11 @@ from fractions import Fraction
 from math import sqrt
 from pathlib import Path
 
+import numpy as np
+
 from render.engines.base import DeviceName, Engine
-from render.engines.select import create
+from render.engines.openvino_int8 import seen_ranges
+from render.engines.select import create, load_library
 from render.errors import ClipError, OutputError
 from render.execution.resize import resize
 from render.execution.upscale import create as create_upscaler
@@ -26,6 +29,7 @@ from render.media.encoding import key_interval
 from render.media.frame import Frame, Picture
 from render.media.sample import sample
 from render.networks.spec import NetworkSpec
+from render.networks.weights import read_weights
 from render.planning.estimate import Calibration, NetworkSpeed, Work
 from render.planning.geometry import place
 from render.planning.plan import Cell, Plan
@@ -50,9 +54,7 @@ class Machine:
 
     def __init__(self, plan: Plan) -> None:
         # Before any watch: importing torch takes longer than loading a network.
-        from render.networks.checkpoint import load_style
-
-        self._load_style = load_style
+        load_library(plan.engine)
         self._plan = plan
 
     @property
@@ -82,7 +84,9 @@ class Machine:
     def load(self, cell: Cell, size: Size) -> tuple[Engine, Work]:
         """The cell's network, ready to run at ``size``."""
         with _Stopwatch() as watch:
-            engine = create(self._load_style(cell.style_path).network, size, self._plan.engine)
+            weights, choice = read_weights(cell.style_path), self._plan.engine
+            ranges = seen_ranges(weights, size, [_noise(size)]) if choice.is_draft else None
+            engine = create(weights, size, choice, ranges=ranges)
         return engine, watch.work
 
     def stylize(self, engine: Engine, inputs: Sequence[Picture]) -> tuple[list[Picture], Work]:
@@ -200,6 +204,12 @@ class _Stopwatch:
     def __exit__(self, *_: object) -> None:
         wall, cpu = self._began
         self.work = Work(time.perf_counter() - wall, _processor() - cpu)
+
+
+def _noise(size: Size) -> Picture:
+    """For ranges that are only to be computed with."""
+    chance = np.random.default_rng(0)
+    return chance.integers(0, 256, (size.height, size.width, 3), np.uint8)
 
 
 def _processor() -> float:

@@ -7,12 +7,14 @@ from collections.abc import Generator, Iterator, Sequence
 
 from render.errors import ClipError, OutputError, RenderError, StyleError
 from render.events import (
+    CacheTrouble,
     CellDone,
     CellFailed,
     CellKept,
     CellProgress,
     CellRetried,
     CellStarted,
+    DraftMeasured,
     Event,
     Preview,
     SegmentsLeft,
@@ -121,6 +123,9 @@ class _Driver:
         return [*found, len(self._failed_once)]
 
     def _take(self, event: WorkEvent) -> Iterator[Event]:
+        if isinstance(event, CacheTrouble):
+            yield event
+            return
         cell = event.cell
         if cell is None or cell not in self._left:
             return
@@ -134,6 +139,8 @@ class _Driver:
             case CellProgress() if event.frames > self._there[cell]:
                 # What goes on, or again, counts from where it was.
                 self._there[cell] = event.frames
+                yield event
+            case DraftMeasured():
                 yield event
 
     def _start(self, cell: Cell) -> Iterator[Event]:

@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from render.events import CellFailed, CellProgress, CellStarted
+from render.events import CacheTrouble, CellFailed, CellProgress, CellStarted, DraftMeasured
 from render.execution.segment_store import SegmentStore
 from render.planning.plan import Cell, Plan
 from render.planning.schedule import Pass
@@ -38,7 +38,9 @@ class SegmentDone:
     index: int | None
 
 
-WorkEvent: TypeAlias = CellStarted | CellProgress | CellFailed | SegmentDone
+WorkEvent: TypeAlias = (
+    CellStarted | CellProgress | CellFailed | SegmentDone | DraftMeasured | CacheTrouble
+)
 
 
 class Executor(Protocol):

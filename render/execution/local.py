@@ -8,17 +8,20 @@ import time
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from fractions import Fraction
 from queue import Empty, SimpleQueue
 
 from render.errors import ClipError, RenderError
-from render.events import CellFailed, CellProgress, CellStarted
+from render.events import CacheTrouble, CellFailed, CellProgress, CellStarted, DraftMeasured
 from render.execution.cell_line import CellLine
+from render.execution.drafts import Drafts
 from render.execution.executor import Job, SegmentDone, WorkEvent
 from render.execution.line_thread import LineThread, Told, failure
 from render.execution.painter import Display, Displayed, Painter
 from render.execution.pipeline import Engines, Painted, as_failure, painted, painter_for
 from render.execution.segment_store import SegmentStore
+from render.files.cache import Cache
 from render.media.decode import Decoder
 from render.media.frame import Frame
 from render.media.watch import PATIENCE, Patience
@@ -46,11 +49,15 @@ class LocalExecutor:
         self, jobs: Iterable[Job], plan: Plan, store: SegmentStore
     ) -> Generator[WorkEvent, None, None]:
         """As `Executor.work`."""
-        self._engines = self._engines or Engines(plan.engine)
+        cache = Cache(plan.cache)
+        drafts = Drafts(plan.engine, plan.ffmpeg, cache)
+        self._engines = self._engines or Engines(plan.engine, drafts=drafts)
         with ThreadPoolExecutor(thread_name_prefix="finish") as pool:
             for job in jobs:
                 working = _Working(job, plan, store, self._engines, pool, self._patience)
                 yield from working.events()
+        if cache.trouble is not None:
+            yield CacheTrouble(cache.trouble)
 
 
 class _Working:
@@ -97,6 +104,9 @@ class _Working:
             try:
                 loaded[branch] = painter_for(self._engines.get(branch), branch.placement)
                 times.streams = loaded[branch].streams
+                if (quality := self._engines.quality(branch)) is not None:
+                    for cell in branch.cells:
+                        yield DraftMeasured(cell, **asdict(quality))
             except (RenderError, MemoryError, OSError) as error:
                 for cell in branch.cells:
                     yield from self._fail(cell, error)

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from render.devices.screen import Schedule
 from render.engines.base import Engine, EngineChoice, OnDevice
 from render.errors import RenderError
+from render.execution.drafts import DraftQuality, Drafts, draft_key
 from render.execution.on_processor import ProcessorPainter
 from render.execution.painter import Display, Displayed, Painter, Stylized
 from render.execution.prefetch import ahead, in_order
@@ -33,14 +34,15 @@ _MOST_PASSING = 64
 def load_engine(cell: Cell | Branch, choice: EngineChoice) -> Engine:
     """The cell's network on its engine. Raises StyleError or EngineError."""
     from render.engines.select import create
-    from render.networks.checkpoint import load_style
+    from render.networks.weights import read_weights
 
-    network = load_style(cell.style_path).network
-    network.strength = cell.strength
-    return create(network, cell.size, choice)
+    return create(read_weights(cell.style_path).at(cell.strength), cell.size, choice)
 
 
 LoadEngine: TypeAlias = Callable[[Cell | Branch, EngineChoice], Engine]
+
+
+_Key: TypeAlias = tuple[EngineKey, str | None]
 
 
 def painter_for(engine: Engine, placement: Placement) -> Painter:
@@ -55,22 +57,38 @@ def painter_for(engine: Engine, placement: Placement) -> Painter:
 class Engines:
     """The engines of the pass in hand; they stay loaded for the next, as far as it needs them."""
 
-    def __init__(self, choice: EngineChoice, load: LoadEngine = load_engine) -> None:
+    def __init__(
+        self, choice: EngineChoice, load: LoadEngine = load_engine, drafts: Drafts | None = None
+    ) -> None:
         self._choice = choice
         self._load = load
-        self._loaded: dict[EngineKey, Engine] = {}
+        self._drafts = drafts if choice.is_draft else None
+        self._loaded: dict[_Key, Engine] = {}
+        self._qualities: dict[_Key, DraftQuality] = {}
 
     def get(self, cell: Cell | Branch) -> Engine:
         """A loaded engine for the cell. Raises StyleError or EngineError."""
-        key = engine_key(cell)
+        key = self._key(cell)
         if key not in self._loaded:
-            self._loaded[key] = self._load(cell, self._choice)
+            if self._drafts is None:
+                self._loaded[key] = self._load(cell, self._choice)
+            else:
+                self._loaded[key], self._qualities[key] = self._drafts.load(cell)
         return self._loaded[key]
+
+    def quality(self, cell: Cell | Branch) -> DraftQuality | None:
+        """Of a draft's engine that is loaded."""
+        return self._qualities.get(self._key(cell))
 
     def keep(self, branches: Iterable[Branch]) -> None:
         """Let go of all that these do not need, before they take memory of their own."""
-        keys = {engine_key(branch) for branch in branches}
+        keys = {self._key(branch) for branch in branches}
         self._loaded = {key: engine for key, engine in self._loaded.items() if key in keys}
+
+    def _key(self, cell: Cell | Branch) -> _Key:
+        """A draft's engine is for its clip alone."""
+        one = cell if isinstance(cell, Cell) else cell.cells[0]
+        return engine_key(cell), None if self._drafts is None else draft_key(one)
 
 
 Wanted: TypeAlias = Callable[[Cell, range], bool]

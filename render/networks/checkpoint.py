@@ -8,14 +8,14 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load, save
+from safetensors.torch import save
 from torch import Tensor
 
 from render.errors import StyleError
 from render.files.atomic import whole
-from render.files.small import read_small
-from render.networks.metadata import MAX_FILE, StyleMetadata, read_metadata
+from render.networks.metadata import StyleMetadata, read_metadata
 from render.networks.modules import StyleNetwork
+from render.networks.weights import read_weights
 
 __all__ = ["Style", "StyleMetadata", "load_style", "read_metadata", "save_style"]
 
@@ -39,7 +39,7 @@ def save_style(path: Path, network: StyleNetwork, metadata: StyleMetadata) -> No
     """
     if metadata.spec != network.spec:
         raise StyleError(f"{path}: metadata for {metadata.network}, weights of {network.spec}")
-    tensors = {name: _stored(tensor) for name, tensor in _weights(network).items()}
+    tensors = {name: _stored(tensor) for name, tensor in network.numbers().items()}
     for name, tensor in tensors.items():
         if not bool(torch.isfinite(tensor).all()):
             raise StyleError(f"{path}: {name} is not finite or too large for half precision")
@@ -61,50 +61,9 @@ def _in_order(data: bytes) -> bytes:
 def load_style(path: Path) -> Style:
     """The style of a file. Raises StyleError for anything that is not a whole, sane style file."""
     metadata = read_metadata(path)
-    data = read_small(path, "style file", MAX_FILE, StyleError)
-    try:
-        tensors = load(data)
-    except (SafetensorError, ValueError) as error:
-        raise StyleError(f"{path}: cannot be read ({error})") from None
-    network = StyleNetwork(metadata.spec)
-    expected = _weights(network)
-    for name in expected.keys() | tensors.keys():
-        _check(path, metadata, name, expected.get(name), tensors.get(name))
-    with torch.no_grad():
-        for name, tensor in expected.items():
-            tensor.copy_(tensors[name])
-    return Style(path, metadata, network.eval())
-
-
-def _weights(network: StyleNetwork) -> dict[str, Tensor]:
-    """The network's own tensors, less the count of batches that batch norm keeps."""
-    state: dict[str, Tensor] = network.state_dict()
-    return {name: t for name, t in state.items() if t.is_floating_point()}
+    return Style(path, metadata, StyleNetwork.of(read_weights(path)))
 
 
 def _stored(tensor: Tensor) -> Tensor:
     dtype = torch.float16 if tensor.ndim > 1 else torch.float32
     return tensor.detach().to("cpu", dtype, copy=True, memory_format=torch.contiguous_format)
-
-
-def _check(
-    path: Path, metadata: StyleMetadata, name: str, expected: Tensor | None, found: Tensor | None
-) -> None:
-    if expected is None or found is None:
-        what = "lacks" if found is None else "has an unknown tensor"
-        raise _misfit(path, metadata, f"{what} {name!r}")
-    if found.shape != expected.shape:
-        raise _misfit(
-            path, metadata, f"{name!r} is {tuple(found.shape)}, not {tuple(expected.shape)}"
-        )
-    if not bool(torch.isfinite(found).all()):
-        raise _misfit(path, metadata, f"{name!r} holds numbers that are not finite")
-    if name.endswith("running_var") and bool((found < 0).any()):
-        raise _misfit(path, metadata, f"{name!r} holds negative variances")
-
-
-def _misfit(path: Path, metadata: StyleMetadata, what: str) -> StyleError:
-    return StyleError(
-        f"{path}: its weights do not fit {metadata.network}: {what}; "
-        "copy or download the style again, or train it anew"
-    )

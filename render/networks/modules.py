@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TypeVar
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -19,6 +20,7 @@ from render.networks.spec import (
     Padding,
     UpsampleForm,
 )
+from render.networks.weights import NORM_EPSILON, Weights
 from render.target import Size
 
 AnyModule = TypeVar("AnyModule", bound=nn.Module)
@@ -69,6 +71,26 @@ class StyleNetwork(nn.Module):
             nn.ReLU(),
             _convolution(spec, w, 3, k, bias=True),
         )
+
+    @classmethod
+    def of(cls, weights: Weights) -> StyleNetwork:
+        """The network of these weights, in eval mode and single precision."""
+        network = cls(weights.spec)
+        with torch.no_grad():
+            for name, tensor in network.numbers().items():
+                tensor.copy_(torch.from_numpy(np.array(weights.tensors[name])))
+        network.strength = weights.strength
+        return network.eval()
+
+    def weights(self) -> Weights:
+        """Its numbers as they are now, and its strength."""
+        copies = {name: t.detach().cpu().numpy().copy() for name, t in self.numbers().items()}
+        return Weights(self.spec, copies, self.strength)
+
+    def numbers(self) -> dict[str, Tensor]:
+        """Its own tensors, less the count of batches that batch norm keeps."""
+        state: dict[str, Tensor] = self.state_dict()
+        return {name: t for name, t in state.items() if t.is_floating_point()}
 
     def forward(self, picture: Tensor) -> Tensor:
         height, width = int(picture.shape[-2]), int(picture.shape[-1])
@@ -131,9 +153,9 @@ class Layer(nn.Module):
             kernel = 1
         self.convolution = _convolution(spec, inputs, outputs, kernel, stride=stride)
         self.norm: nn.Module = (
-            nn.BatchNorm2d(outputs)
+            nn.BatchNorm2d(outputs, NORM_EPSILON)
             if spec.norm is Norm.BATCH
-            else nn.InstanceNorm2d(outputs, affine=True)
+            else nn.InstanceNorm2d(outputs, NORM_EPSILON, affine=True)
         )
 
     def forward(self, x: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from render.devices.playback import Playback, refreshes_of
-from render.engines.base import DeviceName, EngineChoice, EngineName
+from render.engines.base import EngineChoice
 from render.errors import ClipError, OutputError, RenderError, StyleError, UsageError
 from render.files.digest import digest_of
 from render.files.names import file_name, inside
@@ -97,7 +97,8 @@ class Refusal:
 class Plan:
     """Frozen, serialisable (``plan_as_dict``) and complete: no stage decides what is decided here.
 
-    ``segment`` is how many seconds of a preview are rendered as one (`segments.py`).
+    ``segment`` is how many seconds of a preview are rendered as one (`segments.py`); ``cache``, see
+    ``Request``.
     """
 
     cells: tuple[Cell, ...]
@@ -108,6 +109,7 @@ class Plan:
     force: bool
     strict: bool
     segment: Fraction
+    cache: Path | None = None
 
     @property
     def todo(self) -> tuple[Cell, ...]:
@@ -176,6 +178,7 @@ def make_plan(request: Request, *, probe: Probe = _probe, styles: FindStyle = _f
         force=request.force,
         strict=request.strict,
         segment=request.segment,
+        cache=request.cache,
     )
 
 
@@ -191,7 +194,7 @@ def _prepare(
     found = _find_styles(request.looks, styles)
     ffmpeg = find_ffmpeg(request.ffmpeg)
     check_writes(ffmpeg, request.coding, container(request))
-    return found, ffmpeg, _choose_engine(request.engine, request.device)
+    return found, ffmpeg, _choose_engine(request)
 
 
 def _check(request: Request) -> None:
@@ -224,10 +227,10 @@ def _check_count(request: Request, found: tuple[Found, ...]) -> None:
         raise UsageError(f"-o {out}: several previews need a folder, not one file")
 
 
-def _choose_engine(engine: EngineName, device: DeviceName) -> EngineChoice:
+def _choose_engine(request: Request) -> EngineChoice:
     from render.engines.select import choose
 
-    return choose(engine, device)
+    return choose(request.engine, request.device, request.precision)
 
 
 def _find_styles(looks: tuple[Look, ...], styles: FindStyle) -> dict[Look, StyleFile]:

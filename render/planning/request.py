@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from render.defaults import DEFAULTS
-from render.engines.base import DeviceName, EngineName
+from render.engines.base import DeviceName, EngineName, Precision
 from render.files.names import is_file
 from render.look import Look
 from render.media.encoding import (
@@ -44,7 +44,10 @@ class Request:
             folder whatever its name, as one is that is written with a slash at its end.
         force: overwrite existing previews. strict: fail at the first decoding damage.
         ffmpeg: a binary to use instead of the look-up.
+        precision: in which the networks compute; None is what suits the engine, `int8` a draft.
         segment: seconds of the parts that previews are rendered in: what is lost by a kill.
+        cache: a folder for what the next run need not measure again; it is made where it is not
+            there, and may be emptied at any time. None keeps nothing.
     """
 
     clips: tuple[Path, ...]
@@ -56,12 +59,14 @@ class Request:
     duration: Fraction | None = None
     engine: EngineName = EngineName.AUTO
     device: DeviceName = DeviceName.AUTO
+    precision: Precision | None = None
     output: Path | None = None
     force: bool = False
     strict: bool = False
     ffmpeg: Path | None = None
     into_folder: bool = False
     segment: Fraction = LENGTH
+    cache: Path | None = None
 
     @property
     def coding(self) -> Encoding:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from render.errors import OutputError
-from render.events import CellDone, CellFailed, CellKept, Event, Preview
+from render.events import CellDone, CellFailed, CellKept, DraftMeasured, Event, Preview
 from render.files.digest import digest_of
 from render.files.journal import Entry, Journal
 from render.planning.plan import Cell, Plan
@@ -68,6 +68,7 @@ class Recorder:
             why=plan.engine.why,
         )
         self._wrote = False
+        self._psnr: dict[str, float] = {}  # of drafts, by their ids
         self._pending: list[Entry] = []
         entries, self._read = self._journal.read()
         for entry in entries:
@@ -91,6 +92,8 @@ class Recorder:
         match event:
             case CellDone(_, preview):
                 self._preview(preview)
+            case DraftMeasured(cell, psnr):
+                self._psnr[_id(cell.output, self.folder)] = psnr
             case CellKept(cell, preview):
                 if self._known.get(_id(cell.output, self.folder)) != cell.fingerprint:
                     self._preview(preview)
@@ -233,8 +236,9 @@ class Recorder:
         return planned.model_copy(update=found)
 
     def _planned(self, cell: Cell) -> CellResult:
+        name, engine = _id(cell.output, self.folder), self._plan.engine
         return CellResult(
-            id=_id(cell.output, self.folder),
+            id=name,
             clip=0,
             run=0,
             start=float(cell.start),
@@ -253,8 +257,17 @@ class Recorder:
                 crf=self._plan.encoding.crf,
             ),
             cost=cost_of(cell),
-            notes=cell.notes,
+            precision=engine.precision if engine.is_draft else None,
+            psnr=self._psnr.get(name),
+            notes=(*cell.notes, *self._draft_note(name)),
         )
+
+    def _draft_note(self, name: str) -> tuple[str, ...]:
+        if not self._plan.engine.is_draft:
+            return ()
+        psnr = self._psnr.get(name)
+        far = "" if psnr is None else f", {psnr:.1f} dB (PSNR) from single precision"
+        return (f"a draft: its network computed in 8-bit integers{far}",)
 
 
 def _id(path: Path, folder: Path) -> str:

@@ -285,6 +285,8 @@ class CellResult(_Part):
         start: seconds into the clip, as a number for programs; the clip's own ``start`` is exact.
         view: how the clip met the network's input.
         played: what came of it on its phone, None where it shows every frame of the target.
+        precision: ``int8`` of a draft, None where the network computed as usual. psnr: of a draft's
+        pictures against single precision's, dB; None where the run that measured it was cut short.
     """
 
     id: PathText
@@ -297,9 +299,17 @@ class CellResult(_Part):
     cost: Cost
     view: View | None = None
     played: Played | None = None
+    precision: str | None = None
+    psnr: float | None = None
     figures: Figures | None = None
     notes: Texts = ()
     warnings: Texts = ()
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """With what is said of drafts alone only where it is one."""
+        told: dict[str, Any] = written(self)
+        return {k: v for k, v in told.items() if k not in ("precision", "psnr") or self.precision}
 
     @property
     def video_fps(self) -> Fraction:

@@ -42,6 +42,17 @@ def test_the_best_that_is_fast_enough(sweep: Sweep, device: Profile) -> None:
     )
 
 
+def test_drafts_count_only_where_they_are_asked_for(sweep: Sweep, device: Profile) -> None:
+    results = sweep({("15", M, R3): 7.0, ("10", M, R3): 6.7, ("15", S, R3): 3.5})
+    drafts = [cell.model_copy(update={"precision": "int8"}) for cell in results.cells]
+    mixed = results.model_copy(update={"cells": (drafts[0], *results.cells[1:])})
+    assert named(choose(mixed, device).taken) == "10 fps, 480x853, res3"
+    with_drafts = choose(mixed, device, ChoiceTerms(drafts=True))
+    assert named(with_drafts.taken) == "15 fps, 480x853, res3"
+    with pytest.raises(UsageError, match="are drafts"):
+        choose(results.model_copy(update={"cells": tuple(drafts)}), device)
+
+
 def test_the_frontier_holds_what_nothing_beats(sweep: Sweep, device: Profile) -> None:
     results = sweep({
         ("10", M, R3): 6.0, ("15", M, R3): 5.0, ("15", S, R3): 3.0, ("10", S, R3): 3.0,

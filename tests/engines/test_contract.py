@@ -53,7 +53,9 @@ def make(engine: EngineName, device: DeviceName) -> Make:
         pytest.importorskip("openvino")
 
     def build(network: StyleNetwork, width: int, height: int) -> Engine:
-        return create(network, Size(width, height), EngineChoice(engine, device, "a test"))
+        return create(
+            network.weights(), Size(width, height), EngineChoice(engine, device, "a test")
+        )
 
     return build
 
@@ -117,6 +119,10 @@ def test_it_is_the_network_rounded(
         "res0-w8-in-reflect-bilinear",
         "res3-w16-in",
         "res0-w8-k9-c0",
+        "res1-sep-w8-k5-in-reflect",
+        "res1-w8-reflect-linear",
+        "res1-w8-k9-bilinear",
+        "res1-w8-c16",
     ],
 )
 def test_every_form_of_network(

@@ -43,7 +43,7 @@ def test_a_cell_is_the_preview_s_frame(
     still = take(moving, preset, ff, at)
     assert still.size == Size(86, 48)
     choice = EngineChoice(EngineName.TORCH, DeviceName.CPU, "a test")
-    engine = create(lively("res0-w4"), still.size, choice)
+    engine = create(lively("res0-w4").weights(), still.size, choice)
     asked = request(moving, tmp_path / "o.mp4", start=at)
     asked = replace(asked, looks=(preset.look(),), orient=preset.orient, fit=preset.fit)
     (cell,) = plan_for(asked).cells

@@ -14,10 +14,10 @@ import os, signal, threading
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.engines.select import create
 from render.networks.catalogue import find_style
-from render.networks.checkpoint import load_style
+from render.networks.weights import read_weights
 from render.target import Size
 
-network = load_style(find_style("composition-vii", "res1").path).network
+network = read_weights(find_style("composition-vii", "res1").path)
 choice = EngineChoice(EngineName.OPENVINO, DeviceName.CPU, "test")
 engines = [create(network, Size(64, 64), choice) for _ in range(2)]
 # In another order than they came, and the last in another thread, as after a sweep.

@@ -26,13 +26,13 @@ process.BaseProcess.start = no
 import numpy as np
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.engines.select import create
-from render.networks.checkpoint import load_style
+from render.networks.weights import read_weights
 from render.networks.catalogue import find_style
 from render.target import Size
 
 path, _ = find_style("composition-vii", "res1")
 choice = EngineChoice(EngineName.OPENVINO, DeviceName.CPU, "test")
-engine = create(load_style(path).network, Size(64, 64), choice)
+engine = create(read_weights(path), Size(64, 64), choice)
 engine.stylize(np.zeros((64, 64, 3), np.uint8))
 time.sleep(0.5)
 assert "openvino_telemetry" not in sys.modules
