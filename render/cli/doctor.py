@@ -158,7 +158,7 @@ def _ffmpeg(report: Report, explicit: Path | None) -> None:
     from render.cli.user_settings import in_force
     from render.errors import FFmpegError
     from render.media.encoding import written_by
-    from render.media.ffmpeg import NEEDED, USEFUL, find_ffmpeg
+    from render.media.ffmpeg import NEEDED, USEFUL, find_ffmpeg, working
 
     try:
         found = find_ffmpeg(explicit)
@@ -169,13 +169,14 @@ def _ffmpeg(report: Report, explicit: Path | None) -> None:
         what, _, remedy = str(error).partition(": ")
         report.problems.append(Problem(what, remedy or "point to another with --ffmpeg PATH"))
         return
+    abilities = working(found)
     report.ffmpeg = {
         "path": str(found.path),
         "version": found.version,
         "origin": found.origin,
-        "abilities": sorted(found.abilities),
+        "abilities": sorted(abilities),
         "missing": sorted({*NEEDED, *USEFUL} - found.abilities),
-        "writes": written_by(found.abilities),
+        "writes": written_by(abilities),
     }
 
 

@@ -299,8 +299,8 @@ Encoder = Annotated[
     str | None,
     _help(
         "libx264 (plays everywhere), libx265, libsvtav1, libvpx-vp9, prores_ks (422 HQ), "
-        "prores_ks-422, prores_ks-lt, prores_ks-proxy, gif, h264_videotoolbox or "
-        "hevc_videotoolbox; also h264, hevc, av1, vp9 and prores.",
+        "prores_ks-422, prores_ks-lt, prores_ks-proxy, gif, h264_videotoolbox, "
+        "hevc_videotoolbox, h264_nvenc or hevc_nvenc; also h264, hevc, av1, vp9 and prores.",
         _OUTPUT,
     ),
     ShownAs("NAME", f"{DEFAULTS.encoder}, or what the file takes"),

@@ -28,6 +28,8 @@ class Encoder(StrEnum):
     GIF = "gif"
     VIDEOTOOLBOX_H264 = "h264_videotoolbox"
     VIDEOTOOLBOX_HEVC = "hevc_videotoolbox"
+    NVENC_H264 = "h264_nvenc"
+    NVENC_HEVC = "hevc_nvenc"
 
     @classmethod
     def _missing_(cls, value: object) -> Encoder | None:
@@ -88,6 +90,11 @@ def _constant_quality(crf: int) -> dict[str, Any]:
     return {"q:v": max(1, round(100 - crf * 100 / 51))}
 
 
+def _constant_quantizer(crf: int) -> dict[str, Any]:
+    # NVENC has no crf either; its constant quantizer is on x264's scale.
+    return {"rc": "constqp", "qp": crf}
+
+
 @dataclass(frozen=True, slots=True)
 class Codec:
     """What ffmpeg is told of an encoder.
@@ -96,7 +103,8 @@ class Codec:
         options: whatever the quality. quality: what a crf becomes, 0 to ``worst``; None where
         there is no such scale.
         spare: what leaves the processor's cores to others.
-        anywhere: whether a build for any system may have it; else an Apple one alone.
+        hardware: what a machine needs for it beside an ffmpeg that has it; any does where this is
+        empty.
         name: ffmpeg's for what codes the segments, where that is another.
         pixels: ffmpeg's format of the pictures that it takes. intra: every one is a key frame.
         segment: the kind of file that keeps its segments with their exact times.
@@ -108,13 +116,19 @@ class Codec:
     quality: Callable[[int], dict[str, Any]] | None = _crf
     worst: int = 51
     spare: Mapping[str, Any] = field(default_factory=dict)
-    anywhere: bool = True
+    hardware: str = ""
     name: str = ""
     pixels: str = "yuv420p"
     intra: bool = False
     segment: str = ".mp4"
     suffix: str = ".mp4"
     browsers: bool = True
+
+
+_APPLE, _NVIDIA = "a Mac", "an NVIDIA card that encodes, and its driver"
+
+# No B-frames, which not every card makes, and no key frames but those asked for.
+_NVENC = {"preset": "p4", "bf": 0, "no-scenecut": 1, "forced-idr": 1}
 
 
 def _prores(profile: int) -> Codec:
@@ -135,14 +149,21 @@ def _prores(profile: int) -> Codec:
 
 CODECS: Mapping[Encoder, Codec] = {
     Encoder.X264: Codec(
-        # The cores are the network's. Processor time a frame at 1920x1080 and crf 18: veryfast
-        # 65 ms, superfast 51 ms, without B-frames and CABAC 24 ms for 1.6 times veryfast's bytes,
-        # at the same SSIM (.987); ultrafast 17 ms, but it shows (.981).
+        # The cores are the network's. On stylized pictures at 1920x1080, at equal SSIM
+        # (benchmarks/encoders.py): 0.71 of the bytes of superfast without B-frames and CABAC for
+        # 1.5 times its processor time, with trellis 0.67 for 2.2 times; plain superfast 0.80 for
+        # 1.9, veryfast 0.75 for 3, medium 0.61 for 6.5, slower 0.59 for 20. Intra blocks of 4x4
+        # find nothing in a picture that was scaled up, and cost time and bytes.
         # x264's bytes depend on its threads, x265's on how many frames it works on at once; by
         # themselves both go by the machine's cores. SVT-AV1's depend on neither.
-        {"preset": "superfast", "bf": 0, "coder": 0, "threads": 4},
+        {
+            "preset": "superfast",
+            "x264-params": ("partitions=i8x8:subme=2:bframes=1:b-adapt=0:ipratio=1.2:pbratio=1.1"),
+            "trellis": 1,
+            "threads": 4,
+        },
         # Threads of its own cost a tenth more, and nine encoders' get in the network's way.
-        spare={"threads": 1},
+        spare={"trellis": 0, "threads": 1},
     ),
     # hvc1: what QuickTime and iPhones want to see on HEVC.
     Encoder.X265: Codec(
@@ -176,8 +197,12 @@ CODECS: Mapping[Encoder, Codec] = {
         suffix=".gif",
         browsers=False,
     ),
-    Encoder.VIDEOTOOLBOX_H264: Codec(quality=_constant_quality, anywhere=False),
-    Encoder.VIDEOTOOLBOX_HEVC: Codec({"tag:v": "hvc1"}, quality=_constant_quality, anywhere=False),
+    Encoder.VIDEOTOOLBOX_H264: Codec(quality=_constant_quality, hardware=_APPLE),
+    Encoder.VIDEOTOOLBOX_HEVC: Codec({"tag:v": "hvc1"}, quality=_constant_quality, hardware=_APPLE),
+    Encoder.NVENC_H264: Codec(_NVENC, quality=_constant_quantizer, hardware=_NVIDIA),
+    Encoder.NVENC_HEVC: Codec(
+        {**_NVENC, "tag:v": "hvc1"}, quality=_constant_quantizer, hardware=_NVIDIA
+    ),
 }
 
 

@@ -11,8 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from render.defaults import DEFAULTS
 from render.errors import FFmpegError, UsageError
 from render.media.encoding import AAC, CODECS, OPUS, Encoder, Encoding, codec_name, needed
+from render.media.process import Process
+from render.media.watch import Patience
 
 _log = logging.getLogger(__name__)
 
@@ -20,7 +23,7 @@ _FILTERS = ("scale", "zscale", "tonemap", "bwdif", "tpad", "fps_mode")
 _ENCODERS = tuple(map(codec_name, Encoder))
 _OTHERS = (OPUS.codec, "gif", "palettegen", "paletteuse", "xstack", "libvmaf")
 NEEDED = (Encoder.X264.value, AAC.codec, *_FILTERS)
-_ANYWHERE = tuple(dict.fromkeys(codec_name(one) for one in Encoder if CODECS[one].anywhere))
+_ANYWHERE = tuple(dict.fromkeys(codec_name(one) for one in Encoder if not CODECS[one].hardware))
 USEFUL = (*(name for name in _ANYWHERE if name not in NEEDED), *_OTHERS)
 
 # Every container that a camera, an editor or a browser writes, and no playlist: HLS, ffconcat and
@@ -29,6 +32,8 @@ FORMATS = (
     "mov,matroska,avi,mpegts,mpeg,gif,apng,flv,webp_pipe,webp_anim,png_pipe,jpeg_pipe,image2,ogg,"
     "asf,mxf,ivf,yuv4mpegpipe,nut,dv,h264,hevc,obu"
 )
+# For an encoder's first picture: drivers may hang.
+_TRIAL = Patience(idle=20, busy=20)
 # 8192 x 8192: above any camera, below what exhausts a machine.
 MAX_PIXELS = 8192 * 8192
 
@@ -139,6 +144,34 @@ def check_writes(ffmpeg: FFmpeg, encoding: Encoding, suffix: str) -> None:
                 f"--encoder {encoder}: ffmpeg {ffmpeg.version} lacks {what}; use "
                 f"{Encoder.X264.value}"
             )
+    if (hardware := encoding.codec.hardware) and (why := refusal(ffmpeg, encoding.encoder)):
+        raise UsageError(
+            f"--encoder {encoder}: ffmpeg {ffmpeg.version} has it, but it does not work on this "
+            f"machine ({why}); it needs {hardware}; use {Encoder.X264.value}"
+        )
+
+
+@functools.lru_cache(maxsize=8)
+def refusal(ffmpeg: FFmpeg, encoder: Encoder) -> str:
+    """Why an encoder that this ffmpeg has codes nothing here, in ffmpeg's words; empty where it
+    works. Builds have hardware's encoders whether it is there or not: one picture tells."""
+    codec = CODECS[encoder]
+    options = {**codec.options, **(codec.quality(DEFAULTS.crf) if codec.quality else {})}
+    said = [word for key, value in options.items() for word in (f"-{key}", str(value))]
+    source = f"color=s=320x240:r=15,format={codec.pixels}"  # less, and some cards refuse it
+    arguments = ["-f", "lavfi", "-i", source, "-frames:v", "1", "-c:v", codec_name(encoder)]
+    with Process(ffmpeg.path, [*arguments, *said, "-f", "null", "-"], patience=_TRIAL) as process:
+        return "" if process.wait() == 0 else process.log.reason
+
+
+def working(ffmpeg: FFmpeg) -> frozenset[str]:
+    """Its abilities without encoders whose hardware is not here."""
+    gone = {
+        codec_name(one)
+        for one in Encoder
+        if CODECS[one].hardware and codec_name(one) in ffmpeg.abilities and refusal(ffmpeg, one)
+    }
+    return ffmpeg.abilities - gone
 
 
 def input_options(*, still: bool) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from render.media.tags import read_tags
 
-FRAME_PATH = 2
+FRAME_PATH = 3
 """The version of what happens to a frame, from decoding to encoding. Raise it with every change
 that gives a preview other pixels or other bytes: previews and segments from before are then known
 to be others."""

@@ -14,7 +14,7 @@ import pytest
 from render.events import CellDone, Preview
 from render.files.journal import STATE
 from render.media.encoding import AudioMode, Encoder, Encoding, needed
-from render.media.ffmpeg import FFmpeg
+from render.media.ffmpeg import FFmpeg, working
 from render.planning.plan import Plan
 from render.planning.request import Request
 from render.target import Size
@@ -61,7 +61,7 @@ def test_a_preview_of_every_kind(
 ) -> None:
     whole, broken = tmp_path / f"a{suffix}", tmp_path / f"b{suffix}"
     plan = plan_of(clip, whole, encoder)
-    if lacks := set(needed(plan.encoding, suffix)) - ff.abilities:
+    if lacks := set(needed(plan.encoding, suffix)) - working(ff):
         pytest.skip(f"this ffmpeg has no {', '.join(lacks)}")
     preview = last(plan)
     assert (preview.frames, preview.size) == (20, Size(64, 36))

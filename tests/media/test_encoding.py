@@ -11,6 +11,7 @@ import av
 import numpy as np
 import pytest
 
+from render.errors import UsageError
 from render.media.encode import VideoWriter
 from render.media.encoding import (
     CODECS,
@@ -26,7 +27,7 @@ from render.media.encoding import (
     key_interval,
     suffixes_for,
 )
-from render.media.ffmpeg import USEFUL, FFmpeg
+from render.media.ffmpeg import USEFUL, FFmpeg, check_writes, refusal, working
 from render.target import Size
 
 SMALL = Size(64, 64)  # less, and some encoders refuse it
@@ -45,7 +46,7 @@ def test_what_is_missing_here_is_no_other_systems_encoder() -> None:
 @pytest.mark.parametrize("encoder", [one for one in Encoder if CODECS[one].quality])
 def test_the_worst_quality_is_one_that_ffmpeg_takes(encoder: Encoder) -> None:
     options = codec_options(Encoding(encoder, CODECS[encoder].worst, AudioMode.NONE), spare=True)
-    worst = options.get("crf", options.get("q:v"))
+    worst = next(options[key] for key in ("crf", "q:v", "qp") if key in options)
     assert worst == (1 if "videotoolbox" in encoder else CODECS[encoder].worst)
 
 
@@ -61,7 +62,7 @@ def test_the_worst_quality_is_one_that_ffmpeg_takes(encoder: Encoder) -> None:
 def test_an_encoder_in_a_container(
     ff: FFmpeg, tmp_path: Path, encoder: Encoder, suffix: str
 ) -> None:
-    if codec_name(encoder) not in ff.abilities:
+    if codec_name(encoder) not in working(ff):
         pytest.skip(f"this ffmpeg has no {encoder.value}")
     path, rate = tmp_path / f"a{suffix}", Fraction(15)
     worst = Encoding(encoder, CODECS[encoder].worst, AudioMode.NONE)
@@ -79,10 +80,50 @@ def test_an_encoder_in_a_container(
     assert keys == [*range(0, 20, key_interval(rate, encoder))]
 
 
-@pytest.mark.parametrize("encoder", [Encoder.X265, Encoder.VIDEOTOOLBOX_HEVC])
+@pytest.mark.parametrize("encoder", [Encoder.X265, Encoder.VIDEOTOOLBOX_HEVC, Encoder.NVENC_HEVC])
 def test_hevc_says_what_quicktime_wants_to_see(encoder: Encoder) -> None:
     options = codec_options(Encoding(encoder, 20, AudioMode.NONE), spare=False)
     assert options["tag:v"] == "hvc1"
+
+
+@pytest.mark.parametrize("encoder", [Encoder.NVENC_H264, Encoder.NVENC_HEVC])
+def test_nvenc_keeps_its_quality_and_joins(encoder: Encoder) -> None:
+    options = codec_options(Encoding(encoder, 23, AudioMode.NONE), spare=True)
+    assert (options["rc"], options["qp"]) == ("constqp", 23)
+    assert (options["bf"], options["forced-idr"], options["no-scenecut"]) == (0, 1, 1)
+
+
+LISTS = ["h264_nvenc", "hevc_nvenc", "libx264", "aac"]
+
+
+def pretending(folder: Path, *, works: bool) -> FFmpeg:
+    """An ffmpeg whose NVENC does as a driver would."""
+    tool = folder / "ffmpeg"
+    said = "" if works else 'echo "[h264_nvenc @ 0x1] [error] Cannot load libcuda.so.1" >&2; exit 1'
+    tool.write_text(f"#!/bin/sh\n{said}\n")
+    tool.chmod(0o755)
+    return FFmpeg(tool, "7.1", "--ffmpeg", frozenset(LISTS))
+
+
+def test_hardware_that_is_not_here_is_said_before_anything_is_rendered(tmp_path: Path) -> None:
+    ffmpeg = pretending(tmp_path, works=False)
+    with pytest.raises(UsageError) as caught:
+        check_writes(ffmpeg, Encoding(Encoder.NVENC_H264, 18, AudioMode.NONE), ".mp4")
+    assert str(caught.value) == (
+        "--encoder h264_nvenc: ffmpeg 7.1 has it, but it does not work on this machine (Cannot "
+        "load libcuda.so.1); it needs an NVIDIA card that encodes, and its driver; use libx264"
+    )
+    assert working(ffmpeg) == ffmpeg.abilities - {"h264_nvenc", "hevc_nvenc"}
+
+
+def test_hardware_that_is_here_is_taken(tmp_path: Path) -> None:
+    ffmpeg = pretending(tmp_path, works=True)
+    check_writes(ffmpeg, Encoding(Encoder.NVENC_H264, 18, AudioMode.NONE), ".mp4")
+    assert working(ffmpeg) == ffmpeg.abilities
+
+
+def test_what_is_tried_is_what_is_written(ff: FFmpeg) -> None:
+    assert refusal(ff, Encoder.X264) == ""
 
 
 def test_a_gif_keeps_no_sound() -> None:
