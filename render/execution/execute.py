@@ -163,9 +163,11 @@ class _Driver:
         if cell in self._joining:
             return  # all of it is there: what failed is of no more use
         if not self._plan.force and is_there(cell):
-            # Another run of the same plan was faster, and has taken the segments away.
+            # Another run of the same plan was faster, and has taken the segments away; those that
+            # came since are of no use either.
             del self._left[cell]
             yield _kept(self._store.of(cell))
+            self._store.of(cell).remove()
         elif error.transient and cell not in self._failed_once:
             self._failed_once.add(cell)
             self._store.of(cell).look_again()

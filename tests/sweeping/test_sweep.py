@@ -119,8 +119,9 @@ def test_who_stops_early_goes_on_later(moving: Path, tmp_path: Path) -> None:
     (first,) = render.load_results(tmp_path).cells
     assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".render-")]
     events = list(render.sweep(request, PLAIN))
-    assert [event.preview.path.name for event in of(CellKept, events)] == [first.id]
-    assert len(of(CellDone, events)) == 1
+    # The other one may have been put in place meanwhile, though nobody heard of it.
+    kept = [event.preview.path.name for event in of(CellKept, events)]
+    assert first.id in kept and len(kept) + len(of(CellDone, events)) == 2
     assert len(render.load_results(tmp_path).cells) == 2
 
 
