@@ -100,12 +100,13 @@ def _in_torch(
     import torch
 
     from render.compare.metrics.eye_on_gpu import GpuEye, GpuVideos
+    from render.compare.metrics.vision_torch import memory_told
 
     height, width = reference[0].shape[:2]
     on = torch.device(device)
-    eye = GpuEye(width, height, density, on)
-    videos = GpuVideos(numbers.temporal_filters(rate), on)
-    with torch.inference_mode():
+    with torch.inference_mode(), memory_told():
+        eye = GpuEye(width, height, density, on)
+        videos = GpuVideos(numbers.temporal_filters(rate), on)
         ticks = zip(reference, *others, strict=True)
         seen = torch.stack([eye.differences(videos.see(pictures)) for pictures in ticks])
         squares = seen.cpu().double().numpy()

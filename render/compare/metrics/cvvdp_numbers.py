@@ -91,14 +91,16 @@ def light() -> Floats:
 
 def to_dkl() -> Floats:
     """(3, 3): light of the display's red, green and blue → luminance, red-green, violet-yellow."""
-    return (np.array(_DKL) @ np.array(_LMS) @ np.array(_XYZ)).astype(np.float32)
+    matrix: Floats = (np.array(_DKL) @ np.array(_LMS) @ np.array(_XYZ)).astype(np.float32)
+    return matrix
 
 
 def spread() -> Floats:
     """Over which neighbours contrast hides a difference."""
     offsets = np.linspace(-(SPREAD_WIDTH - 1) / 2, (SPREAD_WIDTH - 1) / 2, SPREAD_WIDTH)
     kernel = np.exp(-0.5 * (offsets / SPREAD) ** 2)
-    return (kernel / kernel.sum()).astype(np.float32)
+    share: Floats = (kernel / kernel.sum()).astype(np.float32)
+    return share
 
 
 @lru_cache(maxsize=8)

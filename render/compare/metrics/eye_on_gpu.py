@@ -95,7 +95,8 @@ class GpuEye:
         low = place.long()
         high = (low + 1).clamp(max=count - 1)
         share, table = place.frac(), self._table[band]
-        return (10 ** (table[:, low] * (1 - share) + table[:, high] * share))[None]
+        log = table[:, low] * (1 - share) + table[:, high] * share
+        return torch.pow(10, log)[None]
 
     def _masked(self, test: Tensor, reference: Tensor) -> Tensor:
         """What is left of a difference where both pictures hold contrast that hides it."""
@@ -104,7 +105,8 @@ class GpuEye:
         mask = 1 + torch.einsum("ij,nihw->njhw", self._across, powered)
         seen = ((test - reference).abs() + EPSILON) ** numbers.MASK_P - EPSILON**numbers.MASK_P
         seen = seen / mask
-        return numbers.LARGEST * seen / (numbers.LARGEST + seen)
+        least: Tensor = numbers.LARGEST * seen / (numbers.LARGEST + seen)
+        return least
 
     def _blurred(self, x: Tensor) -> Tensor:
         half = numbers.SPREAD_WIDTH // 2

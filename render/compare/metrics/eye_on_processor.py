@@ -83,8 +83,7 @@ class ProcessorEye:
             sensitivity = self._sees(i, background)
             if i < self.levels - 1:
                 sensitivity *= self._gain
-            contrast *= sensitivity
-            bands.append((contrast, sensitivity))
+            bands.append((np.multiply(contrast, sensitivity, out=contrast), sensitivity))
         return bands
 
     def difference(self, reference: Sequence[_Band], channels: Floats) -> float:
@@ -92,11 +91,9 @@ class ProcessorEye:
         squares = np.empty((4, self.levels))
         for i, (contrast, _) in enumerate(self._contrasts(channels)):
             against, sensitivity = reference[i]
-            contrast *= sensitivity
-            if i == self.levels - 1:
-                seen = np.abs(contrast - against)
-            else:
-                seen = self._masked(contrast, against)
+            test = np.multiply(contrast, sensitivity, out=contrast)
+            last = i == self.levels - 1
+            seen = np.abs(test - against) if last else self._masked(test, against)
             seen += EPSILON
             flat = seen.reshape(4, -1)
             squares[:, i] = [float(np.vdot(row, row)) / row.size for row in flat]
@@ -112,7 +109,9 @@ class ProcessorEye:
         low = place.astype(np.intp)
         share = place - low
         step = np.diff(table, axis=1, append=table[:, -1:])
-        log = np.stack([row[low] + rise[low] * share for row, rise in zip(table, step, strict=True)])
+        log = np.stack(
+            [row[low] + rise[low] * share for row, rise in zip(table, step, strict=True)]
+        )
         return _exponential(log * np.float32(np.log(10)))
 
     def _masked(self, test: Floats, reference: Floats) -> Floats:

@@ -12,7 +12,6 @@ less than a thousandth of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +42,7 @@ class Lpips:
 
     def __init__(self, shop: Workshop) -> None:
         from render.compare.metrics.vision import Found, Layer, Vision
+        from render.compare.metrics.vision_engine import ready
 
         with np.load(WEIGHTS, allow_pickle=False) as archive:
             arrays = {key: archive[key].astype(np.float32) for key in archive}
@@ -60,7 +60,7 @@ class Lpips:
         half = np.float32(127.5)
         shift = (np.array(_SHIFT, np.float32) + 1) * half
         vision = Vision(tuple(layers), shift, np.array(_SCALE, np.float32) * half, Found.UNIT)
-        self._look = vision.on(shop)
+        self._look = ready(vision, shop)
         self._heads = [arrays[f"heads.{i}"].reshape(-1) for i in range(len(layers))]
         if not shop.openvino:
             import torch

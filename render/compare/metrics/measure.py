@@ -76,9 +76,11 @@ def measure(
     for each cell that cannot be measured, while the others go on. Nothing is written. ``reference``
     is as in `groups`; ``metrics`` are those to take; without ``ffmpeg`` the usual one is looked
     for. ``choice`` says which engine on which device computes; without, what is fastest here. On a
-    GPU, JOD is taken of larger pictures. Raises UsageError when nothing fits the reference, FFmpegError when ffmpeg does not run.
+    GPU, JOD is taken of larger pictures. Raises UsageError when nothing fits the reference,
+    FFmpegError when ffmpeg does not run.
     """
     check_reference(results, reference)
+    mode = mode.taken
     if mode is Metrics.NONE:
         yield Measured(results)
         return

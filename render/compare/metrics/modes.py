@@ -7,11 +7,17 @@ from enum import StrEnum
 
 
 class Metrics(StrEnum):
-    """What ``--metrics`` may be."""
+    """What ``--metrics`` may be. LATER: fast, after all that can be made without figures."""
 
     NONE = "none"
     FAST = "fast"
     FULL = "full"
+    LATER = "later"
+
+    @property
+    def taken(self) -> Metrics:
+        """How figures are taken, whenever that is."""
+        return Metrics.FAST if self is Metrics.LATER else self
 
 
 @dataclass(frozen=True, slots=True)

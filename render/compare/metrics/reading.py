@@ -33,7 +33,7 @@ def at_any_time(clip: Clip) -> Fraction | None:
     return None if clip.video.variable_rate else _OVER_A_PICTURE / clip.video.rate
 
 
-class _NotNear(Exception):
+class _NotNearError(Exception):
     """A picture is not where it was looked for."""
 
 
@@ -50,16 +50,16 @@ def pictures(
     ``near``: how far from their moments, at most, the pictures are. Only those are converted then,
     which costs a part of all; where they lie elsewhere after all, the rest is read as without it.
     """
-    for run in runs(moments, _APART if near is None else _NEAR_APART):
-        found = 0
+    for together in runs(moments, _APART if near is None else _NEAR_APART):
+        run, found = together, 0
         if near is not None:
             try:
                 for moment, frame in _near(clip, size, run, ffmpeg, near):
                     found += 1
                     yield moment, frame.picture
                 continue
-            except (ClipError, _NotNear):
-                run = run[found:]  # all is read, and says what it is that fails
+            except (ClipError, _NotNearError):
+                run = together[found:]  # all is read, and says what it is that fails
         length = run[-1] - run[0]
         with Decoder(clip, size, ffmpeg, start=run[0], duration=length) as decoder:
             for moment, frame in _on_show(decoder, run, clip.path):
@@ -69,7 +69,7 @@ def pictures(
 def _near(
     clip: Clip, size: Size, moments: list[Fraction], ffmpeg: Path, near: Fraction
 ) -> Iterator[tuple[Fraction, Frame]]:
-    """Raises _NotNear for a moment that no picture is near to."""
+    """Raises _NotNearError for a moment that no picture is near to."""
     spans: list[tuple[Fraction, Fraction]] = []
     for moment in moments:
         if spans and moment - near <= spans[-1][1]:
@@ -80,7 +80,7 @@ def _near(
     with Decoder(clip, size, ffmpeg, start=moments[0], duration=length, only=spans) as decoder:
         for moment, frame in _on_show(decoder, moments, clip.path):
             if abs(frame.time - moment) > near:
-                raise _NotNear
+                raise _NotNearError
             yield moment, frame
 
 

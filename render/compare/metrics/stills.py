@@ -185,9 +185,7 @@ class Stills:
             self._source = None
             yield Trouble(self._reference.id, error)
 
-    def _moves(
-        self, working: Sequence[Subject], numbers: slice
-    ) -> set[tuple[Fraction, Fraction]]:
+    def _moves(self, working: Sequence[Subject], numbers: slice) -> set[tuple[Fraction, Fraction]]:
         """The pairs of moments between which the clip's motion will be asked for."""
         return {
             (subject.ticks.time(moment.tick), subject.ticks.time(moment.tick + ahead))

@@ -29,6 +29,7 @@ class StyleEye:
 
     def __init__(self, shop: Workshop) -> None:
         from render.compare.metrics.vision import Found, Layer, Vision
+        from render.compare.metrics.vision_engine import ready
         from render.training import vgg16
 
         with np.load(vgg16.BUNDLED, allow_pickle=False) as archive:
@@ -44,7 +45,7 @@ class StyleEye:
             if f"features.{n}.weight" in arrays
         )
         shift, scale = (np.array(each, np.float32) * 255 for each in (vgg16.MEAN, vgg16.STD))
-        self._look = Vision(layers, shift, scale, Found.GRAM).on(shop)
+        self._look = ready(Vision(layers, shift, scale, Found.GRAM), shop)
 
     def grams(self, picture: Picture) -> list[Any]:
         """The Gram matrix of each layer: all that is kept of a reference. Raises ValueError for a

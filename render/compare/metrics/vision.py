@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from render.compare.metrics.workshop import Workshop
 from render.media.frame import Picture
 
 Floats = npt.NDArray[np.float32]
@@ -64,14 +63,3 @@ class Vision:
     shift: Floats
     scale: Floats
     found: Found
-
-    def on(self, shop: Workshop) -> Look:
-        """Ready to look, on the workshop's engine and device."""
-        if shop.openvino:
-            from render.compare.metrics.vision_openvino import OpenVINOVision
-            from render.compare.metrics.workshop import cores
-
-            return OpenVINOVision(self, cores())
-        from render.compare.metrics.vision_torch import TorchVision
-
-        return TorchVision(self, shop.choice.device)

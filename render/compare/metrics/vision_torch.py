@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from torch import Tensor
 
 from render.compare.metrics.vision import Found, Vision
 from render.engines.base import DeviceName
+from render.errors import EngineError
 from render.media.frame import Picture
 
 
@@ -32,7 +34,7 @@ class TorchVision:
         self._turn: Any = threading.Lock() if alone else nullcontext()
 
     def __call__(self, picture: Picture) -> list[Tensor]:
-        with self._turn, torch.inference_mode():
+        with self._turn, torch.inference_mode(), memory_told():
             x = self._sent(picture).permute(2, 0, 1)[None].float()
             x = (x - self._shift) / self._scale
             found = []
@@ -51,3 +53,15 @@ class TorchVision:
 
     def _sent(self, array: Any) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(array)).to(self._device)
+
+
+@contextmanager
+def memory_told() -> Iterator[None]:
+    """A device that is too full fails in one line. Raises EngineError."""
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise EngineError(
+            "the GPU has too little memory left to take figures; end what else uses it, or take "
+            "them on the processor"
+        ) from error

@@ -13,6 +13,7 @@ from render.compare.metrics.cvvdp_numbers import pixels_per_degree, temporal_fil
 from render.media.frame import Picture, as_picture
 from tests.compare.scenes import pan
 
+
 def soft(picture: Picture, factor: int) -> Picture:
     height, width = picture.shape[:2]
     small = cv2.resize(picture, (width // factor, height // factor), interpolation=cv2.INTER_AREA)

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from render.compare.metrics.lpips import Lpips, lpips as lpips_on
+from render.compare.metrics.lpips import Lpips
+from render.compare.metrics.lpips import lpips as lpips_on
 from render.media.frame import Picture, as_picture
 from tests.compare.metrics.shops import OPENVINO, TORCH
 from tests.compare.scenes import texture
