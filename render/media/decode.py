@@ -36,6 +36,7 @@ _LEAD = Fraction(1)
 _SLACK = Fraction(1, 2)
 # Behind the last picture of all that are wanted.
 _BEHIND = Fraction(1, 50)
+_FINE = "1:90000"
 
 # Below this share of sound pictures a preview would be noise: an encrypted file decodes "fine".
 _HOPELESS = 0.5
@@ -248,9 +249,11 @@ def _arguments(
     if start and clip.container in BROADCAST:
         picture = picture.filter("trim", start=f"{float(start):.6f}")
     picture = to_rgb(picture, clip.video, canvas, only)
-    outputs = [
-        graph.output(picture, "pipe:1", format="nut", vcodec="rawvideo", fps_mode="passthrough")
-    ]
+    raw: dict[str, Any] = {"format": "nut", "vcodec": "rawvideo", "fps_mode": "passthrough"}
+    if only:
+        # Left to itself, ffmpeg rounds timestamps to whole frames from where it began to read.
+        raw["enc_time_base"] = _FINE
+    outputs = [graph.output(picture, "pipe:1", **raw)]
     if clip.audio is not None and clip.container in BROADCAST:
         sound = source[str(clip.audio.index)]
         outputs.append(graph.output(sound, "-", format="null", acodec="copy"))

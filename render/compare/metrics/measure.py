@@ -33,7 +33,7 @@ from render.media.ffmpeg import FFmpeg, find_ffmpeg
 from render.results.begun import Begun
 from render.results.results import CellResult, Figures, Results, Sampling
 
-VERSION = 1
+VERSION = 2
 """Of how figures are taken: raised when they would come out differently."""
 
 
