@@ -204,8 +204,12 @@ Report = Annotated[
 
 Metrics = Annotated[
     str | None,
-    _help("Figures of what each preview loses: on few moments, on many, or none.", _COMPARE),
-    ShownAs("none|fast|full", "fast, where there is something to compare"),
+    _help(
+        "Figures of what each preview loses: on few moments, on many, or none; later: fast, after "
+        "the report, which is then written again.",
+        _COMPARE,
+    ),
+    ShownAs("none|fast|full|later", "fast, where there is something to compare"),
 ]
 
 Reference = Annotated[

@@ -31,6 +31,8 @@ from render.sweeping.sweep_events import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from render.devices.profile import Profile
     from render.planning.plan import Plan
     from render.results.results import Results
@@ -60,6 +62,7 @@ class ShowSweep:
         self._count: Count | None = None
         self._failed = 0
         self._measured = 0
+        self._named: set[Path] = set()
         self._step: SweepStep | None = None
         self._step_began = 0.0
 
@@ -183,7 +186,8 @@ class ShowSweep:
             say(f"{safe(str(event.path))}: kept, since it is of the same previews")
         elif event.about:
             say(f"{safe(str(event.path))}: {event.about}")
-        if not self._json and event.step not in _QUIET:
+        if not self._json and event.step not in _QUIET and event.path not in self._named:
+            self._named.add(event.path)
             put(str(event.path))
 
     def _fail(self, event: StepFailed) -> None:

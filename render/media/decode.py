@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -34,6 +34,9 @@ BACKGROUND = (0, 0, 0)
 # it came before.
 _LEAD = Fraction(1)
 _SLACK = Fraction(1, 2)
+# Behind the last picture of all that are wanted.
+_BEHIND = Fraction(1, 50)
+_FINE = "1:90000"
 
 # Below this share of sound pictures a preview would be noise: an encrypted file decodes "fine".
 _HOPELESS = 0.5
@@ -90,6 +93,9 @@ class Decoder:
     damaged, when ffmpeg crashes on it, or, if ``strict``, at the first damage; FFmpegError when the
     decoder was killed, or kept us waiting beyond ``patience``: the pictures until then are not the
     clip's. ``damage`` is complete once the walk is.
+
+    ``only``: spans of the clip, in order; just their pictures come, and what lies between costs no
+    more than decoding. Whether one of them was on show before its span nobody knows then.
     """
 
     def __init__(
@@ -102,16 +108,20 @@ class Decoder:
         duration: Fraction | None = None,
         strict: bool = False,
         patience: Patience = PATIENCE,
+        only: Sequence[tuple[Fraction, Fraction]] = (),
     ) -> None:
         self.clip = clip
         self.decoded = 0
         self._strict = strict
-        from_ = max(Fraction(0), start - _LEAD)
+        from_ = max(Fraction(0), only[0][0] if only else start - _LEAD)
         self._expected = _expected(clip, from_, start, duration)
         to = None if duration is None else start + duration + _SLACK
+        if only:
+            to = only[-1][1] + _BEHIND
         # The moment that the child's timestamps count from.
         self._zero = Fraction(0) if clip.container in BROADCAST else from_
-        arguments = _arguments(clip, canvas, from_, to)
+        spans = [(first - self._zero, last - self._zero) for first, last in only]
+        arguments = _arguments(clip, canvas, from_, to, spans)
         self._process = Process(ff, arguments, stdout=True, patience=patience)
         self._shape = (canvas.height, canvas.width)
 
@@ -219,7 +229,13 @@ def range_options(clip: Clip, start: Fraction, end: Fraction | None) -> dict[str
     return options
 
 
-def _arguments(clip: Clip, canvas: Size, start: Fraction, end: Fraction | None) -> list[str]:
+def _arguments(
+    clip: Clip,
+    canvas: Size,
+    start: Fraction,
+    end: Fraction | None,
+    only: Sequence[tuple[Fraction, Fraction]] = (),
+) -> list[str]:
     import ffmpeg as graph
 
     options: dict[str, Any] = ffmpeg.input_options(still=clip.still)
@@ -232,20 +248,31 @@ def _arguments(clip: Clip, canvas: Size, start: Fraction, end: Fraction | None) 
     picture = source[str(clip.video.index)]
     if start and clip.container in BROADCAST:
         picture = picture.filter("trim", start=f"{float(start):.6f}")
-    picture = to_rgb(picture, clip.video, canvas)
-    outputs = [
-        graph.output(picture, "pipe:1", format="nut", vcodec="rawvideo", fps_mode="passthrough")
-    ]
+    picture = to_rgb(picture, clip.video, canvas, only)
+    raw: dict[str, Any] = {"format": "nut", "vcodec": "rawvideo", "fps_mode": "passthrough"}
+    if only:
+        # Left to itself, ffmpeg rounds timestamps to whole frames from where it began to read.
+        raw["enc_time_base"] = _FINE
+    outputs = [graph.output(picture, "pipe:1", **raw)]
     if clip.audio is not None and clip.container in BROADCAST:
         sound = source[str(clip.audio.index)]
         outputs.append(graph.output(sound, "-", format="null", acodec="copy"))
     return ffmpeg.with_names(graph.merge_outputs(*outputs).get_args(), clip=clip.path)
 
 
-def to_rgb(stream: Any, video: VideoStream, canvas: Size) -> Any:
-    """The filters from a decoded picture (already turned by ffmpeg) to RGB at ``canvas``."""
+def to_rgb(
+    stream: Any,
+    video: VideoStream,
+    canvas: Size,
+    only: Sequence[tuple[Fraction, Fraction]] = (),
+) -> Any:
+    """The filters from a decoded picture (already turned by ffmpeg) to RGB at ``canvas``; of all
+    pictures, or of those whose timestamps lie in the spans of ``only``."""
     if video.interlaced:
         stream = stream.filter("bwdif", mode="send_frame", deint="interlaced")
+    if only:
+        spans = (f"gte(t,{float(a):.6f})*lte(t,{float(b):.6f})" for a, b in only)
+        stream = stream.filter("select", "+".join(spans))
     # One more copy of the last picture, stamped with the moment at which that picture ends.
     stream = stream.filter("tpad", stop=1, stop_mode="clone")
     if video.transfer is not Transfer.SDR:

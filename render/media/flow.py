@@ -8,6 +8,7 @@ right and down, such that what the first picture shows at (x, y) lies in the sec
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeAlias, TypeVar, cast
 
 import numpy as np
@@ -106,8 +107,15 @@ def visible(forward: Flow, backward: Flow) -> Mask:
 
 def _places(flow: Flow) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """The columns and rows that a flow points to."""
-    rows, columns = np.indices(flow.shape[:2], np.float32)
+    rows, columns = _grid(*flow.shape[:2])
     return flow[..., 0] + columns, flow[..., 1] + rows
+
+
+@lru_cache(maxsize=2)
+def _grid(height: int, width: int) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Each place's own row, and its column."""
+    rows, columns = np.ogrid[:height, :width]
+    return rows.astype(np.float32), columns.astype(np.float32)
 
 
 def _size(array: npt.NDArray[Any]) -> str:

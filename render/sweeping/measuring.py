@@ -61,6 +61,7 @@ def _measured(work: SweepWork) -> Iterator[SweepEvent]:
         mode,
         work.outputs.reference,
         begun=work.recorder.begun,
+        choice=work.plan.engine,
     )
     for update in updates:
         match update:

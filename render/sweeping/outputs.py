@@ -27,7 +27,8 @@ class Outputs:
             one of them puts all clips into one grid. source: with the clips themselves.
         labels: how much is written on grids and sheets, as `render.compare.wording.Labels` has it.
         sheet: a contact sheet of each clip, or of all. report: a page to choose from.
-        metrics: how much is spent on figures; None is what suits the run. reference: the cell that
+        metrics: how much is spent on figures, or that they come last, after a first report; None is
+            what suits the run. reference: the cell that
             the others are held against, by its name or in words such as ``res5,720x1280``.
         on: a device, for which a target is chosen, and what is too slow is marked.
     """

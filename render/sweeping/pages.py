@@ -150,9 +150,9 @@ def _source(work: SweepWork, number: int) -> Iterator[SweepEvent]:
     yield StepMade(step, path)
 
 
-def report(work: SweepWork) -> Iterator[SweepEvent]:
-    """The page to choose from."""
+def report(work: SweepWork, about: str = "") -> Iterator[SweepEvent]:
+    """The page to choose from; ``about`` says what is new in it."""
     from render.compare.report.page import NAME, write_report
 
     yield StepStarted(SweepStep.REPORT, work.folder / NAME)
-    yield StepMade(SweepStep.REPORT, write_report(work.results, work.folder))
+    yield StepMade(SweepStep.REPORT, write_report(work.results, work.folder), about)

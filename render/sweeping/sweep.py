@@ -134,12 +134,27 @@ class _Recording:
 
 
 def _steps(work: SweepWork) -> Iterator[SweepEvent]:
+    """Figures may come last: then there is a report before, and again with them."""
+    from render.compare.metrics.modes import Metrics
     from render.sweeping import pages
     from render.sweeping.measuring import figures
 
-    outputs = work.outputs
+    if work.outputs.metrics is not Metrics.LATER:
+        yield from figures(work)
+        yield from work.attempt(SweepStep.CHOICE, pages.choice(work))
+        yield from _pages(work)
+        return
+    yield from _pages(work)
     yield from figures(work)
     yield from work.attempt(SweepStep.CHOICE, pages.choice(work))
+    if work.outputs.report:
+        yield from work.attempt(SweepStep.REPORT, pages.report(work, "now with the figures"))
+
+
+def _pages(work: SweepWork) -> Iterator[SweepEvent]:
+    from render.sweeping import pages
+
+    outputs = work.outputs
     if outputs.grid:
         yield from work.attempt(SweepStep.GRID, pages.grids(work))
     if outputs.sheet:

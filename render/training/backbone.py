@@ -19,28 +19,17 @@ from torch import Tensor, nn
 
 from render.errors import TrainingError
 from render.files.small import opened
+from render.training.vgg16 import BUNDLED, CONVOLUTIONS, MEAN, POOL_BEFORE, STD, TAPS
 
-BUNDLED = Path(__file__).parent / "vgg16_relu3_3_fp16.npz"
 TORCHVISION = "vgg16"
 CONTENT_LAYER = "relu3_3"
 
-# torchvision's numbers of the convolutions in `features`, and their channels.
-_CONVOLUTIONS = {
-    0: (3, 64), 2: (64, 64), 5: (64, 128), 7: (128, 128), 10: (128, 256), 12: (256, 256),
-    14: (256, 256), 17: (256, 512), 19: (512, 512), 21: (512, 512),
-}  # fmt: skip
-_POOL_BEFORE = (5, 10, 17)
-_TAPS = {2: "relu1_2", 7: "relu2_2", 14: "relu3_3", 21: "relu4_3"}
 _MOST = 256 << 20
 """Bytes when unpacked: with relu4_3 it is 30 MB in single precision."""
 _UNREADABLE = (OSError, ValueError, EOFError, MemoryError, NotImplementedError,
                zipfile.BadZipFile, zlib.error)  # fmt: skip
 _SHORT = 15
 """Convolutions below this number reach relu3_3."""
-
-# Of RGB in 0..1, as torchvision trains its networks.
-_MEAN = (0.485, 0.456, 0.406)
-_STD = (0.229, 0.224, 0.225)
 
 
 class Backbone(nn.Module):
@@ -51,16 +40,16 @@ class Backbone(nn.Module):
 
     def __init__(self, weights: dict[str, Tensor]) -> None:
         super().__init__()
-        numbers = [n for n in _CONVOLUTIONS if f"features.{n}.weight" in weights]
-        self.layers = tuple(name for n, name in _TAPS.items() if n in numbers)
+        numbers = [n for n in CONVOLUTIONS if f"features.{n}.weight" in weights]
+        self.layers = tuple(name for n, name in TAPS.items() if n in numbers)
         self.convolutions = nn.ModuleDict(
-            {str(n): nn.Conv2d(*_CONVOLUTIONS[n], 3, padding=1) for n in numbers}
+            {str(n): nn.Conv2d(*CONVOLUTIONS[n], 3, padding=1) for n in numbers}
         )
         self.load_state_dict(
             {name.replace("features", "convolutions"): t for name, t in weights.items()}
         )
-        self.register_buffer("mean", torch.tensor(_MEAN).view(1, 3, 1, 1) * 255, persistent=False)
-        self.register_buffer("std", torch.tensor(_STD).view(1, 3, 1, 1) * 255, persistent=False)
+        self.register_buffer("mean", torch.tensor(MEAN).view(1, 3, 1, 1) * 255, persistent=False)
+        self.register_buffer("std", torch.tensor(STD).view(1, 3, 1, 1) * 255, persistent=False)
         self.requires_grad_(False)
 
     def forward(self, picture: Tensor, layers: tuple[str, ...]) -> dict[str, Tensor]:
@@ -70,10 +59,10 @@ class Backbone(nn.Module):
         x = ((picture - self.mean) / self.std).to(dtype, memory_format=torch.channels_last)
         found: dict[str, Tensor] = {}
         for key, convolution in self.convolutions.items():
-            if int(key) in _POOL_BEFORE:
+            if int(key) in POOL_BEFORE:
                 x = F.max_pool2d(x, 2)
             x = F.relu(convolution(x))
-            tap = _TAPS.get(int(key), "")
+            tap = TAPS.get(int(key), "")
             if tap in layers:
                 found[tap] = x
                 if len(found) == len(layers):
@@ -108,10 +97,10 @@ def load_backbone(path: Path | None = None) -> Backbone:
             f"{path}: cannot be read as a backbone ({reason}); leave --backbone out for the "
             "bundled one"
         ) from None
-    last = max((n for n in _CONVOLUTIONS if f"features.{n}.weight" in arrays), default=-1)
-    needed = [n for n in _CONVOLUTIONS if n < _SHORT or last > _SHORT]
+    last = max((n for n in CONVOLUTIONS if f"features.{n}.weight" in arrays), default=-1)
+    needed = [n for n in CONVOLUTIONS if n < _SHORT or last > _SHORT]
     for n in needed:
-        inputs, outputs = _CONVOLUTIONS[n]
+        inputs, outputs = CONVOLUTIONS[n]
         expected = {"weight": (outputs, inputs, 3, 3), "bias": (outputs,)}
         for part, shape in expected.items():
             array = arrays.get(f"features.{n}.{part}")
@@ -135,23 +124,23 @@ def _torchvisions() -> Backbone:
             f"--backbone {TORCHVISION}: torchvision cannot get the weights ({error}); give them as "
             "an .npz file"
         ) from None
-    known = {f"features.{n}.{part}" for n in _CONVOLUTIONS for part in ("weight", "bias")}
+    known = {f"features.{n}.{part}" for n in CONVOLUTIONS for part in ("weight", "bias")}
     return Backbone({key: tensor for key, tensor in state.items() if key in known})
 
 
 def macs_per_pixel(layer: str) -> float:
     """Multiply-accumulates up to ``layer``, per pixel of the picture."""
     total, shrink = 0.0, 1
-    for number, (inputs, outputs) in _CONVOLUTIONS.items():
-        shrink *= 4 if number in _POOL_BEFORE else 1
+    for number, (inputs, outputs) in CONVOLUTIONS.items():
+        shrink *= 4 if number in POOL_BEFORE else 1
         total += inputs * outputs * 9 / shrink
-        if _TAPS.get(number) == layer:
+        if TAPS.get(number) == layer:
             break
     return total
 
 
 def _known(key: str) -> bool:
-    return int(key.split(".")[1]) in _CONVOLUTIONS
+    return int(key.split(".")[1]) in CONVOLUTIONS
 
 
 def _check_unpacked(path: Path, file: BinaryIO) -> None:

@@ -109,7 +109,7 @@ def test_the_words_are_those_that_there_are(found: list[Command]) -> None:
     }
     assert words["--encoder"] == tuple(encoder.value for encoder in Encoder)
     assert words["--upscaler"] == tuple(one.value for one in Upscaling)
-    assert words["--metrics"] == ("none", "fast", "full")
+    assert words["--metrics"] == ("none", "fast", "full", "later")
 
 
 def test_the_names_are_those_that_there_are(

@@ -220,6 +220,38 @@ def test_measuring_goes_on_where_it_was_stopped(
     assert not of(StepStarted, list(render.sweep(request, PLAIN)))
 
 
+def test_figures_may_come_after_the_report(moving: Path, tmp_path: Path, capfd: Capture) -> None:
+    """Killed between, it goes on: the previews, the first page and what is measured stay."""
+    request = small(moving, tmp_path / "later")
+    later = Outputs(report=True, metrics=Metrics.LATER)
+    page = tmp_path / "later" / "index.html"
+    seen = until(CellMeasured, request, later)
+    (first,) = [each for each in of(StepMade, seen) if each.step is SweepStep.REPORT]
+    without = page.read_text()
+    assert first.path == page and not of(ResultsReady, seen)
+
+    events = list(render.sweep(request, later))
+    assert len(of(CellMeasured, events)) == 1
+    steps = [each.step for each in of(StepStarted, events)]
+    assert steps.index(SweepStep.REPORT) < steps.index(SweepStep.FIGURES) < len(steps) - 1
+    assert steps[-1] is SweepStep.REPORT
+    results = render.load_results(tmp_path / "later")
+    assert all(cell.figures is not None and cell.figures.get("jod") for cell in results.cells)
+    assert results.clips[0].sampling is not None and results.clips[0].sampling.mode == "fast"
+    assert page.read_text() != without
+
+    # The command names the page once.
+    from render.cli.show_sweep import ShowSweep
+
+    shown = ShowSweep(json=False, debug=False, on=None)
+    for event in events:
+        shown.event(event)
+    shown.finish()
+    out, err = capfd.readouterr()
+    assert out.splitlines().count(str(page)) == 1
+    assert "now with the figures" in err
+
+
 def test_styles_that_are_not_compared_are_no_failure(moving: Path, tmp_path: Path) -> None:
     looks = tuple(
         replace(small(moving, tmp_path, "4").looks[0], style=style)

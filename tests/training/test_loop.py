@@ -19,11 +19,12 @@ from render.errors import TrainingError
 from render.networks.checkpoint import load_style
 from render.networks.spec import NetworkSpec
 from render.training import loop
-from render.training.backbone import BUNDLED, load_backbone
+from render.training.backbone import load_backbone
 from render.training.loop import train
 from render.training.optimise import Trainee
 from render.training.settings import Painting, TrainingSettings
 from render.training.updates import Checkpoint, Prepared, Resumed, Trained, TrainingProgress, Update
+from render.training.vgg16 import BUNDLED
 
 pytestmark = pytest.mark.torch
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from render.compare.column import Better, Ranks
 from render.compare.metrics.metric import Described, Metric
-from render.compare.metrics.ssim import luma
+from render.compare.metrics.ssim import LUMA
 from render.media.frame import Picture
 
 MIN_SIDE = 16
@@ -52,14 +52,16 @@ def detail(picture: Picture) -> Detail | None:
     if min(height, width) < MIN_SIDE:
         raise ValueError(f"sharpness needs sides of {MIN_SIDE} pixels or more")
     window = _window(height, width)
-    light = luma(picture).astype(np.float32)
-    light -= np.average(light, weights=window)
-    spectrum: Any = cv2.dft(cast(Any, light * window), flags=cv2.DFT_COMPLEX_OUTPUT)
-    energy = np.square(spectrum[..., 0]) + np.square(spectrum[..., 1])
+    light: Any = cv2.transform(picture.astype(np.float32), np.array([LUMA], np.float32))
+    light -= np.float32(np.vdot(light, window) / window.sum(dtype=np.float64))
+    light *= window
+    spectrum = np.fft.rfft2(light)
+    energy = np.square(spectrum.real)
+    energy += np.square(spectrum.imag)
     total, fine, slope, log_slope = (
         float(np.vdot(weight, energy)) for weight in _weights(height, width)
     )
-    if total / energy.size**2 < 1e-6:
+    if total / light.size**2 < 1e-6:
         return None
     return Detail((fine / total) ** 0.5, float(np.exp(-log_slope / slope)))
 
@@ -73,15 +75,19 @@ def _window(height: int, width: int) -> _Array:
 
 @lru_cache(maxsize=2)
 def _weights(height: int, width: int) -> tuple[_Array, ...]:
-    """What each place of a spectrum counts for all contrast, for fine contrast, for slope, and for
-    slope times the logarithm of its frequency (cycles a pixel)."""
-    frequency = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.fftfreq(width))
+    """What each place of half a spectrum counts for all contrast, for fine contrast, for slope, and
+    for slope times the logarithm of its frequency (cycles a pixel). What has its like in the other
+    half counts twice."""
+    frequency = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.rfftfreq(width))
+    both = np.full(frequency.shape[1], 2.0)
+    both[0] = 1
+    both[width // 2 + 1 if width % 2 else -1 :] = 1
     # Corners beyond the Nyquist frequency of rows and columns hold diagonals only.
     all_ = (frequency > 0) & (frequency <= 0.5)
     slope = np.where(all_, np.square(frequency), 0)
     log = np.log(np.maximum(frequency, 1e-9))
     weights = (all_, all_ & (frequency > FINE), slope, slope * log)
-    return tuple(weight.astype(np.float32) for weight in weights)
+    return tuple((weight * both).astype(np.float32) for weight in weights)
 
 
 def _sharpness(found: Detail | None) -> float | None:

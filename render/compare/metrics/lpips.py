@@ -12,18 +12,18 @@ less than a thousandth of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from render.compare.column import Better, Ranks
 from render.compare.metrics.metric import Compared, Metric
+from render.engines.base import DeviceName, EngineName
 from render.media.frame import Picture
 
 if TYPE_CHECKING:
-    from torch import Tensor
+    from render.compare.metrics.workshop import Workshop
 
 WEIGHTS = Path(__file__).with_name("lpips_alex_fp16.npz")
 MIN_SIDE = 32
@@ -38,19 +38,35 @@ _SCALE = (0.458, 0.448, 0.450)
 
 
 class Lpips:
-    """The metric, its weights loaded once."""
+    """The metric in a workshop, its weights loaded once."""
 
-    def __init__(self, weights: Path = WEIGHTS) -> None:
-        import torch
+    def __init__(self, shop: Workshop) -> None:
+        from render.compare.metrics.vision import Found, Layer, Vision
+        from render.compare.metrics.vision_engine import ready
 
-        with np.load(weights, allow_pickle=False) as archive:
-            arrays = {key: torch.from_numpy(archive[key].astype(np.float32)) for key in archive}
-        self._convolutions = [
-            (arrays[f"features.{n}.weight"], arrays[f"features.{n}.bias"], n) for n in _CONVOLUTIONS
+        with np.load(WEIGHTS, allow_pickle=False) as archive:
+            arrays = {key: archive[key].astype(np.float32) for key in archive}
+        layers = [
+            Layer(
+                arrays[f"features.{n}.weight"],
+                arrays[f"features.{n}.bias"],
+                stride,
+                padding,
+                pool=3 if n in _POOL_BEFORE else 0,
+                tap=True,
+            )
+            for n, (stride, padding) in _CONVOLUTIONS.items()
         ]
-        self._heads = [arrays[f"heads.{i}"].view(1, -1, 1, 1) for i in range(len(_CONVOLUTIONS))]
-        self._shift = torch.tensor(_SHIFT).view(1, 3, 1, 1)
-        self._scale = torch.tensor(_SCALE).view(1, 3, 1, 1)
+        half = np.float32(127.5)
+        shift = (np.array(_SHIFT, np.float32) + 1) * half
+        vision = Vision(tuple(layers), shift, np.array(_SCALE, np.float32) * half, Found.UNIT)
+        self._look = ready(vision, shop)
+        self._heads = [arrays[f"heads.{i}"].reshape(-1) for i in range(len(layers))]
+        if not shop.openvino:
+            import torch
+
+            on = torch.device(shop.choice.device.value)
+            self._heads = [torch.from_numpy(head).to(on) for head in self._heads]
 
     def __call__(self, first: Picture, second: Picture) -> float:
         """Between two RGB uint8 pictures of one size. Raises ValueError when sizes differ or a side
@@ -59,54 +75,35 @@ class Lpips:
             raise ValueError("LPIPS needs pictures of one size")
         return self.between(self.features(first), self.features(second))
 
-    def between(self, first: Sequence[Tensor], second: Sequence[Tensor]) -> float:
+    def between(self, first: Sequence[Any], second: Sequence[Any]) -> float:
         """Between the `features` of two pictures of one size."""
-        import torch
+        total = sum(
+            ((a - b) ** 2).sum(1) @ head / a.shape[1]
+            for head, a, b in zip(self._heads, first, second, strict=True)
+        )
+        return float(total)
 
-        with torch.inference_mode():
-            return sum(
-                float(((a - b).square() * head).sum(1).mean())
-                for head, a, b in zip(self._heads, first, second, strict=True)
-            )
-
-    def features(self, picture: Picture) -> list[Tensor]:
-        """What the metric compares: of each layer (1, channels, height, width), each place of
-        length 1. Raises ValueError for a side under 32 pixels."""
-        import torch
-
+    def features(self, picture: Picture) -> list[Any]:
+        """What the metric compares: of each layer (channels, places), each place of length 1.
+        Raises ValueError for a side under 32 pixels."""
         if min(picture.shape[:2]) < MIN_SIDE:
             raise ValueError(f"LPIPS needs sides of {MIN_SIDE} pixels or more")
-        with torch.inference_mode():
-            x = torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None]
-            layers = self._layers(x.float() / 127.5 - 1)
-            return [x / (x.square().sum(1, keepdim=True).sqrt() + 1e-10) for x in layers]
-
-    def _layers(self, x: Tensor) -> list[Tensor]:
-        import torch.nn.functional as F
-
-        x = (x - self._shift) / self._scale
-        found = []
-        for weight, bias, number in self._convolutions:
-            if number in _POOL_BEFORE:
-                x = F.max_pool2d(x, 3, 2)
-            stride, padding = _CONVOLUTIONS[number]
-            x = F.relu(F.conv2d(x, weight, bias, stride, padding))
-            found.append(x)
-        return found
+        return self._look(picture)
 
 
-@cache
-def lpips() -> Lpips:
-    """The one that everything here uses."""
-    return Lpips()
+_made: dict[tuple[EngineName, DeviceName], Lpips] = {}
 
 
-def _features(picture: Picture) -> list[Tensor]:
-    return lpips().features(picture)
+def lpips(shop: Workshop) -> Lpips:
+    """The one of this engine and device."""
+    key = (shop.choice.engine, shop.choice.device)
+    if key not in _made:
+        _made[key] = Lpips(shop)
+    return _made[key]
 
 
-def _distance(picture: Picture, reference: list[Tensor]) -> float:
-    return lpips().between(_features(picture), reference)
+def _distance(of: Lpips, picture: Picture, reference: list[Any]) -> float:
+    return of.between(of.features(picture), reference)
 
 
 LPIPS = Metric(
@@ -117,5 +114,5 @@ LPIPS = Metric(
     ranks=Ranks.PICTURES,
     says="Perceptual distance of single pictures from the reference's at the same moments.",
     brief="single pictures against the reference's",
-    taken=Compared(_distance, alike=0.0, keep=_features),
+    taken=Compared(_distance, alike=0.0, keep=Lpips.features, tool=lpips),
 )

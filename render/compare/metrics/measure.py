@@ -17,20 +17,23 @@ from pathlib import Path
 from render.compare.metrics.flicker_pairs import FLICKER
 from render.compare.metrics.metric import Metric
 from render.compare.metrics.metric_list import METRICS
-from render.compare.metrics.modes import EFFORTS, Effort, Metrics
+from render.compare.metrics.modes import Metrics, effort
 from render.compare.metrics.moments import common_gap
 from render.compare.metrics.reference import Group, check_reference, groups
 from render.compare.metrics.source_motion import open_source
 from render.compare.metrics.stills import SOURCE_GONE, Stills
 from render.compare.metrics.subject import Step, Subject, Trouble
 from render.compare.metrics.windows import Windows
+from render.compare.metrics.workshop import Workshop, workshop
+from render.engines.base import DeviceName, EngineChoice, EngineName
+from render.engines.select import choose
 from render.errors import RenderError
 from render.media.clip import Clip
 from render.media.ffmpeg import FFmpeg, find_ffmpeg
 from render.results.begun import Begun
 from render.results.results import CellResult, Figures, Results, Sampling
 
-VERSION = 1
+VERSION = 2
 """Of how figures are taken: raised when they would come out differently."""
 
 
@@ -64,6 +67,7 @@ def measure(
     *,
     metrics: Sequence[Metric] = METRICS,
     begun: Mapping[str, Begun] | None = None,
+    choice: EngineChoice | None = None,
 ) -> Iterator[Update]:
     """Fill in the figures of every cell in ``results``, from the previews in ``folder``.
 
@@ -71,29 +75,34 @@ def measure(
     as ``begun`` to go on from there; Measured whenever cells are done, and at the end; and Trouble
     for each cell that cannot be measured, while the others go on. Nothing is written. ``reference``
     is as in `groups`; ``metrics`` are those to take; without ``ffmpeg`` the usual one is looked
-    for. Raises UsageError when nothing fits the reference, FFmpegError when ffmpeg does not run.
+    for. ``choice`` says which engine on which device computes; without, what is fastest here. On a
+    GPU, JOD is taken of larger pictures. Raises UsageError when nothing fits the reference,
+    FFmpegError when ffmpeg does not run.
     """
     check_reference(results, reference)
+    mode = mode.taken
     if mode is Metrics.NONE:
         yield Measured(results)
         return
     found = find_ffmpeg(ffmpeg)
-    numbers = range(len(results.clips))
-    clips = [
-        _ClipWork(results, n, folder, found, mode, reference, begun or {}, metrics) for n in numbers
-    ]
-    total = sum(clip.steps for clip in clips)
-    done = 0
-    for clip in clips:
-        for update in clip.run():
-            match update:
-                case Step():
-                    done += 1
-                    yield Measuring(done, max(total, done), Path(update.cell).name)
-                case Trouble() | Begun():
-                    yield update
-                case _Done(cells):
-                    yield Measured(_merged(results, clips), cells)
+    with workshop(choice or choose(EngineName.AUTO, DeviceName.AUTO)) as shop:
+        numbers = range(len(results.clips))
+        clips = [
+            _ClipWork(results, n, folder, found, mode, reference, begun or {}, metrics, shop)
+            for n in numbers
+        ]
+        total = sum(clip.steps for clip in clips)
+        done = 0
+        for clip in clips:
+            for update in clip.run():
+                match update:
+                    case Step():
+                        done += 1
+                        yield Measuring(done, max(total, done), Path(update.cell).name)
+                    case Trouble() | Begun():
+                        yield update
+                    case _Done(cells):
+                        yield Measured(_merged(results, clips), cells)
     yield Measured(_merged(results, clips))
 
 
@@ -117,13 +126,15 @@ class _ClipWork:
         reference: str | None,
         begun: Mapping[str, Begun],
         metrics: Sequence[Metric],
+        shop: Workshop,
     ) -> None:
         self.clip = results.clips[number]
         self.groups = groups(results, number, reference)
         self.figures: dict[str, Figures] = {}
         self.sampling = self.clip.sampling
         self._folder, self._ffmpeg, self._mode = folder, ffmpeg, mode
-        self._results = results
+        self._results, self._shop = results, shop
+        self._effort = effort(mode, gpu=shop.on_gpu)
         self._begun, self._metrics = begun, metrics
         self._source: Clip | None = open_source(Path(self.clip.path), ffmpeg)
         self._gap = common_gap(_rates(results.of_clip(number)))
@@ -137,13 +148,9 @@ class _ClipWork:
     @property
     def steps(self) -> int:
         """About how many steps there will be."""
-        effort = self._effort
-        chunks = -(-effort.moments // effort.at_once)
-        return sum(len(stale) * (chunks + effort.windows) for stale in self._stale)
-
-    @property
-    def _effort(self) -> Effort:
-        return EFFORTS[self._mode]
+        spent = self._effort
+        chunks = -(-spent.moments // spent.at_once)
+        return sum(len(stale) * (chunks + spent.windows) for stale in self._stale)
 
     def _to_measure(self, group: Group) -> list[CellResult]:
         return [cell for cell in group.cells if not self._settled(cell, group)]
@@ -162,6 +169,8 @@ class _ClipWork:
     def _basis(self, cell: CellResult, group: Group) -> str:
         """A mark of what the figures depend on, the two previews included."""
         parts: list[object] = [VERSION, self._mode, str(self._gap)]
+        # On a GPU more is looked at: such figures and others are no comparison.
+        parts += [self._effort.jod_side] if self._shop.on_gpu else []
         parts += ["alone"] if group.alone else []
         for one in (cell, group.reference):
             run = self._results.runs[one.run].at if self._results.runs else ""
@@ -185,18 +194,20 @@ class _ClipWork:
                 self._fail(cell, group, error)
                 yield Trouble(cell.id, error)
             return
+        others = [cell for cell in stale if cell.id != reference.id]
+        probing = {cell.id: self._shop.pool.submit(self._subject, cell) for cell in others}
         subjects = []
         for cell in stale:
             try:
                 own = cell.id == reference.id
-                subjects.append(reference if own else self._subject(cell))
+                subjects.append(reference if own else probing[cell.id].result())
             except RenderError as error:
                 self._fail(cell, group, error)
                 yield Trouble(cell.id, error)
         path = self._ffmpeg.path
-        metrics, effort = self._metrics, self._effort
-        stills = Stills(subjects, reference, self._source, self._gap, effort, path, metrics)
-        windows = Windows(subjects, reference, effort, path, metrics)
+        metrics, spent, shop = self._metrics, self._effort, self._shop
+        stills = Stills(subjects, reference, self._source, self._gap, spent, path, metrics, shop)
+        windows = Windows(subjects, reference, spent, path, metrics, shop)
         # Without the clip other moments are compared.
         there = "" if self._source is None else " with its clip"
         taken = " ".join(metric.key for metric in metrics)
@@ -231,7 +242,7 @@ class _ClipWork:
     def _sampled(
         self, group: Group, subjects: Sequence[Subject], stills: Stills, windows: Windows
     ) -> Sampling:
-        effort = self._effort
+        spent = self._effort
         most = max((len(s.moments) for s in subjects), default=0)
         before = self.clip.sampling if len(subjects) < len(group.cells) else None
         seconds = None if group.alone else windows.seconds
@@ -247,9 +258,9 @@ class _ClipWork:
             gap=float(self._gap or 0),
             jod_seconds=seconds,
             jod_size=windows.size if seconds is not None else None,
-            style_moments=min(most, effort.style_moments),
+            style_moments=min(most, spent.style_moments),
             style_size=stills.style_size,
-            detail_moments=min(most, effort.detail_moments),
+            detail_moments=min(most, spent.detail_moments),
             notes=() if self._source is not None else (SOURCE_GONE,),
         )
 

@@ -9,14 +9,16 @@ imports nothing heavy before it computes: tables and pages are made without it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from render.compare.column import Column, Kind
 from render.results.results import CellResult, Sampling
 
 if TYPE_CHECKING:
+    from render.compare.metrics.workshop import Workshop
     from render.media.flow import Displacement
     from render.media.frame import Picture
 
@@ -58,12 +60,23 @@ class Compared:
         alike: the value of a picture against itself.
         keep: what all comparisons with a picture of the reference share, by default the picture.
         pictures: which.
+        tool: makes what computes it, a network for example, where figures are taken; ``value`` and
+            ``keep`` are given that first. Any thread may call them, several at a time.
     """
 
-    value: Callable[[Picture, Any], float]
+    value: Callable[..., float]
     alike: float
-    keep: Callable[[Picture], Any] = _itself
+    keep: Callable[..., Any] = _itself
     pictures: Pictures = Pictures.COMPARED
+    tool: Callable[[Workshop], Any] | None = None
+
+    def on(self, shop: Workshop) -> Compared:
+        """With its tool at hand."""
+        if self.tool is None:
+            return self
+        tool = self.tool(shop)
+        value, keep = partial(self.value, tool), partial(self.keep, tool)
+        return replace(self, value=value, keep=keep, tool=None)
 
     def sample(self, sampling: Sampling) -> str | None:
         return self.pictures.sample(sampling)
@@ -123,10 +136,18 @@ class Watched:
             a second; the pictures of a slower cell repeat. A ValueError says in one line why there
             are none.
         alike: the value of a video against itself.
+        tool: as that of `Compared`; ``values`` is given it first.
     """
 
-    values: Callable[[Sequence[Picture], Sequence[Sequence[Picture]], float], Sequence[float]]
+    values: Callable[..., Sequence[float]]
     alike: float
+    tool: Callable[[Workshop], Any] | None = None
+
+    def on(self, shop: Workshop) -> Watched:
+        """With its tool at hand."""
+        if self.tool is None:
+            return self
+        return replace(self, values=partial(self.values, self.tool(shop)), tool=None)
 
     def sample(self, sampling: Sampling) -> str | None:
         if sampling.jod_seconds is None:

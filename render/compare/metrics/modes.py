@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
 class Metrics(StrEnum):
-    """What ``--metrics`` may be."""
+    """What ``--metrics`` may be. LATER: fast, after all that can be made without figures."""
 
     NONE = "none"
     FAST = "fast"
     FULL = "full"
+    LATER = "later"
+
+    @property
+    def taken(self) -> Metrics:
+        """How figures are taken, whenever that is."""
+        return Metrics.FAST if self is Metrics.LATER else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +50,13 @@ EFFORTS = {
     Metrics.FAST: Effort(6, 480, 3, 224, 3, 1, 1.0, 240, 6),
     Metrics.FULL: Effort(48, 720, 24, 360, 24, 4, 2.0, 360, 4),
 }
-"""Fast: four seconds a cell on two processor cores. Full: about a minute a cell."""
+"""Fast: two seconds a cell on two processor cores. Full: about half a minute a cell."""
+
+_JOD_ON_GPU = 720
+"""Lines: about what a phone's display leaves for the eye to see; dear on a processor."""
+
+
+def effort(mode: Metrics, *, gpu: bool) -> Effort:
+    """What ``mode`` spends here: on a GPU, JOD is taken of larger pictures."""
+    spent = EFFORTS[mode]
+    return replace(spent, jod_side=max(spent.jod_side, _JOD_ON_GPU)) if gpu else spent

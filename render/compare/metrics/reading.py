@@ -16,24 +16,77 @@ from render.target import Size
 
 # Decoding on costs less than seeking, which begins at a key frame before and starts a process.
 _APART = Fraction(3)
+_NEAR_APART = Fraction(1)
 # A last tick may lie a little past the last picture's end: it shows that picture.
 _PAST = Fraction(1, 2)
+_AHEAD = Fraction(1, 60)
+_OVER_A_PICTURE = Fraction(51, 50)
+
+
+def at_its_ticks(rate: Fraction) -> Fraction:
+    """How near a preview's picture lies to its tick: containers round, by less than this."""
+    return min(1 / (4 * rate), _AHEAD)
+
+
+def at_any_time(clip: Clip) -> Fraction | None:
+    """How near the picture that ``clip`` shows at a moment lies, at an even rate."""
+    return None if clip.video.variable_rate else _OVER_A_PICTURE / clip.video.rate
+
+
+class _NotNearError(Exception):
+    """A picture is not where it was looked for."""
 
 
 def pictures(
-    clip: Clip, size: Size, moments: Iterable[Fraction], ffmpeg: Path
+    clip: Clip,
+    size: Size,
+    moments: Iterable[Fraction],
+    ffmpeg: Path,
+    near: Fraction | None = None,
 ) -> Iterator[tuple[Fraction, Picture]]:
     """What ``clip`` shows at each of the ``moments`` (seconds from its start), in order, at
-    ``size``. Raises ClipError when it cannot be decoded, or ends before one of them."""
-    for run in runs(moments, _APART):
+    ``size``. Raises ClipError when it cannot be decoded, or ends before one of them.
+
+    ``near``: how far from their moments, at most, the pictures are. Only those are converted then,
+    which costs a part of all; where they lie elsewhere after all, the rest is read as without it.
+    """
+    for together in runs(moments, _APART if near is None else _NEAR_APART):
+        run, found = together, 0
+        if near is not None:
+            try:
+                for moment, frame in _near(clip, size, run, ffmpeg, near):
+                    found += 1
+                    yield moment, frame.picture
+                continue
+            except (ClipError, _NotNearError):
+                run = together[found:]  # all is read, and says what it is that fails
         length = run[-1] - run[0]
         with Decoder(clip, size, ffmpeg, start=run[0], duration=length) as decoder:
-            yield from _on_show(decoder, run, clip.path)
+            for moment, frame in _on_show(decoder, run, clip.path):
+                yield moment, frame.picture
+
+
+def _near(
+    clip: Clip, size: Size, moments: list[Fraction], ffmpeg: Path, near: Fraction
+) -> Iterator[tuple[Fraction, Frame]]:
+    """Raises _NotNearError for a moment that no picture is near to."""
+    spans: list[tuple[Fraction, Fraction]] = []
+    for moment in moments:
+        if spans and moment - near <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], moment + near)
+        else:
+            spans.append((moment - near, moment + near))
+    length = moments[-1] - moments[0]
+    with Decoder(clip, size, ffmpeg, start=moments[0], duration=length, only=spans) as decoder:
+        for moment, frame in _on_show(decoder, moments, clip.path):
+            if abs(frame.time - moment) > near:
+                raise _NotNearError
+            yield moment, frame
 
 
 def _on_show(
     frames: Iterable[Frame], moments: list[Fraction], path: Path
-) -> Iterator[tuple[Fraction, Picture]]:
+) -> Iterator[tuple[Fraction, Frame]]:
     """By the rule of `sample`: of two pictures the nearer, never from more than 1/60 s ahead."""
     pending = list(reversed(moments))
     current: Frame | None = None
@@ -42,7 +95,7 @@ def _on_show(
         if current is not None:
             takes_over = boundary(current, upcoming)
             while pending and pending[-1] < takes_over:
-                yield pending.pop(), current.picture
+                yield pending.pop(), current
             if not pending:
                 return
         current = upcoming
@@ -53,7 +106,7 @@ def _on_show(
                 f"{path}: ends at {end:.2f} s, before the picture at {float(pending[-1]):.2f} s; "
                 "render it again"
             )
-        yield pending.pop(), current.picture
+        yield pending.pop(), current
 
 
 def within(size: Size, side: int) -> Size:

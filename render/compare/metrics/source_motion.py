@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
-from render.compare.metrics.reading import pictures, reduced
+from render.compare.metrics.reading import at_any_time, pictures, reduced
 from render.errors import RenderError
 from render.media.clip import Clip
 from render.media.ffmpeg import FFmpeg
@@ -59,8 +60,15 @@ class Source:
         self._motions.clear()
         self.pictures = {
             moment: self._as_shown(picture)
-            for moment, picture in pictures(self._clip, self._canvas, moments, self._ffmpeg)
+            for moment, picture in pictures(
+                self._clip, self._canvas, moments, self._ffmpeg, at_any_time(self._clip)
+            )
         }
+
+    def prepare(self, pair: tuple[Fraction, Fraction]) -> None:
+        """Work out a `motion` before it is asked for; what is against it, it says then."""
+        with contextlib.suppress(ValueError):
+            self.motion(*pair)
 
     def motion(self, first: Fraction, second: Fraction) -> Displacement:
         """Between two of the moments that were read; computed once."""

@@ -7,7 +7,8 @@ pictures come near 0. Figures compare at one size of picture only.
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -17,30 +18,54 @@ from render.compare.metrics.metric import Compared, Metric
 from render.media.frame import Picture
 
 WINDOW, DEVIATION = 11, 1.5
+LUMA = (0.299, 0.587, 0.114)
+"""BT.601's weights, as SSIM and its many copies take them."""
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Structure:
+    """What SSIM looks at in one picture: its shape, its luma, and that one's mean and variance
+    under the window."""
+
+    shape: tuple[int, ...]
+    light: npt.NDArray[np.float64]
+    mean: Any
+    variance: Any
+
+
+def structure(picture: Picture) -> Structure:
+    """Of an RGB uint8 picture. Raises ValueError for a side under 11 pixels."""
+    if min(picture.shape[:2]) < WINDOW:
+        raise ValueError(f"SSIM needs sides of {WINDOW} pixels or more")
+    light = luma(picture)
+    mean = _windowed(light)
+    return Structure(picture.shape, light, mean, _windowed(light * light) - mean * mean)
 
 
 def ssim(first: Picture, second: Picture) -> float:
     """Between two RGB uint8 pictures of one size. Raises ValueError when sizes differ or a side is
     under 11 pixels."""
-    if first.shape != second.shape:
+    return likeness(first, structure(second))
+
+
+def likeness(picture: Picture, reference: Structure) -> float:
+    """`ssim` of a picture and the `structure` of another."""
+    if picture.shape != reference.shape:
         raise ValueError("SSIM needs pictures of one size")
-    if min(first.shape[:2]) < WINDOW:
-        raise ValueError(f"SSIM needs sides of {WINDOW} pixels or more")
-    a, b = luma(first), luma(second)
-    mean_a, mean_b = _windowed(a), _windowed(b)
-    variance_a = _windowed(a * a) - mean_a * mean_a
-    variance_b = _windowed(b * b) - mean_b * mean_b
-    both = _windowed(a * b) - mean_a * mean_b
-    light = (2 * mean_a * mean_b + _C1) / (mean_a * mean_a + mean_b * mean_b + _C1)
-    structure = (2 * both + _C2) / (variance_a + variance_b + _C2)
-    return float((light * structure).mean(dtype=np.float64))
+    a, b = structure(picture), reference
+    both = _windowed(a.light * b.light) - a.mean * b.mean
+    light = (2 * a.mean * b.mean + _C1) / (a.mean * a.mean + b.mean * b.mean + _C1)
+    detail = (2 * both + _C2) / (a.variance + b.variance + _C2)
+    return float((light * detail).mean(dtype=np.float64))
 
 
 def luma(picture: Picture) -> npt.NDArray[np.float64]:
-    """(height, width), 0..255: BT.601's weights, as SSIM and its many copies take them."""
-    light: npt.NDArray[np.float64] = picture @ np.array([0.299, 0.587, 0.114])
-    return light
+    """(height, width), 0..255."""
+    import cv2
+
+    light = cv2.transform(picture.astype(np.float64), np.array([LUMA]))
+    return cast(npt.NDArray[np.float64], light)
 
 
 def _windowed(x: npt.NDArray[np.float64]) -> Any:
@@ -60,5 +85,5 @@ SSIM = Metric(
     ranks=Ranks.PICTURES,
     says="Structural similarity of single pictures to the reference's at the same moments.",
     brief="single pictures against the reference's",
-    taken=Compared(ssim, alike=1.0),
+    taken=Compared(likeness, alike=1.0, keep=structure),
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,10 @@ from render.compare.metrics.metric import (
 )
 from render.compare.metrics.modes import Effort
 from render.compare.metrics.moments import Moment, choose, shared, ticks_of
-from render.compare.metrics.reading import pictures, reduced, within
+from render.compare.metrics.reading import at_its_ticks, pictures, reduced, within
 from render.compare.metrics.source_motion import Source
 from render.compare.metrics.subject import Step, Subject, Trouble, Values
+from render.compare.metrics.workshop import Workshop
 from render.errors import RenderError
 from render.media.clip import Clip
 from render.media.frame import Picture
@@ -33,17 +35,21 @@ _Seen = dict[Pictures, Picture]
 
 
 class _Against:
-    """A picture of the reference, and what all comparisons with it share, made when first asked
-    for."""
+    """A picture of the reference, and what all comparisons with it share."""
 
     def __init__(self, seen: _Seen) -> None:
-        self._seen = seen
+        self.seen = seen
         self._kept: dict[str, Any] = {}
+
+    def prepare(self, metric: Metric, how: Compared) -> None:
+        """Work it out before it is asked for; what the metric has against it, it says then."""
+        with contextlib.suppress(ValueError):
+            self.kept(metric, how)
 
     def kept(self, metric: Metric, how: Compared) -> Any:
         """Raises the metric's ValueError."""
         if metric.key not in self._kept:
-            self._kept[metric.key] = how.keep(self._seen[how.pictures])
+            self._kept[metric.key] = how.keep(self.seen[how.pictures])
         return self._kept[metric.key]
 
 
@@ -64,13 +70,14 @@ class Stills:
         effort: Effort,
         ffmpeg: Path,
         metrics: Sequence[Metric],
+        shop: Workshop,
     ) -> None:
         self._subjects, self._reference = tuple(subjects), reference
-        self._gap, self._effort, self._ffmpeg = gap, effort, ffmpeg
+        self._gap, self._effort, self._ffmpeg, self._shop = gap, effort, ffmpeg, shop
         self._display = reference.cell.video.size
         self.size = within(self._display, effort.side)
         self.style_size = within(self._display, effort.style_side)
-        self._compared = taken_from(metrics, Compared)
+        self._compared = [(m, how.on(shop)) for m, how in taken_from(metrics, Compared)]
         self._described = taken_from(metrics, Described)
         self._paired = taken_from(metrics, Paired)
         self._source = None if source is None else Source(source, reference.cell, self.size, ffmpeg)
@@ -102,17 +109,25 @@ class Stills:
                 yield from self._some(working, numbers)
 
     def _some(self, working: Sequence[Subject], numbers: slice) -> Iterator[Step | Trouble]:
+        pool = self._shop.pool
+        reference = pool.submit(self._read_reference, working, numbers)
+        yield from self._read_source(working, numbers)
         try:
-            against = self._read_reference(working, numbers)
+            shown = reference.result()
         except RenderError as error:
             for subject in working:
                 subject.failed = error
                 yield Trouble(subject.id, error)
             return
-        yield from self._read_source(working, numbers)
-        for subject in working:
+        against = {tick: _Against(seen) for tick, seen in shown.items()}
+        # What several subjects share comes first: side by side they would wait for one another.
+        if self._source is not None:
+            list(pool.map(self._source.prepare, self._moves(working, numbers)))
+        list(pool.map(_Against.prepare, *zip(*self._kept(working, numbers, against), strict=True)))
+        measured = [pool.submit(self._measure, s, numbers, against) for s in working]
+        for subject, future in zip(working, measured, strict=True):
             try:
-                self._measure(subject, numbers, against)
+                future.result()
             except RenderError as error:
                 subject.failed = error
                 yield Trouble(subject.id, error)
@@ -120,14 +135,36 @@ class Stills:
                 subject.compared = numbers.stop
             yield Step(subject.id)
 
-    def _read_reference(self, working: Sequence[Subject], numbers: slice) -> dict[int, _Against]:
-        compared = (s for s in working if s is not self._reference)
-        wanted = {m.reference for subject in compared for m in subject.moments[numbers]}
+    def _read_reference(self, working: Sequence[Subject], numbers: slice) -> dict[int, _Seen]:
+        """Its pictures by tick: what others are compared with, and its own."""
+        wanted: dict[int, set[Pictures]] = {}
         sizes = {how.pictures for _, how in self._compared}
+        for subject in working:
+            for number, moment in _numbered(subject, numbers):
+                if subject is not self._reference:
+                    wanted.setdefault(moment.reference, set()).update(sizes)
+                    continue
+                for tick in self._needed(subject, moment):
+                    wanted.setdefault(tick, set()).add(Pictures.COMPARED)
+                wanted[moment.tick] |= self._looks(number, subject)
         return {
-            tick: _Against(self._seen(picture, sizes))
+            tick: self._seen(picture, wanted[tick])
             for tick, picture in self._read(self._reference, wanted)
         }
+
+    def _kept(
+        self, working: Sequence[Subject], numbers: slice, against: Mapping[int, _Against]
+    ) -> list[tuple[_Against, Metric, Compared]]:
+        """What will be asked of the reference's pictures, each once."""
+        asked = {
+            (moment.reference, n): (against[moment.reference], metric, how)
+            for subject in working
+            if subject is not self._reference
+            for number, moment in _numbered(subject, numbers)
+            for n, (metric, how) in enumerate(self._compared)
+            if how.pictures in self._looks(number, subject)
+        }
+        return list(asked.values())
 
     def _seen(self, picture: Picture, which: Iterable[Pictures]) -> _Seen:
         """A picture as displayed → at these sizes."""
@@ -148,6 +185,16 @@ class Stills:
             self._source = None
             yield Trouble(self._reference.id, error)
 
+    def _moves(self, working: Sequence[Subject], numbers: slice) -> set[tuple[Fraction, Fraction]]:
+        """The pairs of moments between which the clip's motion will be asked for."""
+        return {
+            (subject.ticks.time(moment.tick), subject.ticks.time(moment.tick + ahead))
+            for subject in working
+            for moment in subject.moments[numbers]
+            for ahead in self._steps_ahead(subject).values()
+            if moment.tick + ahead < subject.ticks.count
+        }
+
     def _needed(self, subject: Subject, moment: Moment) -> list[int]:
         """The tick, its neighbour, and the one a gap later, as far as the preview has them."""
         ahead = {0, *self._steps_ahead(subject).values()}
@@ -164,18 +211,28 @@ class Stills:
     def _read(self, subject: Subject, wanted: Iterable[int]) -> Iterator[tuple[int, Picture]]:
         """Pictures of a preview at the display's size, by tick."""
         tick_at = {subject.own_time(tick): tick for tick in wanted}
-        for time, picture in pictures(subject.clip, self._display, tick_at, self._ffmpeg):
+        near = at_its_ticks(subject.ticks.rate)
+        read = pictures(subject.clip, self._display, tick_at, self._ffmpeg, near)
+        for time, picture in read:
+            self._shop.heed()
             yield tick_at[time], picture
 
-    def _measure(self, subject: Subject, numbers: slice, against: dict[int, _Against]) -> None:
+    def _measure(self, subject: Subject, numbers: slice, against: Mapping[int, _Against]) -> None:
         own, found = subject is self._reference, subject.found
         moments = _numbered(subject, numbers)
         looks = {m.tick: self._looks(n, subject) for n, m in moments}
         partner = {} if own else {m.tick: against[m.reference] for _, m in moments}
         small: dict[int, Picture] = {}
-        needed = {tick for _, m in moments for tick in self._needed(subject, m)}
-        for tick, picture in self._read(subject, needed):
-            seen = self._seen(picture, {Pictures.COMPARED, *looks.get(tick, ())})
+        needed = sorted({tick for _, m in moments for tick in self._needed(subject, m)})
+        shown: Iterable[tuple[int, _Seen]]
+        if own:
+            shown = ((tick, against[tick].seen) for tick in needed)
+        else:
+            shown = (
+                (tick, self._seen(picture, {Pictures.COMPARED, *looks.get(tick, ())}))
+                for tick, picture in self._read(subject, needed)
+            )
+        for tick, seen in shown:
             small[tick] = seen[Pictures.COMPARED]
             if tick in looks:
                 self._describe(found, {which: seen[which] for which in looks[tick]})

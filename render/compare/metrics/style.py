@@ -8,63 +8,68 @@ smaller picture of the same strokes has finer ones.
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from render.compare.column import Better, Ranks
 from render.compare.metrics.metric import Compared, Metric, Pictures
+from render.engines.base import DeviceName, EngineName
 from render.media.frame import Picture
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
-    from render.training.backbone import Backbone
+    from render.compare.metrics.workshop import Workshop
 
 MIN_SIDE = 8
 
 
-def features(picture: Picture) -> dict[str, Tensor]:
-    """VGG16's features of an RGB uint8 picture, by layer. Raises ValueError for a side under 8."""
-    import torch
+class StyleEye:
+    """The metric in a workshop, the bundled VGG16 loaded once."""
 
-    if min(picture.shape[:2]) < MIN_SIDE:
-        raise ValueError(f"style distance needs sides of {MIN_SIDE} pixels or more")
-    with torch.inference_mode():
-        x = torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None].float()
-        found: dict[str, Tensor] = backbone()(x, backbone().layers)
-        return found
+    def __init__(self, shop: Workshop) -> None:
+        from render.compare.metrics.vision import Found, Layer, Vision
+        from render.compare.metrics.vision_engine import ready
+        from render.training import vgg16
+
+        with np.load(vgg16.BUNDLED, allow_pickle=False) as archive:
+            arrays = {key: archive[key].astype(np.float32) for key in archive}
+        layers = tuple(
+            Layer(
+                arrays[f"features.{n}.weight"],
+                arrays[f"features.{n}.bias"],
+                pool=2 if n in vgg16.POOL_BEFORE else 0,
+                tap=n in vgg16.TAPS,
+            )
+            for n in vgg16.CONVOLUTIONS
+            if f"features.{n}.weight" in arrays
+        )
+        shift, scale = (np.array(each, np.float32) * 255 for each in (vgg16.MEAN, vgg16.STD))
+        self._look = ready(Vision(layers, shift, scale, Found.GRAM), shop)
+
+    def grams(self, picture: Picture) -> list[Any]:
+        """The Gram matrix of each layer: all that is kept of a reference. Raises ValueError for a
+        side under 8 pixels."""
+        if min(picture.shape[:2]) < MIN_SIDE:
+            raise ValueError(f"style distance needs sides of {MIN_SIDE} pixels or more")
+        return self._look(picture)
+
+    def distance(self, picture: Picture, reference: Sequence[Any]) -> float:
+        """From a picture to the `grams` of another; 0 is alike."""
+        pairs = zip(self.grams(picture), reference, strict=True)
+        losses = [((found - of) ** 2).sum() / (of**2).sum() for found, of in pairs]
+        return float(sum(losses)) / len(losses)
 
 
-def grams(picture: Picture) -> dict[str, Tensor]:
-    """The Gram matrix of each layer: all that is kept of a reference."""
-    import torch
-
-    from render.training.losses import gram
-
-    with torch.inference_mode():
-        return {layer: gram(f) for layer, f in features(picture).items()}
+_made: dict[tuple[EngineName, DeviceName], StyleEye] = {}
 
 
-def style_distance(picture: Picture, reference: dict[str, Tensor]) -> float:
-    """From a picture to the `grams` of another; 0 is alike."""
-    import torch
-
-    from render.training.losses import style_loss
-
-    with torch.inference_mode():
-        found = features(picture)
-        losses = [style_loss(found[layer], target) for layer, target in reference.items()]
-        return float(torch.stack(losses).mean())
-
-
-@cache
-def backbone() -> Backbone:
-    """The bundled VGG16, loaded once."""
-    from render.training.backbone import load_backbone
-
-    return load_backbone()
+def style_eye(shop: Workshop) -> StyleEye:
+    """The one of this engine and device."""
+    key = (shop.choice.engine, shop.choice.device)
+    if key not in _made:
+        _made[key] = StyleEye(shop)
+    return _made[key]
 
 
 STYLE = Metric(
@@ -75,5 +80,11 @@ STYLE = Metric(
     ranks=Ranks.PICTURES,
     says="Distance of single pictures' textures (Gram matrices) from the reference's.",
     brief="single pictures' textures against the reference's",
-    taken=Compared(style_distance, alike=0.0, keep=grams, pictures=Pictures.FEW),
+    taken=Compared(
+        StyleEye.distance,
+        alike=0.0,
+        keep=StyleEye.grams,
+        pictures=Pictures.FEW,
+        tool=style_eye,
+    ),
 )

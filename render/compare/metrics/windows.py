@@ -10,8 +10,9 @@ from pathlib import Path
 from render.compare.metrics.metric import Metric, Watched, taken_from
 from render.compare.metrics.modes import Effort
 from render.compare.metrics.moments import Ticks
-from render.compare.metrics.reading import pictures, within
+from render.compare.metrics.reading import at_its_ticks, pictures, within
 from render.compare.metrics.subject import Step, Subject, Trouble
+from render.compare.metrics.workshop import Workshop
 from render.errors import RenderError
 from render.media.frame import Picture
 
@@ -29,8 +30,10 @@ class Windows:
         effort: Effort,
         ffmpeg: Path,
         metrics: Sequence[Metric],
+        shop: Workshop,
     ) -> None:
-        self._metrics = taken_from(metrics, Watched)
+        self._shop = shop
+        self._metrics = [(metric, how.on(shop)) for metric, how in taken_from(metrics, Watched)]
         self._names = " or ".join(metric.name for metric, _ in self._metrics)
         self._subjects = tuple(s for s in subjects if s is not reference)
         self._own = tuple(s for s in subjects if s is reference)
@@ -94,17 +97,20 @@ class Windows:
     def _some(
         self, fitting: Sequence[tuple[Subject, list[int]]], window: range
     ) -> Iterator[Step | Trouble]:
+        pool = self._shop.pool
+        reading = pool.submit(self._video, self._reference, window)
+        all_read = [(subject, pool.submit(self._video, subject, held)) for subject, held in fitting]
         try:
-            reference = self._video(self._reference, window)
+            reference = reading.result()
         except RenderError as error:
             for subject, _ in fitting:
                 subject.failed = error
                 yield Trouble(subject.id, error)
             return
         videos: list[tuple[Subject, list[Picture]]] = []
-        for subject, held in fitting:
+        for subject, future in all_read:
             try:
-                videos.append((subject, self._video(subject, held)))
+                videos.append((subject, future.result()))
             except RenderError as error:
                 subject.failed = error
                 yield Trouble(subject.id, error)
@@ -125,8 +131,11 @@ class Windows:
     def _video(self, subject: Subject, held: Sequence[int]) -> list[Picture]:
         """The pictures of the ticks; what is held is one object, and is worked on once."""
         tick_at = {subject.own_time(tick): tick for tick in held}
-        read = pictures(subject.clip, self.size, tick_at, self._ffmpeg)
-        by_tick = {tick_at[time]: picture for time, picture in read}
+        near = at_its_ticks(subject.ticks.rate)
+        by_tick = {}
+        for time, picture in pictures(subject.clip, self.size, tick_at, self._ffmpeg, near):
+            self._shop.heed()
+            by_tick[tick_at[time]] = picture
         return [by_tick[tick] for tick in held]
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import cv2
 import numpy as np
 import pytest
 
-from render.compare.metrics.cvvdp import jods, pixels_per_degree, temporal_filters
+from render.compare.metrics.cvvdp import jods
+from render.compare.metrics.cvvdp_numbers import pixels_per_degree, temporal_filters
 from render.media.frame import Picture, as_picture
 from tests.compare.scenes import pan
-
-pytestmark = pytest.mark.torch
 
 
 def soft(picture: Picture, factor: int) -> Picture:
@@ -57,6 +58,20 @@ def test_it_gives_the_figures_of_the_authors_package(
     assert jods(video, tests, rate, pixels_per_degree(short)) == pytest.approx(expected, abs=0.01)
 
 
+@pytest.mark.torch
+@pytest.mark.parametrize(("height", "width"), [(90, 161), (97, 130), (64, 64)])
+def test_the_eye_of_a_gpu_sees_what_that_of_a_processor_sees(height: int, width: int) -> None:
+    """Run by torch on the processor here; on devices: test_devices.py."""
+    from render.compare.metrics.cvvdp import _check, _in_torch, _jods, _on_processor
+
+    video = pan(8, height, width, 3)
+    others = list(damaged(video).values())
+    _check(video, others)
+    with ThreadPoolExecutor(2) as pool:
+        here = _jods(_on_processor(video, others, 30, 60, pool))
+    assert _jods(_in_torch(video, others, 30, 60, "cpu")) == pytest.approx(here, abs=1e-3)
+
+
 def test_equal_videos_are_ten_and_the_others_do_not_matter() -> None:
     video = pan(6, 64, 96, 2)
     half = [soft(p, 2) for p in video]
@@ -90,7 +105,7 @@ def test_the_eye_looks_back_a_quarter_of_a_second() -> None:
     assert temporal_filters(30).shape == (4, 9)
     assert temporal_filters(10).shape == (4, 5)
     # A constant is all that the sustained channels keep; the transient one drops it.
-    assert temporal_filters(30)[:3].sum(dim=1).tolist() == pytest.approx([1, 1, 1], abs=1e-5)
+    assert temporal_filters(30)[:3].sum(axis=1).tolist() == pytest.approx([1, 1, 1], abs=1e-5)
 
 
 def test_what_cannot_be_compared_is_refused() -> None:

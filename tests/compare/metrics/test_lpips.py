@@ -6,13 +6,17 @@ import cv2
 import numpy as np
 import pytest
 
-from render.compare.metrics.lpips import Lpips, lpips
+from render.compare.metrics.lpips import Lpips
+from render.compare.metrics.lpips import lpips as lpips_on
 from render.media.frame import Picture, as_picture
+from tests.compare.metrics.shops import OPENVINO, TORCH
 from tests.compare.scenes import texture
 
-pytestmark = pytest.mark.torch
-
 PICTURE = texture(96, 128)
+
+
+def lpips() -> Lpips:
+    return lpips_on(OPENVINO)
 
 
 def soft(picture: Picture, deviation: float) -> Picture:
@@ -61,6 +65,12 @@ def test_sizes_must_be_equal_and_not_tiny() -> None:
         lpips()(PICTURE[:31], PICTURE[:31])
 
 
-def test_it_is_loaded_once() -> None:
+@pytest.mark.torch
+def test_every_engine_gives_the_same() -> None:
+    in_torch = lpips_on(TORCH)
+    for other in (soft(PICTURE, 2), texture(96, 128, 1)):
+        assert in_torch(PICTURE, other) == pytest.approx(lpips()(PICTURE, other), rel=1e-4)
+
+
+def test_it_is_loaded_once_for_each_engine() -> None:
     assert lpips() is lpips()
-    assert isinstance(lpips(), Lpips)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -16,11 +17,13 @@ import torch
 
 from render.compare.metrics.measure import Measured, Measuring, measure
 from render.compare.metrics.metric_list import METRICS
-from render.compare.metrics.modes import EFFORTS, Metrics
-from render.compare.metrics.reading import pictures
+from render.compare.metrics.modes import EFFORTS, Metrics, effort
+from render.compare.metrics.reading import at_any_time, at_its_ticks, pictures
 from render.compare.metrics.stills import SOURCE_GONE
 from render.compare.metrics.subject import Trouble
+from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.errors import ClipError, UsageError
+from render.media.decode import Decoder
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
 from render.planning.geometry import place
@@ -288,8 +291,71 @@ def test_pictures_are_those_on_show(made: tuple[Path, Results], ff: FFmpeg) -> N
     (alone,) = pictures(clip, Size(192, 108), moments[-1:], ff.path)
     assert np.array_equal(alone[1], found[moments[-1]])
     assert not np.array_equal(found[moments[0]], found[moments[1]])
+    # So does converting no more than is asked for; and where nothing is near, all is read.
+    between = [Fraction(1, 40), Fraction(37, 40)]
+    all_read = dict(pictures(clip, Size(192, 108), between, ff.path))
+    for near in (at_its_ticks(Fraction(20)), at_any_time(clip), Fraction(1, 1000)):
+        assert near is not None
+        few = dict(pictures(clip, Size(192, 108), moments, ff.path, near))
+        assert all(np.array_equal(few[moment], found[moment]) for moment in moments)
+        few = dict(pictures(clip, Size(192, 108), between, ff.path, near))
+        assert all(np.array_equal(few[moment], all_read[moment]) for moment in between)
     with pytest.raises(ClipError, match=r"ends at 1\.50 s, before the picture at 2\.30 s"):
         list(pictures(clip, Size(192, 108), [Fraction(1), Fraction(23, 10)], ff.path))
+
+
+def test_what_is_not_asked_for_is_not_converted(made: tuple[Path, Results], ff: FFmpeg) -> None:
+    clip, tick = probe(made[0] / "best.mp4", ff), Fraction(1, 20)
+    spans = [(tick * n - tick / 4, tick * n + tick / 4) for n in (8, 9, 20)]
+    with Decoder(clip, Size(192, 108), ff.path, only=spans) as decoder:
+        times = [float(frame.time) for frame in decoder]
+    # Where they are, wherever reading began; the last one closes the interval.
+    assert times[:-1] == pytest.approx([0.4, 0.45, 1.0], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    "device",
+    [
+        pytest.param(DeviceName.CPU, id="torch-cpu"),
+        pytest.param(DeviceName.CUDA, id="torch-cuda", marks=pytest.mark.gpu),
+        pytest.param(DeviceName.MPS, id="torch-mps", marks=pytest.mark.gpu),
+    ],
+)
+def test_every_engine_and_device_gives_the_same_figures(
+    device: DeviceName, made: tuple[Path, Results], measured: tuple[Results, list[Any]], ff: FFmpeg
+) -> None:
+    """The previews are smaller than what a GPU would look at, so that all is alike."""
+    there = {
+        DeviceName.CUDA: torch.cuda.is_available(),
+        DeviceName.MPS: torch.backends.mps.is_available(),
+    }
+    if not there.get(device, True):
+        pytest.skip(f"no {device.value} device here: figures on {device.value} are NOT tested")
+    choice = EngineChoice(EngineName.TORCH, device, "a test")
+    *_, last = measure(made[1], made[0], ff.path, Metrics.FAST, choice=choice)
+    assert isinstance(last, Measured)
+    found = figures(last.results)
+    for id_, expected in figures(measured[0]).items():
+        assert found[id_].values == pytest.approx(expected.values, abs=2e-4)
+        # What was looked at more closely is not mixed with what was not.
+        assert (found[id_].basis == expected.basis) == (device is DeviceName.CPU)
+    assert last.results.clips[0].sampling == measured[0].clips[0].sampling
+
+
+def test_on_a_gpu_jod_is_taken_of_larger_pictures() -> None:
+    assert effort(Metrics.FAST, gpu=False) == EFFORTS[Metrics.FAST]
+    for mode in (Metrics.FAST, Metrics.FULL):
+        assert effort(mode, gpu=True) == replace(EFFORTS[mode], jod_side=720)
+
+
+def test_whoever_stops_asking_leaves_nothing_running(
+    made: tuple[Path, Results], ff: FFmpeg
+) -> None:
+    updates = measure(made[1], made[0], ff.path, Metrics.FAST)
+    next(updates)
+    assert [each for each in threading.enumerate() if each.name.startswith("figures")]
+    updates.close()  # type: ignore[attr-defined]
+    assert not [each for each in threading.enumerate() if each.name.startswith("figures")]
 
 
 def test_each_cell_is_told_as_it_is_done_and_what_is_told_is_not_taken_again(

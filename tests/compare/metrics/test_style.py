@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
 
-from render.compare.metrics.style import grams, style_distance
-from render.media.frame import as_picture
+from render.compare.metrics.style import style_eye
+from render.media.frame import Picture, as_picture
+from tests.compare.metrics.shops import OPENVINO, TORCH
 from tests.compare.scenes import texture
 
-pytestmark = pytest.mark.torch
-
 PICTURE = texture(96, 128)
+
+
+def grams(picture: Picture) -> list[Any]:
+    return style_eye(OPENVINO).grams(picture)
+
+
+def style_distance(picture: Picture, reference: list[Any]) -> float:
+    return style_eye(OPENVINO).distance(picture, reference)
 
 
 def test_equal_pictures_are_alike() -> None:
@@ -45,3 +54,21 @@ def test_all_that_is_nothing_like_it_is_one_away() -> None:
 def test_tiny_pictures_are_refused() -> None:
     with pytest.raises(ValueError, match="8 pixels"):
         grams(PICTURE[:7])
+
+
+@pytest.mark.torch
+def test_it_is_what_networks_are_trained_with_on_every_engine() -> None:
+    import torch
+
+    from render.training.backbone import load_backbone
+    from render.training.losses import gram, style_loss
+
+    other = as_picture(cv2.GaussianBlur(PICTURE, (0, 0), 2))
+    backbone = load_backbone()
+    x, y = (torch.from_numpy(p).permute(2, 0, 1)[None].float() for p in (other, PICTURE))
+    found, of = (backbone(each, backbone.layers) for each in (x, y))
+    losses = [style_loss(found[layer], gram(of[layer])) for layer in backbone.layers]
+    expected = float(torch.stack(losses).mean())
+    assert style_distance(other, grams(PICTURE)) == pytest.approx(expected, rel=1e-4)
+    in_torch = style_eye(TORCH)
+    assert in_torch.distance(other, in_torch.grams(PICTURE)) == pytest.approx(expected, rel=1e-4)
