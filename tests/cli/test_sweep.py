@@ -127,7 +127,7 @@ def test_one_preview_alone_is_not_recorded(render: Command, moving: Path, tmp_pa
         (["--fps", "5,10", *SMALL, "--grid", "--rows", "speed"], "no such axis"),
         (["--fps", "5,10", *SMALL, "--grid", "--rows", "fps", "--cols", "fps"], "name two axes"),
         (["--fps", "5,10", *SMALL, "--metrics", "all"], "not one of none, fast, full, later"),
-        (["--fps", "5,10", *SMALL, "--network", "res1,res2"], "res2"),
+        (["--fps", "5,10", *SMALL[:-1], "res3,res2"], "res2"),
     ],
 )
 def test_what_cannot_be_is_said_before_anything_is_rendered(
