@@ -1,11 +1,12 @@
 """What people write first: cv2 reads, torch stylizes, cv2 writes. A peer of `peers.py`.
 
-python benchmarks/cv2_loop.py CLIP STYLE.safetensors WIDTHxHEIGHT STEP FRAMES OUTPUT.mp4
+python benchmarks/cv2_loop.py CLIP STYLE.safetensors WIDTHxHEIGHT PACE FRAMES OUTPUT.mp4
 """
 
 from __future__ import annotations
 
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
@@ -14,17 +15,17 @@ import torch
 
 from render.networks.checkpoint import load_style
 
-clip, style, size, step, frames, output = sys.argv[1:]
+clip, style, size, pace, frames, output = sys.argv[1:]
 width, height = map(int, size.split("x"))
 network = load_style(Path(style)).network.eval()
 video = cv2.VideoCapture(clip)
-fps = video.get(cv2.CAP_PROP_FPS) / int(step)
-writer = cv2.VideoWriter(output, cv2.VideoWriter.fourcc(*"mp4v"), fps, (1920, 1080))
-for number in range(int(frames) * int(step)):
+wanted = [int(n * Fraction(pace)) for n in range(int(frames))]
+writer = cv2.VideoWriter(output, cv2.VideoWriter.fourcc(*"mp4v"), 15, (1920, 1080))
+for number in range(wanted[-1] + 1):
     there, picture = video.read()
     if not there:
         break
-    if number % int(step):
+    if number not in wanted:
         continue
     small = cv2.cvtColor(cv2.resize(picture, (width, height)), cv2.COLOR_BGR2RGB)
     with torch.inference_mode():

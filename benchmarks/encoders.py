@@ -35,7 +35,7 @@ PLAIN = "preset=superfast:bf=0:coder=0"
 _LARGE = "partitions=i8x8:ipratio=1.2"
 _TURNS = f"{_LARGE}:bf=1:b-adapt=0:pbratio=1.1"
 SETTINGS = {
-    "superfast, no B-frames, no CABAC (0.2)": PLAIN,
+    "superfast, no B-frames, no CABAC (0.1)": PLAIN,
     "ultrafast": "preset=ultrafast",
     "superfast, no B-frames": "preset=superfast:bf=0",
     "superfast": "preset=superfast",

@@ -58,7 +58,7 @@ class MissingError(Exception):
 class Task:
     clip: Path
     size: Size  # turned: width by height
-    step: int
+    pace: Fraction  # pictures of the clip to one of the video
     frames: int
     ffmpeg: Path
     style: Path
@@ -123,7 +123,7 @@ def vapoursynth(task: Task, python: str | None, cache: Path) -> tuple[Callable[[
         "model": model,
         "width": task.size.width,
         "height": task.size.height,
-        "step": task.step,
+        "pace": task.pace,
         "frames": task.frames,
     }
     words = [word for key, value in said.items() for word in ("-a", f"{key}={value}")]
@@ -145,7 +145,7 @@ def vapoursynth(task: Task, python: str | None, cache: Path) -> tuple[Callable[[
 
 def cv2_loop(task: Task) -> tuple[Callable[[Path], None], str]:
     command = [sys.executable, HERE / "cv2_loop.py", task.clip, task.style, task.size]
-    command += [task.step, task.frames]
+    command += [task.pace, task.frames]
 
     def once(output: Path) -> None:
         subprocess.run([*map(str, [*command, output])], check=True)
@@ -166,11 +166,11 @@ def ffmpeg_alone(task: Task) -> tuple[Callable[[Path], None], str]:
 
 def render_itself(task: Task) -> Callable[[Path], None]:
     command = [sys.executable, "-m", "render", task.clip, "--no-config", "-q", "--fps", RATE]
-    command += ["--size", task.size, "--duration", float(task.frames / RATE), "--audio", "none"]
-    command += ["--orient", "as-given", "--metrics", "none", "--force"]
+    command += ["--size", task.size, "--duration", f"{float((task.frames - 0.5) / RATE):.3f}"]
+    command += ["--audio", "none", "--orient", "as-given", "--metrics", "none", "--force"]
 
     def once(output: Path) -> None:
-        subprocess.run([*map(str, [*command, "-o", output])], check=True, capture_output=True)
+        subprocess.run([*map(str, [*command, "-o", output])], check=True, stdout=subprocess.DEVNULL)
 
     return once
 
@@ -233,7 +233,7 @@ def main() -> int:
         task = Task(
             clip=args.clip.absolute(),
             size=Size.parse(args.size),
-            step=round(clip.video.rate / RATE),
+            pace=clip.video.rate / RATE,
             frames=args.frames,
             ffmpeg=ffmpeg.path,
             style=find_style(Preset().style, "res3").path,
