@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from render.defaults import DEFAULTS
@@ -71,7 +71,9 @@ def find_ffmpeg(explicit: Path | None = None) -> FFmpeg:
             "no ffmpeg found: install the bundled one with `pip install imageio-ffmpeg`, "
             "or point to yours with --ffmpeg PATH"
         )
-    ffmpeg = inspect(*found)
+    path, origin = found
+    # Asked once, whichever way it was found.
+    ffmpeg = replace(inspect(path, ""), origin=origin)
     if ffmpeg.missing:
         raise FFmpegError(
             f"ffmpeg {ffmpeg.version} at {ffmpeg.path} lacks {', '.join(ffmpeg.missing)}: "
