@@ -149,21 +149,21 @@ def _prores(profile: int) -> Codec:
 
 CODECS: Mapping[Encoder, Codec] = {
     Encoder.X264: Codec(
-        # The cores are the network's. On stylized pictures at 1920x1080, at equal SSIM
-        # (benchmarks/encoders.py): 0.71 of the bytes of superfast without B-frames and CABAC for
-        # 1.5 times its processor time, with trellis 0.67 for 2.2 times; plain superfast 0.80 for
-        # 1.9, veryfast 0.75 for 3, medium 0.61 for 6.5, slower 0.59 for 20. Intra blocks of 4x4
-        # find nothing in a picture that was scaled up, and cost time and bytes.
+        # Beside a GPU, and for grids, coding is what one waits for: this is the cheapest that does
+        # not show (ultrafast does). 27 previews on an H100 with 16 cores take 12 s; with the
+        # options of `spare` and trellis they took 24.
         # x264's bytes depend on its threads, x265's on how many frames it works on at once; by
         # themselves both go by the machine's cores. SVT-AV1's depend on neither.
-        {
-            "preset": "superfast",
-            "x264-params": ("partitions=i8x8:subme=2:bframes=1:b-adapt=0:ipratio=1.2:pbratio=1.1"),
-            "trellis": 1,
-            "threads": 4,
-        },
+        {"preset": "superfast", "bf": 0, "coder": 0, "threads": 4},
+        # Beside a processor's network coding is a small part. On stylized pictures at 1920x1080, at
+        # equal SSIM (benchmarks/encoders.py): 0.71 of the bytes of the above for 1.5 times its
+        # processor time; plain superfast 0.80 for 1.9, veryfast 0.75 for 3, medium 0.61 for 6.5,
+        # slower 0.59 for 20. Intra blocks of 4x4 find nothing in a picture that was scaled up.
         # Threads of its own cost a tenth more, and nine encoders' get in the network's way.
-        spare={"trellis": 0, "threads": 1},
+        spare={
+            **{"bf": 1, "coder": 1, "threads": 1},
+            "x264-params": "partitions=i8x8:subme=2:b-adapt=0:ipratio=1.2:pbratio=1.1",
+        },
     ),
     # hvc1: what QuickTime and iPhones want to see on HEVC.
     Encoder.X265: Codec(
