@@ -17,6 +17,11 @@ from render.target import Size
 _SIZES = 4
 """Of pictures, that are kept compiled."""
 
+# OpenVINO's binding makes some of its own objects in the first call: a second thread that makes its
+# first at that time waits for them with Python's lock held, which the first one needs. For ever.
+_first = threading.Lock()
+_begun = threading.Event()
+
 
 class OpenVINOVision:
     """See ``Vision``. Compiled for each size of picture when the first one comes; as many pictures
@@ -28,6 +33,14 @@ class OpenVINOVision:
         self._compiling = threading.Lock()
 
     def __call__(self, picture: Picture) -> list[Floats]:
+        if not _begun.is_set():
+            with _first:
+                found = self._seen(picture)
+                _begun.set()
+                return found
+        return self._seen(picture)
+
+    def _seen(self, picture: Picture) -> list[Floats]:
         requests = self._requests(Size(picture.shape[1], picture.shape[0]))
         request = requests.get()
         try:
