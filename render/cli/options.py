@@ -18,12 +18,10 @@ _OUTPUT = Group("Output")
 _COMPARE = Group("Compare (several previews of one clip)")
 _MACHINE = Group("Machine")
 
-
 _CLIPS = (
     "Videos to preview: files that ffmpeg reads, folders of them (DIR/** also looks below), or "
     "patterns in quotes."
 )
-
 
 _DRY_RUN = "Print the plan and what it will take here, measured for a moment; render nothing."
 

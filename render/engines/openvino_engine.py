@@ -14,6 +14,7 @@ from render.engines.openvino_int8 import Ranges, int8_graph
 from render.engines.refusals import check_size, out_of_memory
 from render.errors import EngineError
 from render.libraries import silent_openvino
+from render.libraries.first_inference import make_first_inference
 from render.libraries.signal_stack import kept_signal_stack
 from render.media.frame import Picture
 from render.networks.weights import Weights
@@ -103,4 +104,5 @@ def _compiled(weights: Weights, size: Size, streams: int, ranges: Ranges | None)
     }
     graph = style_graph(weights, size) if ranges is None else int8_graph(weights, size, ranges)
     with kept_signal_stack():
+        make_first_inference(ov)
         return ov.Core().compile_model(graph, "CPU", hints)

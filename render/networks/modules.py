@@ -75,7 +75,8 @@ class StyleNetwork(nn.Module):
     @classmethod
     def of(cls, weights: Weights) -> StyleNetwork:
         """The network of these weights, in eval mode and single precision."""
-        network = cls(weights.spec)
+        with torch.random.fork_rng(devices=[]):  # fresh weights, which take nobody's chance
+            network = cls(weights.spec)
         with torch.no_grad():
             for name, tensor in network.numbers().items():
                 tensor.copy_(torch.from_numpy(np.array(weights.tensors[name])))

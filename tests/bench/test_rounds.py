@@ -16,6 +16,7 @@ from render.bench.machine import RealMachine
 from render.bench.rounds import Bench, BenchProgress, Stage, bench
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.errors import EngineError, UsageError
+from render.networks.modules import StyleNetwork
 from render.networks.spec import NetworkSpec
 from render.target import Size
 
@@ -219,7 +220,7 @@ def test_random_weights_are_the_same_every_time_and_leave_others_chance_alone() 
 def test_random_weights_give_nothing_denormal() -> None:
     """Processors take up to a hundred times as long with numbers below the smallest normal one:
     a network of those would not take a trained one's time."""
-    from render.bench.machine import _network
+    from render.bench.machine import _weights
 
     seen: list[float] = []
 
@@ -228,7 +229,7 @@ def test_random_weights_give_nothing_denormal() -> None:
         seen.append(float(((output != 0) & (output.abs() < tiny)).float().mean()))
 
     for name, form in itertools.product(("res5", "res3-sep"), ("", "-in")):
-        network = _network(contender(f"{name}-w8{form}"))
+        network = StyleNetwork.of(_weights(contender(f"{name}-w8{form}"))).eval()
         for module in network.modules():
             if not list(module.children()):
                 module.register_forward_hook(look)

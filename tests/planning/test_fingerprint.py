@@ -27,7 +27,7 @@ def test_it_does_not_change_by_itself() -> None:
     assert IDENTITY.differences(IDENTITY) == ()
 
 
-FIRST = "87dab277ccdb3bf6e1e266ccab049e42"
+FIRST = "9aba5ec2c5552901dee7e44a4da3ef16"
 
 
 def test_it_goes_both_ways() -> None:

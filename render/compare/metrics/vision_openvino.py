@@ -8,19 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from render.compare.metrics.vision import Floats, Found, Vision
+from render.compare.metrics.vision import Floats, Tap, Vision
 from render.libraries import silent_openvino
+from render.libraries.first_inference import make_first_inference
 from render.libraries.signal_stack import kept_signal_stack
 from render.media.frame import Picture
 from render.target import Size
 
 _SIZES = 4
 """Of pictures, that are kept compiled."""
-
-# OpenVINO's binding makes some of its own objects in the first call: a second thread that makes its
-# first at that time waits for them with Python's lock held, which the first one needs. For ever.
-_first = threading.Lock()
-_begun = threading.Event()
 
 
 class OpenVINOVision:
@@ -33,14 +29,6 @@ class OpenVINOVision:
         self._compiling = threading.Lock()
 
     def __call__(self, picture: Picture) -> list[Floats]:
-        if not _begun.is_set():
-            with _first:
-                found = self._seen(picture)
-                _begun.set()
-                return found
-        return self._seen(picture)
-
-    def _seen(self, picture: Picture) -> list[Floats]:
         requests = self._requests(Size(picture.shape[1], picture.shape[0]))
         request = requests.get()
         try:
@@ -74,6 +62,7 @@ def _compiled(vision: Vision, size: Size, streams: int) -> Any:
         "INFERENCE_PRECISION_HINT": "f32",
     }
     with kept_signal_stack():
+        make_first_inference(ov)
         return ov.Core().compile_model(_model(ov, vision, size), "CPU", hints)
 
 
@@ -100,8 +89,8 @@ def _model(ov: Any, vision: Vision, size: Size) -> Any:
     return ov.Model(found, [picture], "vision")
 
 
-def _made(op: Any, found: Found, features: Any) -> Any:
-    if found is Found.GRAM:
+def _made(op: Any, found: Tap, features: Any) -> Any:
+    if found is Tap.GRAM:
         channels, places = features.get_output_shape(0)
         products = op.matmul(features, features, False, True)
         return op.divide(products, np.float32(channels * places))
