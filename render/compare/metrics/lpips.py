@@ -41,13 +41,13 @@ class Lpips:
     """The metric in a workshop, its weights loaded once."""
 
     def __init__(self, shop: Workshop) -> None:
-        from render.compare.metrics.vision import Found, Layer, Vision
+        from render.compare.metrics.vision import SeenAs, Vision, VisionLayer
         from render.compare.metrics.vision_engine import ready
 
         with np.load(WEIGHTS, allow_pickle=False) as archive:
             arrays = {key: archive[key].astype(np.float32) for key in archive}
         layers = [
-            Layer(
+            VisionLayer(
                 arrays[f"features.{n}.weight"],
                 arrays[f"features.{n}.bias"],
                 stride,
@@ -59,7 +59,7 @@ class Lpips:
         ]
         half = np.float32(127.5)
         shift = (np.array(_SHIFT, np.float32) + 1) * half
-        vision = Vision(tuple(layers), shift, np.array(_SCALE, np.float32) * half, Found.UNIT)
+        vision = Vision(tuple(layers), shift, np.array(_SCALE, np.float32) * half, SeenAs.UNIT)
         self._look = ready(vision, shop)
         self._heads = [arrays[f"heads.{i}"].reshape(-1) for i in range(len(layers))]
         if not shop.openvino:

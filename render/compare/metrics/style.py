@@ -28,14 +28,14 @@ class StyleEye:
     """The metric in a workshop, the bundled VGG16 loaded once."""
 
     def __init__(self, shop: Workshop) -> None:
-        from render.compare.metrics.vision import Found, Layer, Vision
+        from render.compare.metrics.vision import SeenAs, Vision, VisionLayer
         from render.compare.metrics.vision_engine import ready
         from render.training import vgg16
 
         with np.load(vgg16.BUNDLED, allow_pickle=False) as archive:
             arrays = {key: archive[key].astype(np.float32) for key in archive}
         layers = tuple(
-            Layer(
+            VisionLayer(
                 arrays[f"features.{n}.weight"],
                 arrays[f"features.{n}.bias"],
                 pool=2 if n in vgg16.POOL_BEFORE else 0,
@@ -45,7 +45,7 @@ class StyleEye:
             if f"features.{n}.weight" in arrays
         )
         shift, scale = (np.array(each, np.float32) * 255 for each in (vgg16.MEAN, vgg16.STD))
-        self._look = ready(Vision(layers, shift, scale, Found.GRAM), shop)
+        self._look = ready(Vision(layers, shift, scale, SeenAs.GRAM), shop)
 
     def grams(self, picture: Picture) -> list[Any]:
         """The Gram matrix of each layer: all that is kept of a reference. Raises ValueError for a

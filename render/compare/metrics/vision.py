@@ -18,12 +18,12 @@ from render.media.frame import Picture
 
 Floats = npt.NDArray[np.float32]
 
-Look = Callable[[Picture], list[Any]]
+Looking = Callable[[Picture], list[Any]]
 """An RGB uint8 picture → what is found of it at each tap: arrays of numpy, or of torch where that
 computes. Any thread may ask, several at a time."""
 
 
-class Found(Enum):
+class SeenAs(Enum):
     """What is made of the features at a tap, (channels, places).
 
     UNIT: each place scaled to length 1. GRAM: the products of all channels, averaged over places
@@ -35,7 +35,7 @@ class Found(Enum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Layer:
+class VisionLayer:
     """A convolution and its rectifier.
 
     Attributes:
@@ -59,7 +59,7 @@ class Vision:
     found: what is made of each tap's features.
     """
 
-    layers: tuple[Layer, ...]
+    layers: tuple[VisionLayer, ...]
     shift: Floats
     scale: Floats
-    found: Found
+    found: SeenAs

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from render.compare.metrics.vision import Floats, Found, Vision
+from render.compare.metrics.vision import Floats, SeenAs, Vision
 from render.libraries import silent_openvino
 from render.libraries.signal_stack import kept_signal_stack
 from render.media.frame import Picture
@@ -100,8 +100,8 @@ def _model(ov: Any, vision: Vision, size: Size) -> Any:
     return ov.Model(found, [picture], "vision")
 
 
-def _made(op: Any, found: Found, features: Any) -> Any:
-    if found is Found.GRAM:
+def _made(op: Any, found: SeenAs, features: Any) -> Any:
+    if found is SeenAs.GRAM:
         channels, places = features.get_output_shape(0)
         products = op.matmul(features, features, False, True)
         return op.divide(products, np.float32(channels * places))

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from render.compare.metrics.vision import Found, Vision
+from render.compare.metrics.vision import SeenAs, Vision
 from render.engines.base import DeviceName
 from render.errors import EngineError
 from render.media.frame import Picture
@@ -47,7 +47,7 @@ class TorchVision:
             return found
 
     def _made(self, features: Tensor) -> Tensor:
-        if self._vision.found is Found.GRAM:
+        if self._vision.found is SeenAs.GRAM:
             return features @ features.T / features.numel()
         return features / (features.square().sum(0, keepdim=True).sqrt() + 1e-10)
 
