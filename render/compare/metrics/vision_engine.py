@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from render.compare.metrics.vision import Looking, Vision
+from render.compare.metrics.vision import Look, Vision
 from render.compare.metrics.workshop import Workshop, cores
 
 
-def ready(vision: Vision, shop: Workshop) -> Looking:
+def ready(vision: Vision, shop: Workshop) -> Look:
     """To look, on the workshop's engine and device."""
     if shop.openvino:
         from render.compare.metrics.vision_openvino import OpenVINOVision
