@@ -22,6 +22,7 @@ from render.compare.metrics.reading import at_any_time, at_its_ticks, pictures
 from render.compare.metrics.stills import SOURCE_GONE
 from render.compare.metrics.subject import Trouble
 from render.engines.base import DeviceName, EngineChoice, EngineName
+from render.engines.select import choose as choose_engine
 from render.errors import ClipError, UsageError
 from render.media.decode import Decoder
 from render.media.ffmpeg import FFmpeg
@@ -35,6 +36,9 @@ from tests.compare.metrics.folders import RunFFmpeg, a_cell, a_clip, preview, re
 pytestmark = pytest.mark.torch
 
 CELLS = {"best.mp4": (20, 192), "slow.mp4": (10, 192), "soft.mp4": (20, 64)}
+
+# Also where there is a GPU.
+ON_PROCESSOR = choose_engine(EngineName.AUTO, DeviceName.CPU)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -92,7 +96,7 @@ def every_update(made: tuple[Path, Results], ff: FFmpeg) -> list[Any]:
     """One cell in hand at a time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("render.compare.metrics.windows._AT_ONCE", 1)
-        return list(measure(made[1], made[0], ff.path, Metrics.FAST))
+        return list(measure(made[1], made[0], ff.path, Metrics.FAST, choice=ON_PROCESSOR))
 
 
 @pytest.fixture(scope="module")
