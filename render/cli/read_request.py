@@ -139,7 +139,7 @@ def _check_count(count: int, lists: dict[str, list[object]]) -> None:
 
 def seconds(option: str, text: str) -> Fraction:
     """Seconds (``12.5``) or ``[HH:]MM:SS[.mmm]``."""
-    match = re.fullmatch(r"(?:(?:(\d{1,4}):)?(\d{1,4}):)?(\d{1,7}(?:\.\d{1,9})?)", text.strip())
+    match = re.fullmatch(r"(?:(?:(\d{1,4}):)?(\d{1,4}):)?(\d{1,7}(?:\.\d{1,20})?)", text.strip())
     over = match is not None and (
         (match[1] is not None and int(match[2]) > 59)
         or (match[2] is not None and Fraction(match[3]) >= 60)
