@@ -12,6 +12,9 @@ from render.media.frame import Picture, as_picture
 from tests.compare.metrics.shops import OPENVINO, TORCH
 from tests.compare.scenes import texture
 
+# Of OpenVINO too, which is left out with it.
+pytestmark = pytest.mark.torch
+
 PICTURE = texture(96, 128)
 
 
@@ -65,7 +68,6 @@ def test_sizes_must_be_equal_and_not_tiny() -> None:
         lpips()(PICTURE[:31], PICTURE[:31])
 
 
-@pytest.mark.torch
 def test_every_engine_gives_the_same() -> None:
     in_torch = lpips_on(TORCH)
     for other in (soft(PICTURE, 2), texture(96, 128, 1)):

@@ -13,6 +13,9 @@ from render.media.frame import Picture, as_picture
 from tests.compare.metrics.shops import OPENVINO, TORCH
 from tests.compare.scenes import texture
 
+# Of OpenVINO too, which is left out with it.
+pytestmark = pytest.mark.torch
+
 PICTURE = texture(96, 128)
 
 
@@ -56,7 +59,6 @@ def test_tiny_pictures_are_refused() -> None:
         grams(PICTURE[:7])
 
 
-@pytest.mark.torch
 def test_it_is_what_networks_are_trained_with_on_every_engine() -> None:
     import torch
 
