@@ -156,13 +156,14 @@ CODECS: Mapping[Encoder, Codec] = {
         # themselves both go by the machine's cores. SVT-AV1's depend on neither.
         {"preset": "superfast", "bf": 0, "coder": 0, "threads": 4},
         # Beside a processor's network coding is a small part. On stylized pictures at 1920x1080, at
-        # equal SSIM (benchmarks/encoders.py): 0.71 of the bytes of the above for 1.5 times its
-        # processor time; plain superfast 0.80 for 1.9, veryfast 0.75 for 3, medium 0.61 for 6.5,
+        # equal SSIM (benchmarks/encoders.py): 0.75 of the bytes of the above for 1.3 times its
+        # processor time; with subme 2 0.71 for 1.5, which is 8 % of a sweep's time where the
+        # network is quick; plain superfast 0.80 for 1.9, veryfast 0.75 for 3, medium 0.61 for 6.5,
         # slower 0.59 for 20. Intra blocks of 4x4 find nothing in a picture that was scaled up.
         # Threads of its own cost a tenth more, and nine encoders' get in the network's way.
         spare={
             **{"bf": 1, "coder": 1, "threads": 1},
-            "x264-params": "partitions=i8x8:subme=2:b-adapt=0:ipratio=1.2:pbratio=1.1",
+            "x264-params": "partitions=i8x8:b-adapt=0:ipratio=1.2:pbratio=1.1",
         },
     ),
     # hvc1: what QuickTime and iPhones want to see on HEVC.
