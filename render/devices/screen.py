@@ -58,29 +58,17 @@ class Screen(Generic[_Picture]):
     def __init__(self, playback: Playback) -> None:
         self._playback = playback
         self._schedule = Schedule(playback)
-        self._asked: tuple[range, list[Seen]] | None = None
         self._coming: deque[tuple[_Picture, range]] = deque()
         self._told = 0  # refreshes
         self.frames = 0
         """Frames of the camera so far."""
 
-    def spans(self, frames: range) -> list[range]:
-        """At which refreshes of the display the pictures of ``frames``, the next ones, are seen, if
-        the clip lasts so long."""
-        return [seen.refreshes for seen in self._of(frames)]
-
     def show(self, picture: _Picture, frames: range) -> Iterator[tuple[_Picture, int]]:
         """The camera gave ``frames``, which all hold one picture of the clip, and ``picture`` is
         what the network makes of it."""
-        self._coming += [(picture, seen.refreshes) for seen in self._of(frames)]
+        self._coming += [(picture, seen.refreshes) for seen in self._schedule.of(frames)]
         self.frames = frames.stop
         yield from self._until(refreshes_of(self._playback, self.frames - 1))
-
-    def _of(self, frames: range) -> list[Seen]:
-        # Asked for twice, told once: the schedule only goes on.
-        if self._asked is None or self._asked[0] != frames:
-            self._asked = frames, self._schedule.of(frames)
-        return self._asked[1]
 
     def end(self) -> Iterator[tuple[_Picture, int]]:
         """The clip is over: what is left until its last refresh."""

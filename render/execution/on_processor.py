@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from queue import SimpleQueue
 
 from render.engines.base import Engine
 from render.execution.painter import Display, Displayed, Displays, Stylized
@@ -25,8 +24,7 @@ class ProcessorPainter:
     def __init__(self, engine: Engine, placement: Placement) -> None:
         self._engine, self._placement = engine, placement
         self._upscalers: dict[Display, Upscaler] = {}
-        # A converter serves one thread at a time.
-        self._colours: dict[Display, SimpleQueue[ToYUV]] = {}
+        self._colours: dict[Display, ToYUV] = {}
 
     @property
     def streams(self) -> int:
@@ -42,7 +40,7 @@ class ProcessorPainter:
         return _OnProcessor(self, done, wanted)
 
     def show(self, picture: Picture, display: Display) -> tuple[Planes, float, float]:
-        """With seconds of the upscale and of the conversion."""
+        """With seconds of the upscale and of the conversion. For one thread: swscale serves one."""
         began = time.perf_counter()
         if display not in self._upscalers:
             self._upscalers[display] = create_upscaler(
@@ -50,10 +48,9 @@ class ProcessorPainter:
             )
         upscaled = self._upscalers[display].upscale(picture)
         between = time.perf_counter()
-        free = self._colours.setdefault(display, SimpleQueue())
-        colours = ToYUV(display.size, display.pixels) if free.empty() else free.get()
-        planes = colours.convert(upscaled)
-        free.put(colours)
+        if display not in self._colours:
+            self._colours[display] = ToYUV(display.size, display.pixels)
+        planes = self._colours[display].convert(upscaled)
         return planes, between - began, time.perf_counter() - between
 
 
