@@ -28,6 +28,7 @@ from render.sweeping.sweep_events import (
 from render.sweeping.work import SweepWork
 
 if TYPE_CHECKING:
+    from render.execution.executor import Executor
     from render.results.record import Recorder
 
 ALONE = Outputs()
@@ -39,12 +40,14 @@ def sweep(
     outputs: Outputs = ALONE,
     *,
     command: Sequence[str] = ("render.sweep",),
+    executor: Executor | None = None,
 ) -> Generator[SweepEvent, None, None]:
     """Plan ``request`` (or take a plan as it is), render it, and make ``outputs`` of the previews.
 
     Yields what happens, `Planned` first and `SweepDone` last. What is there already and is what is
     asked for is kept, so that the same call goes on after anything. Clips, cells and steps that
-    fail are events, and the others go on. ``command`` is what the results say made them.
+    fail are events, and the others go on. ``command`` is what the results say made them;
+    ``executor`` is who works the segments off, this machine without one.
 
     Raises UsageError, StyleError, EngineError or FFmpegError for what cannot be done, before
     anything is written. Whatever ends the iteration, also closing it or an exception thrown into
@@ -59,11 +62,11 @@ def sweep(
     began = time.monotonic()
     yield from _cleared(plan)
     if recorder is None:
-        yield from _previews(plan)
+        yield from _previews(plan, executor)
         yield SweepDone(None)
         return
     with _Recording(recorder, began):
-        yield from _previews(plan, recorder)
+        yield from _previews(plan, executor, recorder)
     work = SweepWork(plan, outputs, recorder)
     try:
         work.results = recorder.save(time.monotonic() - began)
@@ -96,10 +99,12 @@ def _cleared(plan: Plan) -> Iterator[SweepEvent]:
             yield LeftoversCleared(folder, cleared.removed, cleared.unsure)
 
 
-def _previews(plan: Plan, recorder: Recorder | None = None) -> Iterator[SweepEvent]:
+def _previews(
+    plan: Plan, executor: Executor | None, recorder: Recorder | None = None
+) -> Iterator[SweepEvent]:
     from render.execution.execute import run
 
-    with contextlib.closing(run(plan)) as events:
+    with contextlib.closing(run(plan, executor)) as events:
         for event in events:
             # Recorded before it is announced. A failure only after: what interrupts us may have
             # come as one, and then nobody asks for the next event.
