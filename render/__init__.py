@@ -72,6 +72,7 @@ if TYPE_CHECKING:
         Preview,
         SegmentsLeft,
         Timings,
+        WorkerLost,
     )
     from render.execution.execute import run
     from render.export.export_model import Exported
@@ -220,6 +221,7 @@ __all__ = [
     "WatchBegan",
     "WatchEvent",
     "WatchIdle",
+    "WorkerLost",
     "__version__",
     "choose",
     "export_model",
@@ -297,6 +299,7 @@ _HOMES = {
         "Event",
         "Preview",
         "SegmentsLeft",
+        "WorkerLost",
         "Timings",
     ),
     "render.execution.execute": ("run",),

@@ -128,6 +128,14 @@ class CacheTrouble:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class WorkerLost:
+    """A worker of a cluster died in its work, which another one, or its successor, takes up."""
+
+    worker: str
+    reason: str
+
+
 Event: TypeAlias = (
     CellStarted
     | CellProgress
@@ -138,4 +146,5 @@ Event: TypeAlias = (
     | SegmentsLeft
     | DraftMeasured
     | CacheTrouble
+    | WorkerLost
 )

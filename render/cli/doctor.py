@@ -20,6 +20,7 @@ from render.distribution import VERSION, installing
 _EXTRAS = {
     "coreml": ("coremltools", "coremltools"),
     "onnx": ("onnx", "onnx"),
+    "cluster": ("ray", "ray"),
 }
 _LIBRARIES = {
     "torch": "torch",

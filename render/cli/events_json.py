@@ -103,6 +103,7 @@ class EventLines:
             CellStarted,
             DraftMeasured,
             SegmentsLeft,
+            WorkerLost,
         )
 
         facts: dict[str, Any]
@@ -128,6 +129,8 @@ class EventLines:
                 name, facts = "draft", {"psnr": psnr, "faster": faster, "pictures": pictures}
             case CacheTrouble(reason):
                 return line("cache_trouble", message=reason)
+            case WorkerLost(worker, reason):
+                return line("worker_lost", worker=worker, message=reason)
             case SegmentsLeft(folder, previews, size):
                 return line("left", path=str(folder), previews=previews, bytes=size)
         which = {"cell": None} if event.cell is None else self._which(event.cell)

@@ -25,6 +25,7 @@ from render.events import (
     Event,
     Preview,
     SegmentsLeft,
+    WorkerLost,
 )
 from render.planning.plan import Plan
 from render.target import as_held
@@ -101,7 +102,7 @@ class Show:
                 self._fail(event)
             case DraftMeasured():
                 self._draft(event)
-            case CacheTrouble() | SegmentsLeft():
+            case CacheTrouble() | SegmentsLeft() | WorkerLost():
                 self._note(_aside(event))
 
     def _draft(self, event: DraftMeasured) -> None:
@@ -197,7 +198,9 @@ class Show:
             put(line)
 
 
-def _aside(event: CacheTrouble | SegmentsLeft) -> str:
+def _aside(event: CacheTrouble | SegmentsLeft | WorkerLost) -> str:
+    if isinstance(event, WorkerLost):
+        return f"worker {event.worker} was lost: {event.reason}; its work is done again"
     if isinstance(event, CacheTrouble):
         return event.reason
     return segments_left(event.folder, event.previews, event.bytes)

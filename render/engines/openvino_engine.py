@@ -33,7 +33,8 @@ class OpenVINOEngine:
 
     It computes in single precision, since on processors that have bf16 OpenVINO would choose that,
     which differs visibly from what ships; where ``choice`` asks for integers in those, of
-    ``ranges``. ``streams``: pictures at a time; one alone has all cores.
+    ``ranges``. ``streams``: pictures at a time; one alone has all cores. ``threads``:
+    at most; None is one for each core.
     """
 
     def __init__(
@@ -44,13 +45,14 @@ class OpenVINOEngine:
         *,
         streams: int | None = None,
         ranges: Ranges | None = None,
+        threads: int | None = None,
     ) -> None:
         self.choice = choice
         self.size = size
         if (ranges is not None) is not choice.is_draft:
             raise TypeError("ranges belong to an engine of integers, and to no other")
         try:
-            model = _compiled(weights, size, streams or _STREAMS, ranges)
+            model = _compiled(weights, size, streams or _STREAMS, ranges, threads)
             self._streams = int(model.get_property("NUM_STREAMS"))
             self._requests: queue.SimpleQueue[Any] = queue.SimpleQueue()
             for _ in range(self._streams):
@@ -92,7 +94,9 @@ class OpenVINOEngine:
         return EngineError(f"OpenVINO failed at {self.size}: {error}; try --engine torch")
 
 
-def _compiled(weights: Weights, size: Size, streams: int, ranges: Ranges | None) -> Any:
+def _compiled(
+    weights: Weights, size: Size, streams: int, ranges: Ranges | None, threads: int | None
+) -> Any:
     ov = silent_openvino.load()
     hints = {
         "PERFORMANCE_HINT": "LATENCY" if streams == 1 else "THROUGHPUT",
@@ -102,6 +106,8 @@ def _compiled(weights: Weights, size: Size, streams: int, ranges: Ranges | None)
         "ENABLE_CPU_PINNING": False,
         "INFERENCE_PRECISION_HINT": Precision.SINGLE.value,
     }
+    if threads is not None:
+        hints["INFERENCE_NUM_THREADS"] = threads
     graph = style_graph(weights, size) if ranges is None else int8_graph(weights, size, ranges)
     with kept_signal_stack():
         make_first_inference(ov)

@@ -136,17 +136,21 @@ def create(
     choice: EngineChoice,
     streams: int | None = None,
     ranges: Ranges | None = None,
+    threads: int | None = None,
 ) -> Engine:
     """The chosen engine, ready to run at ``size``. Raises EngineError.
 
     ``streams``: pictures at a time at most. None is what gets most of them done, as a preview
     wants; one is what gets a picture done soonest. ``ranges``: of an engine of integers.
+    ``threads``: of a processor, at most, where OpenVINO runs it; torch goes by OMP_NUM_THREADS.
     """
     if choice.engine is EngineName.OPENVINO:
         try:
             from render.engines.openvino_engine import OpenVINOEngine
 
-            return OpenVINOEngine(weights, size, choice, streams=streams, ranges=ranges)
+            return OpenVINOEngine(
+                weights, size, choice, streams=streams, ranges=ranges, threads=threads
+            )
         except ImportError as error:
             raise EngineError(
                 f"openvino cannot be imported ({error}); reinstall it, or try --engine torch"

@@ -18,6 +18,7 @@ from render.events import (
     Event,
     Preview,
     SegmentsLeft,
+    WorkerLost,
 )
 from render.execution.abandoned import find_abandoned
 from render.execution.executor import Executor, Job, SegmentDone, WorkEvent
@@ -123,7 +124,7 @@ class _Driver:
         return [*found, len(self._failed_once)]
 
     def _take(self, event: WorkEvent) -> Iterator[Event]:
-        if isinstance(event, CacheTrouble):
+        if isinstance(event, CacheTrouble | WorkerLost):
             yield event
             return
         cell = event.cell

@@ -7,11 +7,18 @@ finish one twice: what is missing in the store at its end is asked for again.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
-from render.events import CacheTrouble, CellFailed, CellProgress, CellStarted, DraftMeasured
+from render.events import (
+    CacheTrouble,
+    CellFailed,
+    CellProgress,
+    CellStarted,
+    DraftMeasured,
+    WorkerLost,
+)
 from render.execution.segment_store import SegmentStore
 from render.planning.plan import Cell, Plan
 from render.planning.schedule import Pass
@@ -20,11 +27,13 @@ from render.planning.schedule import Pass
 @dataclass(frozen=True, slots=True)
 class Job:
     """Work that can be done by itself: segments ``first`` up to, without, ``stop`` (None: up to the
-    end) of all cells of a pass, as far as they are not there yet."""
+    end) of all cells of a pass, as far as they are not there yet; ``there`` says which are known to
+    be, beside those in the store of whoever does it."""
 
     one: Pass
     first: int = 0
     stop: int | None = None
+    there: Mapping[Cell, frozenset[int]] = field(default_factory=dict, hash=False)
 
     def holds(self, index: int) -> bool:
         return self.first <= index and (self.stop is None or index < self.stop)
@@ -39,7 +48,13 @@ class SegmentDone:
 
 
 WorkEvent: TypeAlias = (
-    CellStarted | CellProgress | CellFailed | SegmentDone | DraftMeasured | CacheTrouble
+    CellStarted
+    | CellProgress
+    | CellFailed
+    | SegmentDone
+    | DraftMeasured
+    | CacheTrouble
+    | WorkerLost
 )
 
 

@@ -76,7 +76,10 @@ class _Working:
         self._segments = {cell: store.of(cell) for cell in job.one.cells}
         mine = set(job.one.cells)
         self._cells = tuple(cell for cell in plan.cells if cell in mine)
-        self._there = {cell: segments.done for cell, segments in self._segments.items()}
+        self._there = {
+            cell: segments.done | job.there.get(cell, frozenset())
+            for cell, segments in self._segments.items()
+        }
         self._engines, self._pool, self._patience = engines, pool, patience
         self._network = {branch: _Times(branch, plan) for branch in job.one.branches}
         self._failed: set[Cell] = set()

@@ -31,12 +31,15 @@ _DEPTH = 3
 _MOST_PASSING = 64
 
 
-def load_engine(cell: Cell | Branch, choice: EngineChoice) -> Engine:
-    """The cell's network on its engine. Raises StyleError or EngineError."""
+def load_engine(cell: Cell | Branch, choice: EngineChoice, *, threads: int | None = None) -> Engine:
+    """The cell's network on its engine, with so many of the processor's threads at most. Raises
+    StyleError or EngineError."""
     from render.engines.select import create
     from render.networks.weights import read_weights
 
-    return create(read_weights(cell.style_path).at(cell.strength), cell.size, choice)
+    return create(
+        read_weights(cell.style_path).at(cell.strength), cell.size, choice, threads=threads
+    )
 
 
 LoadEngine: TypeAlias = Callable[[Cell | Branch, EngineChoice], Engine]

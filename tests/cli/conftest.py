@@ -19,6 +19,7 @@ from render.events import (
     Preview,
     Timings,
 )
+from render.execution.executor import Executor
 from render.media.clip import AudioStream, Clip, Transfer, VideoStream
 from render.media.encoding import AudioMode, Encoder, Encoding
 from render.networks.spec import NetworkSpec
@@ -147,7 +148,7 @@ class Machine:
         ]
         return make_plan(*cells, refusals=refusals)
 
-    def run(self, plan: Plan) -> Generator[Event, None, None]:
+    def run(self, plan: Plan, _executor: Executor | None) -> Generator[Event, None, None]:
         try:
             for refusal in plan.refusals:
                 yield CellFailed(refusal.clip, None, refusal.error)

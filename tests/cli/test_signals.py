@@ -34,7 +34,7 @@ AROUND = """
         import render.execution.execute
         from tests.cli.conftest import make_cell, make_plan
 
-        render.execution.execute.run = lambda plan: work(plan.cells[0])
+        render.execution.execute.run = lambda plan, _: work(plan.cells[0])
         return make_plan(make_cell(Path("a.mp4")))
 
     import render.planning.plan

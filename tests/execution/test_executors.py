@@ -6,41 +6,59 @@ from __future__ import annotations
 import contextlib
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from render.devices.latency import Latency
 from render.devices.phone import Phone
-from render.errors import EngineError
+from render.errors import EngineError, StyleError
 from render.events import CellDone, CellFailed, CellStarted
 from render.execution.execute import run
 from render.execution.executor import Executor
 from render.execution.local import LocalExecutor
 from render.execution.pipeline import Engines
+from render.files.digest import digest_of
 from render.files.journal import STATE
 from render.look import Look
-from render.planning.plan import Plan
+from render.networks.spec import NetworkSpec
+from render.planning.plan import Plan, make_plan
+from render.planning.resolve import StyleFile
 from render.target import Rate, Size, Target
 from tests.conftest import X264, MakeClip
 from tests.execution.executors import FarExecutor, SilentExecutor
 from tests.execution.test_pipeline import CHOICE, Tinted
-from tests.media.preview import plan_for, request
+from tests.media.preview import request
 
+# A file that is there: workers look whether theirs is the same.
+STYLE = StyleFile(
+    "none", NetworkSpec.parse("res3"), Path(__file__), digest_of(Path(__file__), StyleError)
+)
 PHONE = Phone("66 ms", Latency.spread(66, 20), seed=3)
 
 
 class Painters(Engines):
-    """Stand for networks. ``broken`` sizes fail at a picture, so many times."""
+    """Stand for networks. Those of ``broken`` sizes fail at their 20th picture, each time, or with
+    ``once``, a file, as long as that is there, which they remove: workers have copies of us."""
 
-    def __init__(self) -> None:
+    def __init__(self, *broken: Size, once: Path | None = None) -> None:
         super().__init__(CHOICE, lambda cell, _: Painter(cell.size, self))
         self.seen: Counter[Size] = Counter()
-        self.broken: dict[Size, int] = {}
+        self.broken, self.once = broken, once
+
+    def fail(self, size: Size) -> bool:
+        if size not in self.broken or self.seen[size] <= 20:
+            return False
+        if self.once is not None:
+            try:
+                self.once.unlink()
+            except FileNotFoundError:
+                return False
+        return True
 
 
 class Painter(Tinted):
@@ -50,8 +68,7 @@ class Painter(Tinted):
 
     def stylize(self, picture: Any) -> Any:
         painted = super().stylize(picture)
-        if self._painters.broken.get(self.size, 0) and self._seen[self.size] > 20:
-            self._painters.broken[self.size] -= 1
+        if self._painters.fail(self.size):
             raise EngineError("it broke", transient=True)
         return painted
 
@@ -66,14 +83,36 @@ EXECUTORS: dict[str, Make] = {
 }
 
 
-@pytest.fixture(params=EXECUTORS)
+def executor_of(request: pytest.FixtureRequest) -> Make:
+    if request.param != "ray":
+        return EXECUTORS[request.param]
+    return cast(Make, request.getfixturevalue("on_ray"))
+
+
+@pytest.fixture(params=[*EXECUTORS, "ray"])
 def make(request: pytest.FixtureRequest) -> Make:
-    return EXECUTORS[request.param]
+    return executor_of(request)
 
 
-@pytest.fixture(params=["local", "far"])
+@pytest.fixture(params=["local", "far", "ray"])
 def reliable(request: pytest.FixtureRequest) -> Make:
-    return EXECUTORS[request.param]
+    return executor_of(request)
+
+
+@pytest.fixture
+def on_ray(ray_here: None) -> Iterator[Make]:
+    """Executors with two workers; copies of the painters work there."""
+    from render.execution.ray_cluster import RayExecutor
+    from render.execution.ray_session import Workers
+
+    with contextlib.ExitStack() as stack:
+
+        def make(painters: Painters, _folder: Path) -> Executor:
+            stack.close()  # two workers are all that there is room for
+            found = RayExecutor(Workers(count=2), lambda *_: painters)
+            return stack.enter_context(found)
+
+        yield make
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +132,7 @@ def plan_of(clips: tuple[Path, ...], folder: Path, **changes: Any) -> Plan:
         )
     )
     asked = request(clips[0], folder, looks=looks, segment=Fraction(1, 2), into_folder=True)
-    return plan_for(replace(asked, clips=clips, **changes))
+    return make_plan(replace(asked, clips=clips, **changes), styles=lambda *_: STYLE)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -176,18 +215,16 @@ def test_what_is_there_is_not_painted_again(clips: tuple[Path, ...], tmp_path: P
 def test_a_cell_that_breaks_costs_itself_and_its_segments_wait(
     reliable: Make, clips: tuple[Path, ...], undisturbed: Any, tmp_path: Path
 ) -> None:
-    out, painters = tmp_path / "out", Painters()
-    painters.broken[Size(96, 54)] = 10**6
+    out, painters = tmp_path / "out", Painters(Size(96, 54))
     events = list(run(plan_of(clips, out), reliable(painters, tmp_path / "far")))
     failed = {event.cell.output.name for event in events if isinstance(event, CellFailed)}
     assert failed and all("96x54" in name for name in failed)
     there = contents(out)
     assert all(there[name] == undisturbed[1][name] for name in there)
     assert set(there) == set(undisturbed[1]) - failed
-    painters.broken.clear()
     assert not [
         event
-        for event in run(plan_of(clips, out), reliable(painters, tmp_path / "again"))
+        for event in run(plan_of(clips, out), reliable(Painters(), tmp_path / "again"))
         if isinstance(event, CellFailed)
     ]
     assert contents(out) == undisturbed[1]
@@ -197,9 +234,10 @@ def test_a_cell_that_breaks_costs_itself_and_its_segments_wait(
 def test_what_breaks_once_is_tried_again(
     reliable: Make, clips: tuple[Path, ...], undisturbed: Any, tmp_path: Path
 ) -> None:
-    painters = Painters()
-    painters.broken[Size(96, 54)] = 1
+    (once := tmp_path / "once").touch()
+    painters = Painters(Size(96, 54), once=once)
     events = list(run(plan_of(clips, tmp_path / "out"), reliable(painters, tmp_path / "far")))
+    assert not once.exists()
     assert not [event for event in events if isinstance(event, CellFailed)]
     assert contents(tmp_path / "out") == undisturbed[1]
 

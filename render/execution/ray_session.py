@@ -1,0 +1,297 @@
+"""A Ray cluster, and our workers in it: connected, asked for, taken, given back."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import math
+import os
+import platform
+import queue
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from render.errors import EngineError, UsageError
+from render.execution.segment_worker import (
+    MakeEngines,
+    Order,
+    SegmentWorker,
+    Told,
+    engines_of,
+    made_by,
+)
+from render.planning.schedule import EngineKey
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Which cluster, and how many workers of what kind.
+
+    Attributes:
+        address: ``auto`` for the one that this machine belongs to, ``ray://HOST:PORT`` or
+            ``HOST:PORT``; None starts one on this machine, which ends with the run.
+        count: of workers; None is one on each node, or one for each GPU share.
+        gpus: a worker's share of a GPU, over 0 up to 1, or whole ones; 0 is none.
+    """
+
+    address: str | None = None
+    count: int | None = None
+    gpus: float = 0.0
+
+
+class Worker:
+    """One of ours. ``loaded``: the networks that it has, as far as we know."""
+
+    def __init__(self, actor: Any, number: int) -> None:
+        self.actor, self.number = actor, number
+        self.loaded: frozenset[EngineKey] = frozenset()
+        self.made_by: Mapping[str, str] = {}
+        self.name = f"{number}"
+
+    def begin(self, order: Order, styles: Mapping[str, Any]) -> Any:
+        """What it tells, as Ray streams it. ``styles``: references by digest, in a list each, so
+        that nothing is fetched that is not needed."""
+        held = {digest: [reference] for digest, reference in styles.items()}
+        return self.actor.work.options(num_returns="streaming").remote(order, held)
+
+    def stop(self) -> None:
+        """End what it has in hand."""
+        self.actor.stop.remote()
+
+
+class Session:
+    """A connection with workers in it. All but `open` and `close` may be called by any thread."""
+
+    def __init__(self, workers: Workers, make_engines: MakeEngines = engines_of) -> None:
+        self._wanted, self._make = workers, make_engines
+        self._ray: Any = None
+        self._ours = False
+        self._workers: list[Worker] = []
+        self._free: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+        # Those that start, for the first time or again, by what they will answer.
+        self._starting: dict[Any, Worker] = {}
+        self._lock = threading.Lock()
+        self.described = ""
+
+    def open(self) -> None:
+        """Connect, and ask for the workers. Raises EngineError."""
+        self._ray = _ray()
+        self._connect()
+        try:
+            self._ask()
+        except BaseException:
+            self.close()
+            raise
+
+    def _connect(self) -> None:
+        ray, address = self._ray, self._wanted.address
+        if ray.is_initialized():
+            return
+        quiet = {"log_to_driver": False, "logging_level": "ERROR", "configure_logging": False}
+        try:
+            # What Ray has to say is for neither our results nor our progress.
+            with (
+                _own_signals(),
+                contextlib.redirect_stdout(io.StringIO()),
+                contextlib.redirect_stderr(io.StringIO()),
+            ):
+                if address is None:
+                    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+                    ray.init(include_dashboard=False, **quiet)
+                else:
+                    ray.init(address=address, **quiet)
+        except (ConnectionError, RuntimeError, ValueError, TimeoutError, OSError) as error:
+            where = "on this machine" if address is None else f"at {address}"
+            line = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
+            raise EngineError(f"no Ray cluster {where}: {line}") from error
+        self._ours = True
+
+    def _ask(self) -> None:
+        ray, gpus = self._ray, self._wanted.gpus
+        nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+        processors = [int(node.get("CPU", 0)) for node in nodes]
+        if not (with_any := [count for count in processors if count]):
+            raise EngineError("the Ray cluster has no processors that it lends")
+        graphics = [node.get("GPU", 0.0) for node in nodes]
+        fitting = sum(math.floor(count / gpus + 1e-9) for count in graphics) if gpus else None
+        if fitting == 0:
+            raise EngineError(
+                f"no node of the Ray cluster has {gpus:g} of a GPU: it has {sum(graphics):g} in all"
+            )
+        count = self._wanted.count or fitting or len(with_any)
+        each = max(1, sum(with_any) // count)
+        each = min(each, max(with_any))
+        if count * 1 > sum(with_any) or (fitting is not None and count > fitting):
+            most = sum(with_any) if fitting is None else min(fitting, sum(with_any))
+            raise UsageError(f"{count} workers: the Ray cluster has room for {most}")
+        while each > 1 and sum(n // each for n in with_any) < count:
+            each -= 1
+        actor = ray.remote(
+            num_cpus=each, num_gpus=gpus, max_restarts=-1, max_task_retries=0, max_concurrency=2
+        )(_Actor)
+        for number in range(1, count + 1):
+            worker = Worker(actor.remote(each, self._make), number)
+            self._workers.append(worker)
+            self._start(worker)
+        share = f", {gpus:g} of a GPU" if gpus else ""
+        self.described = (
+            f"{_count(count, 'worker')} of {_count(each, 'processor')}{share}, "
+            f"{_count(len(nodes), 'node')}"
+        )
+
+    @property
+    def count(self) -> int:
+        """Of workers, whether they live at the moment or not."""
+        return len(self._workers)
+
+    @property
+    def losses(self) -> tuple[type[Exception], ...]:
+        """What says that a worker is gone, or broke in our hands."""
+        found = self._ray.exceptions
+        return (found.RayError,)
+
+    def reason(self, error: Exception) -> str:
+        """Why a worker is gone, in a line."""
+        found, words = self._ray.exceptions, " ".join(str(error).split())
+        if isinstance(error, found.OutOfMemoryError) or "memory" in words:
+            return "its node ran out of memory; ask for fewer workers, or smaller sizes at once"
+        if isinstance(error, found.RayTaskError):
+            return f"an error of render itself: {error.cause!r}"
+        if isinstance(error, found.ActorUnavailableError):
+            return "it does not answer"
+        if "node" in words and "died" in words.split("node", 1)[1][:200]:
+            return "its node is gone"
+        return "its process ended"
+
+    def take(self, wait: float) -> Worker | None:
+        """A worker that has nothing to do, if there is one within ``wait`` seconds. Raises
+        EngineError for one that cannot start."""
+        self._look(0.0)
+        with contextlib.suppress(queue.Empty):
+            return self._free.get_nowait()
+        if wait:
+            self._look(wait)
+            with contextlib.suppress(queue.Empty):
+                return self._free.get(timeout=0.0 if self._starting else wait)
+        return None
+
+    def free(self, worker: Worker) -> None:
+        """It has nothing to do."""
+        self._free.put(worker)
+
+    def renew(self, worker: Worker) -> None:
+        """It is gone, or must go: Ray starts it again, wherever there is room."""
+        with contextlib.suppress(self._ray.exceptions.RayError):
+            self._ray.kill(worker.actor, no_restart=False)
+        worker.loaded = frozenset()
+        self._start(worker)
+
+    def _start(self, worker: Worker) -> None:
+        with self._lock:
+            self._starting[worker.actor.hello.remote()] = worker
+
+    def _look(self, wait: float) -> None:
+        """Workers that have come up are free."""
+        with self._lock:
+            asked = list(self._starting)
+        if not asked:
+            return
+        ready, _ = self._ray.wait(asked, num_returns=1, timeout=wait)
+        for reference in ready:
+            with self._lock:
+                worker = self._starting.pop(reference, None)
+            if worker is None:  # another thread was faster
+                continue
+            try:
+                worker.name, worker.made_by = self._ray.get(reference)
+            except self._ray.exceptions.RayTaskError as error:
+                raise EngineError(f"worker {worker.number} cannot start: {error.cause}") from error
+            except self._ray.exceptions.RayError:
+                self._start(worker)
+            else:
+                self._free.put(worker)
+
+    def ready(self, streams: list[Any], wait: float) -> list[Any]:
+        """Those that have something to tell, or have ended, within ``wait`` seconds."""
+        if not streams:
+            return []
+        found, _ = self._ray.wait(streams, num_returns=1, timeout=wait, fetch_local=True)
+        return list(found)
+
+    def next(self, stream: Any) -> Told | None:
+        """What a worker tells next; None where it has ended."""
+        try:
+            told: Told = self._ray.get(next(stream))
+        except StopIteration:
+            return None
+        return told
+
+    def put(self, data: bytes) -> Any:
+        """A reference to ``data``, which the cluster keeps as long as that is there."""
+        return self._ray.put(data)
+
+    def close(self) -> None:
+        """All of ours ends."""
+        for worker in self._workers:
+            with contextlib.suppress(Exception):  # it may be gone, and the cluster too
+                self._ray.kill(worker.actor, no_restart=True)
+        self._workers.clear()
+        self._starting.clear()
+        if self._ours:
+            self._ray.shutdown()
+            self._ours = False
+
+
+class _Actor:
+    """A worker's process, as Ray starts it."""
+
+    def __init__(self, threads: int, make_engines: MakeEngines) -> None:
+        self._worker = SegmentWorker(threads, make_engines=make_engines)
+
+    def hello(self) -> tuple[str, dict[str, str]]:
+        """Its name for messages, and what it would make segments with."""
+        from pathlib import Path
+
+        return f"{os.getpid()} on {platform.node()}", made_by(Path())
+
+    def work(self, order: Order, styles: Mapping[str, list[Any]]) -> Iterator[Told]:
+        import ray
+
+        def content(held: list[Any]) -> Any:
+            return lambda: ray.get(held[0])
+
+        yield from self._worker.work(order, {key: content(one) for key, one in styles.items()})
+
+    def stop(self) -> None:
+        self._worker.stop()
+
+
+def _ray() -> Any:
+    try:
+        import ray
+    except ImportError as error:
+        raise EngineError(
+            f"Ray cannot be imported ({error}); pip install 'live-filter-preview[cluster]'"
+        ) from error
+    return ray
+
+
+@contextlib.contextmanager
+def _own_signals() -> Iterator[None]:
+    """Ray takes SIGTERM for itself; it stays ours."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        if held is not None:
+            signal.signal(signal.SIGTERM, held)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
