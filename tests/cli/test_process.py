@@ -88,7 +88,7 @@ ENDLESS = """
 
     folder = Path(sys.argv[1])
 
-    def endless(plan):
+    def endless(plan, _):
         yield CellStarted(plan.cells[0])
         try:
             frames = 0

@@ -193,8 +193,8 @@ def test_an_interrupted_run_says_what_is_kept(
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
 
-    def work(plan: Plan) -> Generator[Event, None, None]:
-        for event in machine.run(plan):
+    def work(plan: Plan, executor: None) -> Generator[Event, None, None]:
+        for event in machine.run(plan, executor):
             if isinstance(event, CellStarted) and event.cell is plan.cells[-1]:
                 raise KeyboardInterrupt
             yield event

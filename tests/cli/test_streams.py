@@ -20,7 +20,7 @@ CODE = """
 
     folder, name = Path(sys.argv[1]), sys.argv[-1]
 
-    def work(plan):
+    def work(plan, _):
         from render.events import CellDone, CellFailed, CellProgress, CellStarted
         from tests.cli.conftest import make_preview
         for cell in plan.cells:

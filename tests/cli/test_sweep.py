@@ -244,7 +244,7 @@ def test_every_failed_step_is_an_event_and_counts(
 ) -> None:
     from render.execution.execute import run as made
 
-    def run(plan: Plan) -> Generator[Event, None, None]:
+    def run(plan: Plan, _executor: object) -> Generator[Event, None, None]:
         # Folders where files are to be.
         for name in (NAME, "moving-grid.mp4", "index.html"):
             (tmp_path / name / "in the way").mkdir(parents=True)
