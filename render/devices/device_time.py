@@ -2,7 +2,9 @@
 
 What is measured goes before what is published: exactly this network and size as it was measured;
 else a fit of three measurements or more (``fit.py``); else scaled from the nearest figure
-(``scaled.py``); else nothing, and the floor of the chip's announced rate.
+(``scaled.py``); else, by the chip's announced rate, two cases (``peak_share.py``): all on the
+neural engine, and not. The same two where all figures are of networks that the engine may not run
+and this one is not. Without a rate either, nothing.
 """
 
 from __future__ import annotations
@@ -11,8 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+from render.devices.engine_forms import doubt, gone_from, new_to
 from render.devices.evidence import Timing, timings
 from render.devices.fit import LEAST, Point, TimeFit, fit
+from render.devices.peak_share import Case, Where, elsewhere, on_engine
 from render.devices.profile import Peak, Profile, Sure
 from render.devices.scaled import Reckoned, in_ms, scaled
 from render.networks.spec import BlockKind, NetworkSpec
@@ -32,6 +36,10 @@ class DeviceTime:
             network nor this device among others.
         p95: of single frames, where measured. sustained: ms after ``minutes`` of running, where
             measured. floor: at the chip's published peak rate; it cannot be faster.
+        where: what of the chip is taken to run it, where that decides the time; None: it does not,
+            or is not known. other: then the other case, which may as well be. No interval covers
+            both.
+        like: the device whose evidence this is, where it was assumed to be this one's.
     """
 
     device: str
@@ -47,15 +55,43 @@ class DeviceTime:
     minutes: float | None = None
     floor: float | None = None
     caveat: str = ""
+    where: Where | None = None
+    other: Case | None = None
+    like: str = ""
 
     @property
     def why(self) -> str:
-        """The reason, and the caveat with it."""
-        return f"{self.reason}; {self.caveat}" if self.caveat else self.reason
+        """The reason, and with it the other case and the caveat."""
+        said = [self.reason, self.other_words, self.caveat]
+        return "; ".join(text for text in said if text)
+
+    @property
+    def other_words(self) -> str:
+        """``if not all of it runs on …: 99 ms (31 to 160)``; empty where there is no other case."""
+        if self.other is None:
+            return ""
+        ms, low, high = map(in_ms, (self.other.ms, self.other.low, self.other.high))
+        return f"{self.other.where.condition}: {ms} ms ({low} to {high})"
+
+    def in_case(self, where: Where) -> tuple[float, float, float] | None:
+        """ms, low and high if that runs it; None where the estimate does not tell the two apart."""
+        if self.other is None or self.ms is None or self.low is None or self.high is None:
+            return None
+        if where is self.where:
+            return self.ms, self.low, self.high
+        return self.other.ms, self.other.low, self.other.high
 
 
 def estimate(profile: Profile, network: NetworkSpec, size: Size) -> DeviceTime:
     """Of any network at any size, on this device."""
+    found = _estimate(profile, network, size)
+    if not profile.like or found.ms is None:
+        return found
+    reason = f"assumed to be like {profile.like}, which nobody measured; there {found.reason}"
+    return replace(found, sure=Sure.ESTIMATED, reason=reason, like=profile.like)
+
+
+def _estimate(profile: Profile, network: NetworkSpec, size: Size) -> DeviceTime:
     peak = profile.peak
     floor = None if peak is None else network.macs(size) / peak.macs_ms
     known = timings(profile)
@@ -64,34 +100,65 @@ def estimate(profile: Profile, network: NetworkSpec, size: Size) -> DeviceTime:
     if exact := [t for t in known if t.sure is Sure.MEASURED and t.is_of(network, size)]:
         return _as_measured(plain, exact)
     found = _reckoned(profile, known, network, size)
+    engine = on_engine(profile, network.macs(size))
     if found is None:
-        return plain
+        beside = elsewhere(profile, network.macs(size))
+        if engine is None or beside is None:
+            return plain
+        return _either(profile, plain, engine, beside, network)
     found = _over_floor(found, floor)
+    of = [t.reading(0) for t in known]
+    gone = gone_from(network, of)
+    if gone and engine is not None and all(t.sure is not Sure.MEASURED for t in known):
+        return _either(profile, plain, engine, _beside(profile, known, network, size), network)
     return replace(
         plain, ms=found.ms, low=found.low, high=found.high, sure=found.sure, reason=found.reason,
-        caveat=_caveat(profile, known, network),
+        caveat=_caveat(profile, of, network),
     )  # fmt: skip
 
 
-_NATIVE_FROM = 2020
-"""The year of the A14, whose neural engine takes what those before it leave to other parts."""
+def _beside(profile: Profile, known: Sequence[Timing], network: NetworkSpec, size: Size) -> Case:
+    """What figures of networks beside the engine say: the fastest setting's, in an interval that
+    holds all settings'."""
+    found = [scaled(profile, group, network, size) for group in _groups(known).values()]
+    first = min(found, key=lambda one: one.ms)
+    settings = " and ".join(setting for setting in _groups(known) if setting)
+    return Case(
+        Where.ELSEWHERE,
+        first.ms,
+        min(one.low for one in found),
+        max(one.high for one in found),
+        f"{first.reason}; the interval holds all settings ({settings or 'one'}), whose network is "
+        "taken to have run beside the engine",
+    )
 
 
-def _caveat(profile: Profile, known: Sequence[Timing], network: NetworkSpec) -> str:
+def _either(
+    profile: Profile, plain: DeviceTime, engine: Case, beside: Case, network: NetworkSpec
+) -> DeviceTime:
+    """Both cases; the engine's goes first, but for a form that it is not known to run."""
+    late = network.late_forms
+    first, second = (beside, engine) if late else (engine, beside)
+    reason = f"{first.where.condition}: {first.reason}"
+    if late:
+        reason += f"; {' and '.join(late)}: {doubt(profile.year)}"
+    return replace(
+        plain, ms=first.ms, low=first.low, high=first.high, sure=Sure.ESTIMATED, reason=reason,
+        where=first.where, other=second,
+    )  # fmt: skip
+
+
+def _caveat(profile: Profile, known: Sequence[NetworkSpec], network: NetworkSpec) -> str:
     """Where a network's form and that of all figures differ in what another part of the chip may
     run."""
-    forms = [set(t.reading(0).late_forms) for t in known]
-    new = [form for form in network.late_forms if not any(form in each for each in forms)]
-    old = [form for form in known[0].reading(0).late_forms if form not in network.late_forms]
-    if new and (profile.year or 0) < _NATIVE_FROM:
+    if new := new_to(network, known):
         return (
-            f"{' and '.join(new)}, which no figure here has, may be several times slower: not "
-            "native on the neural engine before the A13 or A14, and not covered by the interval; "
-            "measure it on the phone"
+            f"{' and '.join(new)}, which no figure here has, may be several times slower: "
+            f"{doubt(profile.year)}; not covered by the interval: measure it on the phone"
         )
-    if old and all(form in each for each in forms for form in old):
+    if gone := gone_from(network, known):
         return (
-            f"the only figures are of a network with {' and '.join(old)}, which another part of "
+            f"the only figures are of a network with {' and '.join(gone)}, which another part of "
             "the chip may have run: not covered by the interval"
         )
     return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, model_validator
 
@@ -39,9 +39,9 @@ def _parsed(parse: Callable[[str], _Value]) -> Callable[[object], _Value]:
 
 _AsText = PlainSerializer(str, return_type=str)
 _Network = Annotated[NetworkSpec, PlainValidator(_parsed(NetworkSpec.parse)), _AsText]
-_Size = Annotated[Size, PlainValidator(_parsed(Size.parse)), _AsText]
+SizeText = Annotated[Size, PlainValidator(_parsed(Size.parse)), _AsText]
 # A microsecond, or a million operations a second; and far more than any phone takes or does.
-_Positive = Annotated[float, Field(gt=0, ge=1e-3, le=1e6, allow_inf_nan=False, strict=True)]
+Positive = Annotated[float, Field(gt=0, ge=1e-3, le=1e6, allow_inf_nan=False, strict=True)]
 Text = Annotated[str, Field(min_length=1, strict=True)]
 
 
@@ -49,22 +49,23 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
-class _Said(Part):
+class Said(Part):
     """Anything that somebody found or said. ``source``: an address, or words. ``says``: what the
-    source says, in our words."""
+    source says, in our words. ``doubt``: what speaks against taking it so, where something does."""
 
     kind: Sure
     source: Text
     says: Text
+    doubt: str = ""
 
 
-class _Of(_Said):
+class _Of(Said):
     """A network at a size. ``alternatives`` (``or`` in the file): networks that the source may have
     meant instead. All of a profile go together: the second of each is one reading of the source."""
 
     network: _Network
     alternatives: tuple[_Network, ...] = Field(default=(), alias="or")
-    size: _Size
+    size: SizeText
 
     @property
     def readings(self) -> tuple[NetworkSpec, ...]:
@@ -80,15 +81,15 @@ class Figure(_Of):
     """Milliseconds a frame (the median). ``setting``: what ran it, such as ``Core ML fp16``;
     figures of one setting are reckoned with together."""
 
-    ms: _Positive
+    ms: Positive
     setting: str = ""
 
 
 class Bound(_Of):
     """That a network takes at least, or at most, so many milliseconds."""
 
-    at_least: _Positive | None = None
-    at_most: _Positive | None = None
+    at_least: Positive | None = None
+    at_most: Positive | None = None
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Bound:
@@ -97,19 +98,29 @@ class Bound(_Of):
         return self
 
 
-class Peak(_Said):
-    """What the chip does at most, as announced: ``tera_operations`` a second. A multiply-accumulate
-    is two operations."""
+class Peak(Said):
+    """What the chip's neural engine does at most, as announced: ``tera_operations`` a second in
+    numbers of ``bits``. A multiply-accumulate is two operations.
 
-    tera_operations: _Positive
+    Our networks run in half precision, of which an engine does half as many as of 8 bits: where the
+    announcement is of 8, the rate in halves is half of it.
+    """
+
+    tera_operations: Positive
+    bits: Literal[8, 16] = 16
+
+    @property
+    def tera_halves(self) -> float:
+        """Trillion operations a second in half precision."""
+        return self.tera_operations * self.bits / 16
 
     @property
     def macs_ms(self) -> float:
-        """Multiply-accumulates a millisecond."""
-        return self.tera_operations * 1e12 / 2 / 1e3
+        """Multiply-accumulates in half precision, a millisecond."""
+        return self.tera_halves * 1e12 / 2 / 1e3
 
 
-class SeparableBlocks(_Said):
+class SeparableBlocks(Said):
     """That separable blocks are not faster than full ones on this device, where ``faster`` is
     false."""
 

@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError
 
 from render.devices.figures import Bound, Figure, Part, Peak, SeparableBlocks, Sure, Text
 from render.devices.measurements import Measurement
+from render.devices.others import Heat, OtherTime, Ratio
 from render.devices.shelf import all_kept
 from render.errors import UsageError
 from render.files.limits import short
@@ -38,8 +39,12 @@ class Profile(Part):
         name: short (``A12``). chip: in full. phones: by name. models: identifiers that the phones
             give of themselves (``iPhone11,2``). year: of its first phone.
         figures: times from sources. bounds, separable: what sources say without a time.
+        engine: the generation of its neural engine, as tools call it (``H13`` is the A14's).
         peak: the announced rate. about: a word on all of it.
-        measurements: what the user has imported.
+        others: times of networks that are not ours; ratios: to other chips, in one benchmark;
+        heat: what is left of its speed when it is warm.
+        measurements: what the user has imported. like: the device whose evidence this is, where it
+        is taken for this one's (``assumed.py``); never in a file.
     """
 
     name: Text
@@ -47,12 +52,17 @@ class Profile(Part):
     phones: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     year: int | None = None
+    engine: str = ""
     about: str = ""
     figures: tuple[Figure, ...] = Field(default=(), alias="figure")
     bounds: tuple[Bound, ...] = Field(default=(), alias="bound")
     separable: SeparableBlocks | None = None
     peak: Peak | None = None
+    others: tuple[OtherTime, ...] = Field(default=(), alias="other")
+    ratios: tuple[Ratio, ...] = Field(default=(), alias="ratio")
+    heat: tuple[Heat, ...] = ()
     measurements: tuple[Measurement, ...] = ()
+    like: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -72,11 +82,17 @@ class Profile(Part):
             return f"measured {len(self.measurements)}"
         if self.figures:
             return self.figures[0].kind.value
+        if self.others:
+            return "others"
         return "peak only" if self.peak else "none"
 
 
+_NOT_WRITTEN = {
+    "measurements": "come by `render devices import`",
+    "like": "is said where a device is named, not in its file",
+}
 KEYS = tuple(
-    field.alias or name for name, field in Profile.model_fields.items() if name != "measurements"
+    field.alias or name for name, field in Profile.model_fields.items() if name not in _NOT_WRITTEN
 )
 
 
@@ -150,8 +166,9 @@ def _load(path: Path, label: str) -> Profile:
     data: dict[str, Any] = read_toml(path, label, "device profile", MAX_BYTES, UsageError)
     check_schema(data, label, SCHEMA, UsageError)
     del data["schema"]
-    if "measurements" in data:
-        raise UsageError(f"{label}: `measurements`: come by `render devices import`")
+    for key, how in _NOT_WRITTEN.items():
+        if key in data:
+            raise UsageError(f"{label}: `{key}`: {how}")
     try:
         return Profile.model_validate(data)
     except ValidationError as error:

@@ -186,7 +186,7 @@ class NetworkSpec:
 
     @property
     def late_forms(self) -> tuple[str, ...]:
-        """What of it the neural engine takes only from the A13 or A14 on, in words: before, that
+        """What of it the neural engine takes from the A14 on at the earliest, in words: before, that
         runs elsewhere, several times slower."""
         found = (
             ("instance norm", self.norm is Norm.INSTANCE),

@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from render.devices.device_time import DeviceTime, estimate, fits
+from render.devices.peak_share import Where
 from render.devices.profile import Profile, Sure, list_profiles, load_profile
 from render.networks.spec import BlockKind, NetworkSpec
 from render.target import Size
@@ -40,11 +41,58 @@ def test_nothing_known_is_no_evidence() -> None:
     assert nothing.reason == "no evidence of its time; measure and import"
 
 
-def test_a_peak_is_a_floor_and_no_time() -> None:
+def test_a_rate_gives_two_cases_and_no_interval_over_both() -> None:
     found = of(profile(peak={"tera_operations": 11, **SAID}))
-    assert found.ms is None and found.sure is None
-    assert found.floor == pytest.approx(47.297507 / 5.5)
-    assert "could not be faster than 8.6 ms; measure and import" in found.reason
+    least = 47.297507 / 5.5
+    assert found.floor == pytest.approx(least)
+    assert (found.sure, found.where) == (Sure.ESTIMATED, Where.ENGINE)
+    assert numbers(found) == pytest.approx(
+        (least / 0.3 + 0.3, least / 0.75 + 0.1, least / 0.25 + 0.9)
+    )
+    assert found.reason.startswith("if all of it runs on the neural engine: at 25% to 75% of the")
+    assert found.other is not None and found.other.where is Where.ELSEWHERE
+    ms, low, high = numbers(found)
+    assert (found.other.low, found.other.high) == pytest.approx((4 * low, 7 * high))
+    assert 4 * ms < found.other.ms < 7 * ms
+    assert "; if not all of it runs on the neural engine: 153 ms (46 to 247)" in found.why
+    assert found.in_case(Where.ENGINE) == (ms, low, high)
+    assert found.in_case(Where.ELSEWHERE) == (found.other.ms, found.other.low, found.other.high)
+
+
+def test_a_rate_of_8_bits_is_half_of_it_in_halves() -> None:
+    eight = of(profile(peak={"tera_operations": 35, "bits": 8, **SAID}))
+    half = of(profile(peak={"tera_operations": 17.5, **SAID}))
+    assert numbers(eight) == numbers(half) and eight.floor == half.floor
+    assert "17.5 trillion" in eight.reason and "(announced: 35 in 8 bits)" in eight.reason
+
+
+def test_a_form_that_the_engine_may_not_run_goes_beside_it() -> None:
+    new = of(profile(peak={"tera_operations": 11, **SAID}, year=2020), "res3-in")
+    assert new.where is Where.ELSEWHERE and new.other is not None
+    assert new.other.where is Where.ENGINE and new.other.ms < (new.ms or 0)
+    assert "instance norm: not known to stay on the neural engine" in new.reason
+    old = of(profile(peak={"tera_operations": 6, **SAID}, year=2019), "res3-reflect")
+    assert "reflect padding: not native on the neural engine before the A14" in old.reason
+
+
+def test_any_figure_of_ours_goes_before_the_rate() -> None:
+    peak = {"peak": {"tera_operations": 11, **SAID}}
+    for known in (profile(measurement("res1", "360x640", 9), **peak),
+                  profile(figure=[figure("res1", "360x640", 9)], **peak)):  # fmt: skip
+        assert of(known).other is None and "scaled from" in of(known).reason
+
+
+def test_figures_of_another_form_are_the_other_case() -> None:
+    published = [
+        figure("res5-k9-in-reflect", "640x640", ms, setting=setting)
+        for ms, setting in ((150, "fp16"), (100, "fp32"))
+    ]
+    found = of(profile(figure=published, peak={"tera_operations": 17.5, **SAID}, year=2025))
+    assert found.where is Where.ENGINE and found.other is not None and not found.caveat
+    assert found.other.ms == pytest.approx(100 * 47.297507 / 62.98, rel=0.01)
+    assert found.other.high > 1.5 * found.other.ms, "it holds both settings"
+    mine = of(profile(figure=published, peak={"tera_operations": 17.5, **SAID}), "res3-in-reflect")
+    assert mine.other is None and "scaled from the published 100 ms" in mine.reason
 
 
 def test_the_published_figure_is_itself() -> None:
@@ -286,7 +334,8 @@ def test_a_form_that_older_chips_do_not_take_is_mentioned() -> None:
     found = of(profile(**known, year=2018), "res1-in-reflect")
     assert found.caveat.startswith("instance norm and reflect padding, which no figure here has")
     assert of(profile(**known, year=2018), "res1").caveat == ""
-    assert of(profile(**known, year=2021), "res1-in-reflect").caveat == ""
+    later = of(profile(**known, year=2021), "res1-in-reflect")
+    assert "not known to stay on the neural engine" in later.caveat
     assert of(profile(measurement("res1-in", "480x853", 50)), "res1-in").caveat == ""
     assert of(profile()).caveat == ""
 
@@ -308,9 +357,25 @@ def test_the_a12_is_at_its_limit_with_three_blocks() -> None:
     assert published.floor == pytest.approx(18.919, abs=0.001)
 
 
-def test_shipped_profiles_without_a_time_have_none() -> None:
-    times = {p.name for p in list_profiles() if of(p).ms is not None}
-    assert times == {"A12", "A19 Pro"}
+@pytest.mark.parametrize(
+    ("device", "low", "ms", "high"),
+    [("A13", 21, 53, 63), ("A14", 11, 29, 34), ("A15", 8, 20, 24), ("A16", 7, 18.5, 22),
+     ("A17 Pro", 7, 18, 22), ("A18", 7, 18, 22), ("A18 Pro", 7, 18, 22), ("A19", 7, 18, 22),
+     ("A19 Pro", 7, 18, 22)],
+)  # fmt: skip
+def test_every_later_chip_has_two_cases(device: str, low: float, ms: float, high: float) -> None:
+    """res3 at 480x853: by the rate, and what a call costs on top."""
+    found = of(load_profile(device))
+    assert (found.sure, found.where) == (Sure.ESTIMATED, Where.ENGINE)
+    for there, reckoned in zip(numbers(found), (ms, low, high), strict=True):
+        assert reckoned <= there + 0.5 and there < reckoned + 1.5
+    assert found.other is not None and found.other.low > 3 * low
+    assert found.other.where is Where.ELSEWHERE and found.other.low <= found.other.ms
+
+
+def test_the_a12_alone_has_a_time_of_its_own() -> None:
+    found = of(load_profile("A12"))
+    assert found.where is None and found.other is None
 
 
 @pytest.mark.parametrize("device", [p.name for p in list_profiles()])

@@ -46,6 +46,27 @@ faster = false
 kind = "measured"
 source = "a book"
 says = "that"
+[[other]]
+network = "ResNet50"
+size = "224x224"
+giga_macs = 4.1
+ms = 1.5
+part = "any"
+on_engine = true
+year = 2023
+grade = "A"
+kind = "published"
+source = "a book"
+says = "that"
+[[heat]]
+part = "GPU"
+keeps = 0.4
+to = 0.5
+minutes = 10
+workload = "another"
+kind = "published"
+source = "a book"
+says = "that"
 """
 
 
@@ -98,6 +119,15 @@ def test_a_file_is_read(file: Path) -> None:
         (("faster = false", "faster = 'no'"), "`separable.faster`"),
         (('name = "Test"', 'name = "Test"\nmeasurements = []'), "come by `render devices import`"),
         (("[peak]", "[peak"), "is not valid TOML"),
+        (("tera_operations = 5", "tera_operations = 5\nbits = 4"), "`peak.bits`"),
+        (("giga_macs = 4.1", "giga_macs = 0"), "`other.0.giga_macs`"),
+        (('part = "any"', 'part = "abacus"'), "`other.0.part`"),
+        (('grade = "A"', 'grade = "D"'), "`other.0.grade`"),
+        (("year = 2023", "year = 23"), "`other.0.year`"),
+        (("keeps = 0.4", "keeps = 1.4"), "`heat.0.keeps`"),
+        (("keeps = 0.4", "keeps = 0.6"), "`to` is less than `keeps`"),
+        (('workload = "another"', ""), "`heat.0.workload`: Field required"),
+        (('name = "Test"', 'name = "Test"\nlike = "A12"'), "`like`: is said where"),
     ],
 )
 def test_mistakes_are_one_line(file: Path, change: tuple[str, str], said: str) -> None:
@@ -140,7 +170,7 @@ def test_an_unknown_device(name: str, said: str) -> None:
 def test_what_ships_says_where_it_is_from() -> None:
     found = shipped_profiles()
     assert [p.name for p in found] == [
-        "A12", "A13", "A14", "A15", "A16", "A17 Pro", "A18", "A19 Pro",
+        "A12", "A13", "A14", "A15", "A16", "A17 Pro", "A18", "A18 Pro", "A19", "A19 Pro",
     ]  # fmt: skip
     models = [model for p in found for model in p.models]
     assert len(set(models)) == len(models)
@@ -148,11 +178,21 @@ def test_what_ships_says_where_it_is_from() -> None:
     assert len(set(names)) == len(names), "each name is one device's"
     for p in found:
         said = [*p.figures, *p.bounds, *filter(None, (p.peak, p.separable))]
+        said += [*p.others, *p.ratios, *p.heat]
         assert said, f"{p.name} says nothing"
         for one in said:
             assert one.kind is not Sure.MEASURED, "nobody here has measured"
             assert "https://" in one.source or "live video filters" in one.source
-        assert p.chip and p.phones and p.models and p.year
+        assert p.chip and p.phones and p.models and p.year and p.engine
+        for ratio in p.ratios:
+            assert ratio.than in {other.name for other in found}
+    half = {p.name: p.peak.tera_halves for p in found if p.peak}
+    assert half["A17 Pro"] == 17.5 and half["A16"] == 17
+
+
+def test_what_the_a12s_time_is_doubted_for() -> None:
+    (figure,) = load_profile("A12").figures
+    assert "probably the neural engine's" in figure.doubt and "smaller than res3" in figure.doubt
 
 
 def test_imported_measurements_are_merged(tmp_path: Path) -> None:
@@ -160,7 +200,7 @@ def test_imported_measurements_are_merged(tmp_path: Path) -> None:
     keep(tmp_path, "My phone", [measurement("res3", "480x853", 50, name="Mine")])
     found = {p.name: p for p in list_profiles(tmp_path)}
     assert [m.median_ms for m in found["A12"].measurements] == [60]
-    assert found["A12"].evidence == "measured 1" and found["A13"].evidence == "peak only"
+    assert found["A12"].evidence == "measured 1" and found["A13"].evidence == "others"
     own = found["My phone"]
     assert own.measurements[0].median_ms == 50 and own.models == ("test1,1",)
     assert load_profile("mine", tmp_path) == own == load_profile("TEST1,1", tmp_path)
