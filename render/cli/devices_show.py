@@ -13,7 +13,7 @@ from render.errors import UsageError
 
 if TYPE_CHECKING:
     from render.devices.device_time import DeviceTime
-    from render.devices.profile import Bound, Figure, Peak, Profile, SeparableBlocks
+    from render.devices.profile import Profile
     from render.networks.spec import NetworkSpec
     from render.target import Size
 
@@ -119,16 +119,16 @@ def _json(profile: Profile, estimates: Sequence[DeviceTime], budget: float) -> I
 
 
 def _page(profile: Profile, estimates: Sequence[DeviceTime], budget: float) -> Iterator[str]:
+    from render.cli.device_evidence import row, said_of
     from render.cli.output import safe
-    from render.cli.paragraph import paragraph
 
     yield safe(profile.chip or profile.name)
     for label, names in (("phones", profile.phones), ("models", profile.models)):
         if names:
-            yield from _row(label, ", ".join(names))
+            yield from row(label, ", ".join(names))
     if profile.about:
-        yield from _row("about", profile.about)
-    yield from _known(profile)
+        yield from row("about", profile.about)
+    yield from said_of(profile)
     yield from _measured(profile)
     if lines := list(fit_lines(profile)):
         yield ""
@@ -139,16 +139,45 @@ def _page(profile: Profile, estimates: Sequence[DeviceTime], budget: float) -> I
         return
     yield from _estimates(estimates, budget)
     yield ""
+    yield from _why(estimates)
+    yield from _certain(profile, estimates)
+
+
+def _why(estimates: Sequence[DeviceTime]) -> Iterator[str]:
+    from render.cli.paragraph import paragraph
+
     yield "Why"
     reasons: dict[str, list[str]] = {}
     for one in estimates:
         reasons.setdefault(one.reason, []).append(f"{one.network} at {one.size}")
+        if one.other is not None:
+            said = f"{one.other.where.condition}: {one.other.reason}"
+            reasons.setdefault(said, []).append(f"{one.network} at {one.size}")
     for reason, places in reasons.items():
-        yield from paragraph(f"{', '.join(places)}: {reason}", "  ", "    ")
+        of = "All" if len(places) == len(estimates) > 1 else ", ".join(places)
+        yield from paragraph(f"{of}: {reason}", "  ", "    ")
     for caveat in dict.fromkeys(one.caveat for one in estimates if one.caveat):
         places = [f"{one.network} at {one.size}" for one in estimates if one.caveat == caveat]
         of = "all" if len(places) == len(estimates) else ", ".join(places)
         yield from paragraph(f"But of {of}: {caveat}", "  ", "    ")
+
+
+def _certain(profile: Profile, estimates: Sequence[DeviceTime]) -> Iterator[str]:
+    """How far the rule can be trusted, and what ends the doubt."""
+    from render.cli.paragraph import paragraph
+    from render.devices.backtest import backtest, coverage
+    from render.devices.profile import shipped_profiles
+
+    if all(one.other is None for one in estimates):
+        return
+    held, of = coverage(backtest(shipped_profiles()))
+    yield ""
+    yield from paragraph(
+        f"Reckoned, not measured: of the {of} published times that this rule can be held against, "
+        f"its intervals hold {held}. Which of the two cases it is shows on the phone: `render "
+        "export PRESET --handoff DIR` writes an app that times the model there, and `render "
+        f'devices import timings.json --as "{profile.name}"` takes what it finds.'
+    )
 
 
 def _no_evidence(profile: Profile, estimates: Sequence[DeviceTime]) -> Iterator[str]:
@@ -171,30 +200,6 @@ def _no_evidence(profile: Profile, estimates: Sequence[DeviceTime]) -> Iterator[
         "To measure: `render export PRESET --handoff DIR` writes an app that times a model on the "
         "phone, and `render devices import` takes what it finds."
     )
-
-
-def _known(profile: Profile) -> Iterator[str]:
-    """What sources say, each with its kind."""
-    said: list[tuple[str, Figure | Bound | SeparableBlocks | Peak]] = []
-    for figure in profile.figures:
-        meant = "".join(f" or {n}" for n in figure.readings[1:])
-        with_ = f", {figure.setting}" if figure.setting else ""
-        said.append((f"{figure.ms:g} ms: {figure.network}{meant} at {figure.size}{with_}", figure))
-    for bound in profile.bounds:
-        over = f"over {bound.at_least:g}" if bound.at_least else f"under {bound.at_most:g}"
-        meant = "".join(f" or {n}" for n in bound.readings[1:])
-        said.append((f"{over} ms: {bound.network}{meant} at {bound.size}", bound))
-    if profile.separable is not None:
-        words = "faster" if profile.separable.faster else "not faster"
-        said.append((f"separable blocks: {words} than full ones", profile.separable))
-    if profile.peak is not None:
-        rate = f"{profile.peak.tera_operations:g} trillion operations a second at most"
-        said.append((f"{rate} (a multiply-add is two)", profile.peak))
-    for text, one in said:
-        yield ""
-        yield from _row(one.kind.value, text)
-        yield from _row("", one.says)
-        yield from _row("", one.source)
 
 
 def _measured(profile: Profile) -> Iterator[str]:
@@ -248,24 +253,34 @@ def _estimates(estimates: Sequence[DeviceTime], budget: float) -> Iterator[str]:
     rows = []
     for one in estimates:
         row = [one.network, str(one.size)]
+        floor = "-" if one.floor is None else f"{one.floor:.2g}"
         if one.ms is None or one.low is None or one.high is None or one.sure is None:
-            row += ["no evidence", "-", "-", "-"]
-        else:
-            row += [f"{one.ms:.1f}", f"{one.low:.1f}-{one.high:.1f}", one.sure.value]
-            row.append(f"{one.ms / budget:.0%} {_fits(one.low, one.high, budget)}")
-        row.append("-" if one.floor is None else f"{one.floor:.2g}")
+            rows.append([*row, "-", "no evidence", "-", "-", "-", floor])
+            continue
+        where = "-" if one.where is None else one.where.short
+        row += [where, *_numbers(one.ms, one.low, one.high, one.sure.value, budget), floor]
         rows.append(row)
-    head = ["network", "size", "ms", "interval", "sure", f"of {budget:.1f} ms", "not under"]
-    yield from table(head, rows, right=(2, 3, 6))
+        if (other := one.other) is not None:
+            told = _numbers(other.ms, other.low, other.high, one.sure.value, budget)
+            rows.append(["", "", other.where.short, *told, ""])
+    head = ["network", "size", "case", "ms", "interval", "sure", f"of {budget:.1f} ms", "over"]
+    if all(one.where is None for one in estimates):
+        head, rows = _without(head, 2), [_without(row, 2) for row in rows]
+    yield from table(head, rows, right=(len(head) - 5, len(head) - 4, len(head) - 1))
+    if any(one.where is not None for one in estimates):
+        yield "case: all of it runs on the neural engine, or not"
+
+
+def _without(row: list[str], number: int) -> list[str]:
+    return row[:number] + row[number + 1 :]
+
+
+def _numbers(ms: float, low: float, high: float, sure: str, budget: float) -> list[str]:
+    share = f"{ms / budget:.0%} {_fits(low, high, budget)}"
+    return [f"{ms:.1f}", f"{low:.1f}-{high:.1f}", sure, share]
 
 
 def _fits(low: float, high: float, budget: float) -> str:
     if high <= budget:
         return "fits"
     return "too slow" if low > budget else "may fit"
-
-
-def _row(label: str, text: str) -> Iterator[str]:
-    from render.cli.paragraph import paragraph
-
-    yield from paragraph(text, f"  {label:<12}")

@@ -7,10 +7,10 @@ it. So a network of ours that runs there alone takes
 
     ms = a call + multiply-adds / (share · rate),   share 0.25 to 0.75, 0.30 taken
 
-and one that does not run there alone takes 4 to 7 times as long, as the published times of style
-networks and of GPUs do. Nothing says beforehand which of the two it will be, so these are two
-cases, never one interval. All of it is inference from published figures; ``backtest.py`` says how
-many of those it holds.
+and one that does not run there alone takes 4 to 7 times as long, but for the call, as the published
+times of style networks and of GPUs do. Nothing says beforehand which of the two it will be, so
+these are two cases, never one interval. All of it is inference from published figures;
+``backtest.py`` says how many of those it holds.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from render.devices.others import ChipPart, OtherTime
-from render.devices.profile import Profile
+from render.devices.profile import Peak, Profile, Sure
 
 LEAST_SHARE, USUAL_SHARE, MOST_SHARE = 0.25, 0.30, 0.75
 """Of the announced rate in half precision."""
@@ -64,47 +64,54 @@ def on_engine(profile: Profile, macs: float, *, old_calls: bool = False) -> Case
     peak = profile.peak
     if peak is None:
         return None
-    least = macs / peak.macs_ms
-    calls = (OLD_CALL_MS,) * 3 if old_calls else CALL_MS
-    low, ms, high = (
-        call + least / share
-        for call, share in zip(calls, (MOST_SHARE, USUAL_SHARE, LEAST_SHARE), strict=True)
-    )
     eight = "" if peak.bits == 16 else f" (announced: {peak.tera_operations:g} in 8 bits)"
-    kind = "announced" if peak.kind == "published" else "estimated"
+    kind = "announced" if peak.kind is Sure.PUBLISHED else peak.kind.value
     reason = (
-        f"at {LEAST_SHARE:.0%} to {MOST_SHARE:.0%} of the "
-        f"{kind} {peak.tera_halves:g} trillion operations a second in half precision{eight}, "
-        f"{USUAL_SHARE:.0%} taken, and {CALL_MS[0]:g} to {CALL_MS[-1]:g} ms a call"
+        f"at {LEAST_SHARE:.0%} to {MOST_SHARE:.0%} of the {kind} {peak.tera_halves:g} trillion "
+        f"operations a second in half precision{eight}, {USUAL_SHARE:.0%} taken, and "
+        f"{CALL_MS[0]:g} to {CALL_MS[-1]:g} ms a call"
     )
-    reached = [f"{t.network} {share(profile, t):.0%}" for t in _telling(profile)]
+    reached = [
+        f"{t.network} {share(profile, t.macs, t.ms, old_calls=t.old_calls):.0%}"
+        for t in _telling(profile)
+    ]
     if reached:
         reason += f"; its published figures reach {', '.join(reached)}"
-    return Case(Where.ENGINE, ms, low, high, reason)
+    return Case(Where.ENGINE, *_times(peak, macs, (1, 1, 1), old_calls=old_calls), reason)
 
 
 def elsewhere(profile: Profile, macs: float, *, old_calls: bool = False) -> Case | None:
     """Not all of it on the neural engine; None where no rate is known."""
-    engine = on_engine(profile, macs)
-    if engine is None:
+    if profile.peak is None:
         return None
-    call = OLD_CALL_MS if old_calls else 0.0
-    return Case(
-        Where.ELSEWHERE,
-        call + engine.ms * USUAL_TIMES,
-        call + engine.low * LEAST_TIMES,
-        call + engine.high * MOST_TIMES,
-        f"{LEAST_TIMES:g} to {MOST_TIMES:g} times as long, as style networks and GPUs took "
-        "where times of them are published",
+    factors = (LEAST_TIMES, USUAL_TIMES, MOST_TIMES)
+    reason = (
+        f"{LEAST_TIMES:g} to {MOST_TIMES:g} times as long, as style networks and GPUs took where "
+        "times of them are published"
     )
+    times = _times(profile.peak, macs, factors, old_calls=old_calls)
+    return Case(Where.ELSEWHERE, *times, reason)
 
 
-def share(profile: Profile, time: OtherTime) -> float:
+def _times(
+    peak: Peak, macs: float, factors: tuple[float, float, float], *, old_calls: bool
+) -> tuple[float, float, float]:
+    """Usual, least and most; ``factors`` from the least up. A call costs what it costs, wherever
+    the sums are made."""
+    calls = (OLD_CALL_MS,) * 3 if old_calls else CALL_MS
+    shares = (MOST_SHARE, USUAL_SHARE, LEAST_SHARE)
+    low, usual, high = (
+        call + factor * macs / peak.macs_ms / share
+        for call, factor, share in zip(calls, factors, shares, strict=True)
+    )
+    return usual, low, high
+
+
+def share(profile: Profile, macs: float, ms: float, *, old_calls: bool) -> float:
     """Of the chip's rate in half precision that a published time reached, what a call cost in 2020
-    left out."""
+    left out. The profile has a rate."""
     assert profile.peak is not None, "without a rate there is no share of it"
-    ms = time.ms - (OLD_CALL_MS if time.old_calls else 0.0)
-    return time.macs / ms / profile.peak.macs_ms
+    return macs / (ms - (OLD_CALL_MS if old_calls else 0.0)) / profile.peak.macs_ms
 
 
 def _telling(profile: Profile) -> list[OtherTime]:

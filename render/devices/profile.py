@@ -75,17 +75,6 @@ class Profile(Part):
         data = self.model_dump(mode="json", by_alias=True, exclude={"measurements"})
         return data | {"measurements": [m.as_dict() for m in self.measurements]}
 
-    @property
-    def evidence(self) -> str:
-        """What there is, in a few words."""
-        if self.measurements:
-            return f"measured {len(self.measurements)}"
-        if self.figures:
-            return self.figures[0].kind.value
-        if self.others:
-            return "others"
-        return "peak only" if self.peak else "none"
-
 
 _NOT_WRITTEN = {
     "measurements": "come by `render devices import`",

@@ -186,8 +186,8 @@ class NetworkSpec:
 
     @property
     def late_forms(self) -> tuple[str, ...]:
-        """What of it the neural engine takes from the A14 on at the earliest, in words: before, that
-        runs elsewhere, several times slower."""
+        """What of it the neural engine takes from the A14 on at the earliest, in words; what it
+        does not take runs elsewhere, several times slower."""
         found = (
             ("instance norm", self.norm is Norm.INSTANCE),
             ("reflect padding", self.padding is Padding.REFLECT),
