@@ -18,14 +18,15 @@ def as_preset(choice: Choice, data: dict[str, Any], results: Results, name: str)
     ``data`` is what choice.json says of the choice. Raises UsageError when nothing was chosen.
     """
     taken = choice.taken
-    if taken is None or taken.jod is None:
+    if taken is None:
         raise UsageError(f"--save {name}: {data['headline']}, so there is nothing to save")
     aim = taken.aim
+    quality = "" if taken.jod is None else f"JOD {taken.jod:.2f}, "
     cell = next(cell for cell in results.cells if cell.id in taken.cells)
     return Preset.model_validate(
         {
             "name": name,
-            "description": f"Chosen for {choice.profile.name}: JOD {taken.jod:.2f}, "
+            "description": f"Chosen for {choice.profile.name}: {quality}"
             f"about {taken.estimate.ms:.0f} of {taken.budget:.1f} ms a frame",
             "fps": Rate(aim.fps),
             "size": aim.size,

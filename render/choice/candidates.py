@@ -10,6 +10,7 @@ from fractions import Fraction
 from statistics import fmean
 
 from render.devices.device_time import DeviceTime, estimate
+from render.devices.peak_share import Where
 from render.devices.profile import Profile
 from render.networks.spec import NetworkSpec
 from render.results.held_against import alone
@@ -82,18 +83,36 @@ class Candidate:
 
     @property
     def verdict(self) -> Verdict:
+        """By the case that the estimate goes by, where there are two."""
         ms, low, high = self.estimate.ms, self.estimate.low, self.estimate.high
         if ms is None:
             floor = self.estimate.floor
             return Verdict.OVER if floor is not None and floor > self.budget else Verdict.UNKNOWN
-        if ms <= self.budget:
-            return Verdict.FITS if (high or ms) <= self.budget else Verdict.EDGE
-        return Verdict.NEAR if (low or ms) <= self.budget else Verdict.OVER
+        return _verdict((ms, low or ms, high or ms), self.budget)
+
+    def verdict_if(self, where: Where) -> Verdict | None:
+        """In that case; None where the estimate does not tell two apart."""
+        times = self.estimate.in_case(where)
+        return None if times is None else _verdict(times, self.budget)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether it rests on what no interval covers: a caveat, or a case that may not be while it
+        would not surely fit in the other."""
+        both = [self.verdict_if(where) for where in Where]
+        return bool(self.estimate.caveat) or any(v not in (None, Verdict.FITS) for v in both)
 
     @property
     def load(self) -> float | None:
         """The share of the time that its network is at work: over 1 it cannot keep up."""
         return None if self.estimate.ms is None else self.estimate.ms / self.aim.period
+
+
+def _verdict(times: tuple[float, float, float], budget: float) -> Verdict:
+    ms, low, high = times
+    if ms <= budget:
+        return Verdict.FITS if high <= budget else Verdict.EDGE
+    return Verdict.NEAR if low <= budget else Verdict.OVER
 
 
 def candidates(

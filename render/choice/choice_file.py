@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from render.choice.candidates import Candidate
+from render.choice.certain import to_measure
 from render.choice.ranking import Choice
 from render.choice.reasons import assumptions, headline, reasons
 from render.errors import OutputError, UsageError
@@ -45,6 +46,11 @@ class _Assumption(_Section):
     change: str
 
 
+class _Certain(_Section):
+    what: str
+    command: str
+
+
 class _Shown(_Section):
     """What the report's page takes for granted of a choice."""
 
@@ -56,6 +62,8 @@ class _Shown(_Section):
     second: int | None
     beyond: int | None
     candidates: list[_Candidate]
+    certain: _Certain | None = None
+    """Choices of versions before had none."""
 
     def check_numbers(self) -> None:
         """Raise the IndexError of a candidate that there is not."""
@@ -82,10 +90,12 @@ def as_dict(choice: Choice, results: Results) -> dict[str, Any]:
     def places(some: tuple[Candidate, ...]) -> list[int]:
         return [number[id(candidate)] for candidate in some]
 
+    certain = to_measure(choice)
     return {
         "schema": SCHEMA,
         "device": choice.profile.name,
         "chip": choice.profile.chip,
+        "like": choice.profile.like or None,
         "asked": asdict(choice.asked),
         "headline": headline(choice),
         "reasons": reasons(choice, results),
@@ -94,6 +104,8 @@ def as_dict(choice: Choice, results: Results) -> dict[str, Any]:
         "tied": places(choice.tied),
         "second": place(choice.second),
         "beyond": place(choice.beyond),
+        "fallback": place(choice.fallback),
+        "certain": None if certain is None else asdict(certain),
         "fitting": places(choice.fitting),
         "frontier": places(choice.frontier),
         "aside": places(choice.aside),
@@ -123,6 +135,9 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
         "reason": found.why,
         "caveat": found.caveat,
         "floor": found.floor,
+        "where": None if found.where is None else found.where.value,
+        "other": None if found.other is None else asdict(found.other),
+        "doubtful": candidate.doubtful,
         "budget": candidate.budget,
         "load": candidate.load,
         "verdict": candidate.verdict.value,
@@ -162,16 +177,22 @@ def load_if_current(results: Results, folder: Path) -> dict[str, Any] | None:
 def evidence(data: dict[str, Any]) -> dict[str, Any]:
     """What a preset keeps of its choice: flat, so that people can read it."""
     taken = data["candidates"][data["taken"]]
+    quality = {
+        key: round(taken[of], 3)
+        for key, of in (("jod", "jod"), ("jod_worst", "worst"))
+        if taken[of] is not None
+    }
+    assumed = {} if data.get("like") is None else {"device_assumed_like": data["like"]}
     return {
         "device": data["device"],
+        **assumed,
         "ms": round(taken["ms"], 2),
         "ms_low": round(taken["low"], 2),
         "ms_high": round(taken["high"], 2),
         "ms_budget": round(taken["budget"], 2),
         "ms_kind": taken["sure"],
         "ms_source": taken["reason"],
-        "jod": round(taken["jod"], 3),
-        "jod_worst": round(taken["worst"], 3),
+        **quality,
         "why": data["reasons"],
         "assumes": [each["is"] for each in data["assumptions"]],
         "clips": [f"{clip['name']} sha256:{clip['sha256']}" for clip in data["clips"]],

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from render.choice.candidates import Candidate, Verdict, candidates, covered, subjects
+from render.devices.peak_share import Where
 from render.devices.profile import Profile
 from render.errors import UsageError
 from render.results.results import Results
@@ -56,6 +57,8 @@ class Choice:
         tied: others that fit and are as good to all but a few, but take longer for a frame.
         second: the next of those that fit.
         beyond: the best buy that is too slow: better than the one taken, for the least more speed.
+        fallback: the best that is fast enough even where not all of it runs on the neural engine,
+            if the one taken is not: what to build when it turns out so.
         dissent: clips, by their number, that by themselves would have another, with that and with
         what the one taken comes to there.
     """
@@ -70,6 +73,7 @@ class Choice:
     tied: tuple[Candidate, ...]
     second: Candidate | None
     beyond: Candidate | None
+    fallback: Candidate | None = None
     dissent: tuple[Dissent, ...] = ()
 
 
@@ -125,6 +129,8 @@ def _choose(results: Results, profile: Profile, asked: ChoiceTerms) -> Choice:
     every = tuple(c for c in candidates(results, profile, asked.max_ms) if not _ruled_out(c, asked))
     wanted = subjects(results)
     compared = [c for c in every if c.jod is not None and covered(results, c) == wanted]
+    if len(every) == 1:
+        compared = list(every)  # nothing to hold it against, and nothing to lose against
     _check(every, compared, profile)
     fitting = sorted((c for c in compared if _fits(c, asked)), key=lambda c: (-_jod(c), _ms(c)))
     taken, tied, rest = _taken(fitting, asked)
@@ -139,12 +145,13 @@ def _choose(results: Results, profile: Profile, asked: ChoiceTerms) -> Choice:
         tied=tuple(tied),
         second=rest[0] if rest else None,
         beyond=_beyond([c for c in compared if c not in fitting], taken, asked),
+        fallback=_fallback(compared, taken),
     )
 
 
 def _fits(candidate: Candidate, asked: ChoiceTerms) -> bool:
     if asked.surely:
-        return candidate.verdict is Verdict.FITS and not candidate.estimate.caveat
+        return candidate.verdict is Verdict.FITS and not candidate.doubtful
     return candidate.verdict in (Verdict.FITS, Verdict.EDGE)
 
 
@@ -196,6 +203,13 @@ def _beyond(
     return min(better, key=lambda c: (times_faster(c, asked) or 0.0, -_jod(c)), default=None)
 
 
+def _fallback(compared: Sequence[Candidate], taken: Candidate | None) -> Candidate | None:
+    if taken is None or taken.verdict_if(Where.ELSEWHERE) in (None, Verdict.FITS, Verdict.EDGE):
+        return None
+    safe = [c for c in compared if c.verdict_if(Where.ELSEWHERE) in (Verdict.FITS, Verdict.EDGE)]
+    return max(safe, key=lambda c: (_jod(c), -_ms(c)), default=None)
+
+
 def _check(every: Sequence[Candidate], compared: Sequence[Candidate], profile: Profile) -> None:
     if not every:
         raise UsageError("there is no preview to choose from; render some, or leave out --without")
@@ -210,8 +224,8 @@ def _check(every: Sequence[Candidate], compared: Sequence[Candidate], profile: P
 
 
 def _jod(candidate: Candidate) -> float:
-    assert candidate.jod is not None, "only what was measured is compared"
-    return candidate.jod
+    """0 of the only one there is, which may have none."""
+    return candidate.jod or 0.0
 
 
 def _ms(candidate: Candidate) -> float:

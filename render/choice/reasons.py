@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from render.choice.candidates import GOES_BY, Candidate, Verdict
+from render.choice.certain import shell_word
 from render.choice.ranking import TIE, Choice, times_faster
+from render.devices.backtest import backtest, coverage
+from render.devices.peak_share import Where
+from render.devices.profile import shipped_profiles
+from render.devices.scaled import in_ms
 from render.results.held_against import alone
 from render.results.results import Results
 
@@ -40,9 +45,13 @@ def _reasons(choice: Choice) -> Iterator[str]:
         yield f"{count}."
     else:
         what = "the best of them" if choice.asked.min_jod is None else "the cheapest good enough"
-        worst = "" if taken.worst == taken.jod else f", at worst {taken.worst:.2f}"
-        yield f"{count}; this is {what}: JOD {taken.jod:.2f}{worst}."
+        if taken.jod is None:
+            yield "It is the only target here, so nothing was chosen: render several of one clip."
+        else:
+            worst = "" if taken.worst == taken.jod else f", at worst {taken.worst:.2f}"
+            yield f"{count}; this is {what}: JOD {taken.jod:.2f}{worst}."
         yield _time(taken, choice)
+        yield from _other_case(taken, choice)
         if taken.estimate.caveat:
             yield f"But: {taken.estimate.caveat}."
         if taken.verdict is Verdict.EDGE:
@@ -66,9 +75,44 @@ def _reasons(choice: Choice) -> Iterator[str]:
 def _time(taken: Candidate, choice: Choice) -> str:
     found = taken.estimate
     left = f"of the {taken.budget:.1f} ms that {_budget(taken, choice)}"
+    then = ":" if found.where is None else ","
     return (
-        f"It takes {_ms(taken):.0f} ms a frame ({found.low or 0:.0f} to {found.high or 0:.0f}, "
-        f"{found.sure}) {left}: {found.reason}."
+        f"It takes {in_ms(_ms(taken))} ms a frame ({in_ms(found.low or 0)} to "
+        f"{in_ms(found.high or 0)}, "
+        f"{found.sure}) {left}{then} {found.reason}."
+    )
+
+
+_IN_WORDS = {
+    Verdict.FITS: "which fits too",
+    Verdict.EDGE: "which fits, at the limit",
+    Verdict.NEAR: "which is over, perhaps",
+    Verdict.OVER: "which is too slow",
+}
+
+
+def _other_case(taken: Candidate, choice: Choice) -> Iterator[str]:
+    """Where there are two: the other one, what to take then, and how far to trust both."""
+    other = taken.estimate.other
+    if other is None:
+        return
+    verdict = taken.verdict_if(other.where)
+    said = (
+        f"I{other.where.condition[1:]}, it takes {in_ms(other.ms)} ms ({in_ms(other.low)} to "
+        f"{in_ms(other.high)}), {_IN_WORDS[verdict or Verdict.OVER]}: {other.reason}."
+    )
+    if choice.fallback is not None:
+        back = choice.fallback
+        jod = "" if back.jod is None else f" (JOD {back.jod:.2f})"
+        said += f" The best that is fast enough even then: {_named(back, choice)}{jod}."
+    elif other.where is Where.ELSEWHERE and verdict in (Verdict.NEAR, Verdict.OVER):
+        said += " No target here is surely fast enough then."
+    yield said
+    held, of = coverage(backtest(shipped_profiles()))
+    yield (
+        f"How sure: reckoned, not measured. No time of this network on {choice.profile.own_name} "
+        f"is known; of the {of} published times that the rule can be held against, its intervals "
+        f"hold {held}."
     )
 
 
@@ -109,13 +153,19 @@ def assumptions(choice: Choice, results: Results) -> list[tuple[str, str]]:
 
 
 def _assumptions(choice: Choice, results: Results) -> Iterator[tuple[str, str]]:
-    name = choice.profile.name
+    name, shown_as = choice.profile.name, shell_word(choice.profile.like or choice.profile.name)
     shown = choice.taken or choice.candidates[0]
     yield (
         f"Times on {name}: {shown.estimate.why}",
-        f"`render devices show {name}` lists the evidence; `render devices import` takes a real "
-        "phone's measurements, and --on takes a profile of your own",
+        f"`render devices show {shown_as}` lists the evidence; `render devices import` takes a "
+        "real phone's measurements, and --on takes a profile of your own",
     )
+    if choice.profile.like:
+        yield (
+            f"{choice.profile.own_name} is assumed to be as fast as {choice.profile.like}, which "
+            "nobody measured",
+            "leave --like out, or import timings of its own",
+        )
     limit = choice.asked.max_ms
     yield (
         "A frame may take the time until the next one of its rate"
@@ -136,10 +186,11 @@ def _assumptions(choice: Choice, results: Results) -> Iterator[tuple[str, str]]:
     )
     clips = len(results.clips)
     over = "" if clips == 1 else f", the mean over {clips} clips"
-    yield (
-        f"The loss is JOD against {', '.join(references)}{over}",
-        "render again with --reference for another, or with --metrics full",
-    )
+    if references:
+        yield (
+            f"The loss is JOD against {', '.join(references)}{over}",
+            "render again with --reference for another, or with --metrics full",
+        )
     if lone := alone(results):
         yield (
             f"Compared with nothing, so not counted: {', '.join(sorted(lone))}",

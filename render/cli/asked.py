@@ -10,6 +10,7 @@ from render.cli.devices_folder import device
 from render.cli.phones import phones
 from render.cli.read_request import make_request, one_of
 from render.cli.user_settings import chosen_ffmpeg
+from render.errors import UsageError
 from render.sweeping.outputs import Outputs
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ _KEPT = (
 
 def asked(clips: tuple[Path, ...], words: RenderOptions) -> tuple[Request, Outputs]:
     """What the options ask for. Raises UsageError (a PresetError is one)."""
+    if words.like is not None and words.on is None and words.play_on is None:
+        raise UsageError("--like: needs a phone; name one with --on or --play-on")
     request = make_request(
         clips,
         {key: getattr(words, key) for key in _KEPT},
@@ -47,6 +50,8 @@ def asked(clips: tuple[Path, ...], words: RenderOptions) -> tuple[Request, Outpu
             words.latency,
             sustained=words.sustained,
             warm=words.warm,
+            like=words.like,
+            heat=words.heat,
             late=words.late,
             seed=words.seed,
         ),
@@ -61,7 +66,7 @@ def asked(clips: tuple[Path, ...], words: RenderOptions) -> tuple[Request, Outpu
         report=words.report,
         metrics=None if words.metrics is None else _metrics(words.metrics),
         reference=words.reference,
-        on=None if words.on is None else device(words.on),
+        on=None if words.on is None else device(words.on, words.like),
     )
     return request, outputs
 

@@ -14,6 +14,7 @@ from render.errors import OutputError, UsageError
 if TYPE_CHECKING:
     from render.choice.candidates import Candidate
     from render.choice.ranking import Choice, ChoiceTerms
+    from render.devices.peak_share import Case
     from render.results.results import Results
 
 
@@ -34,6 +35,14 @@ def choose(
     on: Annotated[
         str | None,
         _help("The device (`render devices` lists them), or a profile of your own."),
+        ShownAs("DEVICE|FILE.toml"),
+    ] = None,
+    like: Annotated[
+        str | None,
+        _help(
+            "Take that device's evidence for the one of --on: an assumption, and marked as one "
+            "wherever it stands."
+        ),
         ShownAs("DEVICE|FILE.toml"),
     ] = None,
     max_ms: Annotated[
@@ -96,7 +105,7 @@ def choose(
     asked = asked_for(max_ms, min_jod, without, surely=surely, drafts=drafts)
     target = None if save is None else _preset_path(save, force=force)
     results = load(folder)
-    choice = chosen(results, device(on), asked)
+    choice = chosen(results, device(on, like), asked)
     data = choice_file.as_dict(choice, results)
     # What was chosen is said, whatever comes of the files.
     steps = Steps(json=json, debug=debug)
@@ -163,20 +172,31 @@ def lines(choice: Choice, data: dict[str, Any], *, every: bool = False) -> list[
     ordered = sorted(shown, key=lambda c: (-(c.jod or 0), c.load or 0))
     title = "every target" if every else "the frontier: none costs less and loses less (--all)"
     said += paragraph(f"{title}; * is the one to take")
+    two = any(c.estimate.other is not None for c in ordered)
     header = ["", "fps", "size", "network", "ms", "", "of", "busy", "JOD", "verdict"]
-    rows = [_row(candidate, choice) for candidate in ordered]
-    said += table(header, rows, right=(4, 6, 7, 8))
+    header[6:6] = ["if not", ""] if two else []
+    rows = [_row(candidate, choice, two=two) for candidate in ordered]
+    more = 2 * two
+    said += table(header, rows, right=(4, 6, 6 + more, 7 + more, 8 + more))
     for caveat in dict.fromkeys(c.estimate.caveat for c in ordered if c.estimate.caveat):
         said += paragraph(caveat, f"{_UNSURE} ")
+    for where in dict.fromkeys(c.estimate.where for c in ordered):
+        if where is not None:
+            said += paragraph(f"ms, busy and verdict: {where.condition}", "  ")
+    if any(c.estimate.other is not None and c.doubtful for c in ordered):
+        said += paragraph("not sure to fit in both cases", f"{_UNSURE} ")
+    if certain := data["certain"]:
+        said += ["", *paragraph(certain["what"], rest="  "), f"  {certain['command']}"]
     said += ["", "It rests on:"]
     for each in data["assumptions"]:
         said += paragraph(f"{each['is']}. To change: {each['change']}", "  ", "    ")
     return said
 
 
-def _row(candidate: Candidate, choice: Choice) -> list[str]:
+def _row(candidate: Candidate, choice: Choice, *, two: bool) -> list[str]:
     found, aim = candidate.estimate, candidate.aim
     known = found.ms is not None
+    other = ["–", ""] if found.other is None else _times(found.other)
     return [
         "*" if candidate is choice.taken else "",
         f"{float(aim.fps):.4g}",
@@ -184,11 +204,16 @@ def _row(candidate: Candidate, choice: Choice) -> list[str]:
         aim.network.name,
         f"{found.ms:.0f}" if known else "–",
         f"{found.low:.0f}..{found.high:.0f}" if known else "",
+        *(other if two else []),
         f"{candidate.budget:.1f}",
         "–" if candidate.load is None else f"{candidate.load:.0%}",
         "–" if candidate.jod is None else f"{candidate.jod:.2f}",
-        candidate.verdict.value + (f" {_UNSURE}" if found.caveat else ""),
+        candidate.verdict.value + (f" {_UNSURE}" if candidate.doubtful else ""),
     ]
+
+
+def _times(case: Case) -> list[str]:
+    return [f"{case.ms:.0f}", f"{case.low:.0f}..{case.high:.0f}"]
 
 
 def _number(option: str, text: str | None) -> float | None:

@@ -120,6 +120,14 @@ def compare(
         ),
         ShownAs("DEVICE|FILE.toml"),
     ] = None,
+    like: Annotated[
+        str | None,
+        _help(
+            "Take that device's evidence for the one of --on: an assumption, and marked as one "
+            "wherever it stands."
+        ),
+        ShownAs("DEVICE|FILE.toml"),
+    ] = None,
     crop: Annotated[
         str | None,
         _help(
@@ -175,7 +183,7 @@ def compare(
     ffmpeg = find_ffmpeg(chosen_ffmpeg())
     if kind in SUFFIXES:
         check_writes(ffmpeg, encoding, kind)
-    profile = None if on is None else device(on)
+    profile = None if on is None else device(on, like)
     with waiting("reading the videos"):
         one = "clip" in (rows, cols)
         groups = groups_of(videos, ffmpeg, source=source, profile=profile, one=one)

@@ -30,9 +30,9 @@ _WORDS = {
 _WORDS["cols"] = _WORDS["rows"]
 _NAMES = {
     "preset": "presets", "style": "styles", "network": "networks", "baseline": "networks",
-    "on": "devices", "play-on": "devices",
+    "on": "devices", "play-on": "devices", "like": "devices",
 }  # fmt: skip
-_SUFFIXES = {"preset": (".toml",), "style": _STYLES, "on": (".toml",)}
+_SUFFIXES = {"preset": (".toml",), "style": _STYLES, "on": (".toml",), "like": (".toml",)}
 
 
 @dataclass(frozen=True, slots=True)

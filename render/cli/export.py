@@ -102,6 +102,11 @@ def export(
         _help("A device: what it takes for a frame is said beside the risks.", _MODEL),
         ShownAs("DEVICE|FILE.toml"),
     ] = None,
+    like: Annotated[
+        str | None,
+        _help("Take that device's evidence for the one of --on: an assumption, said.", _MODEL),
+        ShownAs("DEVICE|FILE.toml"),
+    ] = None,
     clip: Annotated[
         Path | None,
         _help("Verify on this clip or photograph.", _MODEL),
@@ -160,7 +165,7 @@ def export(
     check_place(place, target, force=force)
     if handoff is not None:
         check_folder(handoff, force=force)
-    profile = None if on is None else device(on)
+    profile = None if on is None else device(on, like)
     with waiting("loading coremltools and the network"):
         coremltools()  # says at once if it is not there
         pictures = given(target, clip)

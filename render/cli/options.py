@@ -9,13 +9,28 @@ from typing import Annotated
 from cyclopts import Group, Parameter
 
 from render.cli.help import ShownAs
+from render.cli.phone_options import (
+    COMPARE as _COMPARE,
+)
+from render.cli.phone_options import (
+    Heat,
+    Late,
+    Latency,
+    Like,
+    On,
+    PlayOn,
+    Seed,
+    Sustained,
+    Warm,
+)
+from render.cli.phone_options import (
+    option_help as _help,
+)
 from render.defaults import DEFAULTS
 
 _CLIP = Group("Clip")
 _TARGET = Group("Target (what would ship on the phone)")
-_PHONE = Group("Phone (previews as it would show them)")
 _OUTPUT = Group("Output")
-_COMPARE = Group("Compare (several previews of one clip)")
 _MACHINE = Group("Machine")
 
 _CLIPS = (
@@ -24,11 +39,6 @@ _CLIPS = (
 )
 
 _DRY_RUN = "Print the plan and what it will take here, measured for a moment; render nothing."
-
-
-def _help(text: str, group: Group, *names: str) -> Parameter:
-    # A leading hyphen: "-5" is then a wrong value with its reason, not a missing one.
-    return Parameter(name=names or None, help=text, group=group, allow_leading_hyphen=not names)
 
 
 Clips = Annotated[Path, Parameter(help=_CLIPS)]
@@ -220,64 +230,6 @@ Reference = Annotated[
     ShownAs("CELL", "the largest, deepest, fastest"),
 ]
 
-PlayOn = Annotated[
-    str | None,
-    _help(
-        "Show what this phone would: frames that come while its network is busy are dropped, "
-        "and the others late. A device (`render devices` lists them), `none`, or a list.",
-        _PHONE,
-        "--play-on",
-    ),
-    ShownAs("DEVICE[,…]", "none"),
-]
-
-On = Annotated[
-    str | None,
-    _help(
-        "Say which of the previews to build for this device, and mark those that are too slow "
-        "for it, in the table, the grid and the report. `render choose` says more.",
-        _COMPARE,
-    ),
-    ShownAs("DEVICE|FILE.toml"),
-]
-
-Latency = Annotated[
-    str | None,
-    _help(
-        "The same with milliseconds of your own: 66, with a spread 66±8 (84 of 100 frames "
-        "within 74), or a file of measured ones. Several: a list.",
-        _PHONE,
-    ),
-    ShownAs("MS[±MS]|FILE"),
-]
-
-Sustained = Annotated[
-    str | None,
-    _help("What the phone slows down to: 90@3 is 90 ms after three minutes.", _PHONE),
-    ShownAs("MS@MINUTES", "the device's"),
-]
-
-Warm = Annotated[
-    str | None,
-    _help("Minutes that it has been running when the clip begins.", _PHONE),
-    ShownAs("MINUTES", "0"),
-]
-
-Late = Annotated[
-    str | None,
-    _help(
-        "What becomes of a frame while the network is busy: the newest waits, or it is discarded.",
-        _PHONE,
-    ),
-    ShownAs("newest|discard", "newest"),
-]
-
-Seed = Annotated[
-    str | None,
-    _help("Of the latencies that are drawn; the same one shows the same.", _PHONE),
-    ShownAs("N", "0"),
-]
-
 Output = Annotated[
     str | None,  # a Path forgets a slash at its end
     _help(
@@ -381,9 +333,11 @@ class RenderOptions:
     reference: Reference = None
     play_on: PlayOn = None
     on: On = None
+    like: Like = None
     latency: Latency = None
     sustained: Sustained = None
     warm: Warm = None
+    heat: Heat = False
     late: Late = None
     seed: Seed = None
     output: Output = None

@@ -23,34 +23,42 @@ def phones(
     warm: str | None,
     late: str | None,
     seed: str | None,
+    like: str | None = None,
+    heat: bool = False,
 ) -> tuple[Phone | None, ...]:
     """Each place where the previews are played; None is nowhere: every frame of the target is
-    shown. Raises UsageError."""
+    shown; each device with the evidence of the one that it is ``like``, and slowing down by
+    published ``heat``. Raises UsageError."""
     if play_on is None and latency is None:
         given = {"--sustained": sustained, "--warm": warm, "--late": late, "--seed": seed}
         for option, word in given.items():
             if word is not None:
                 raise UsageError(f"{option}: needs a phone; name one with --play-on or --latency")
+        if heat:
+            raise UsageError("--heat: needs a phone; name one with --play-on")
         return (None,)
     from render.cli.read_request import one_of
     from render.devices.playback import Late
 
+    if heat and (sustained is not None or play_on is None):
+        other = "say one of --heat and --sustained" if sustained else "--latency has none published"
+        raise UsageError(f"--heat: {other}")
     how = Late.NEWEST if late is None else one_of(Late, "--late", late)
     slow = None if sustained is None else _sustained(sustained)
     minutes = 0.0 if warm is None else _number("--warm", warm)
     number = 0 if seed is None else _seed(seed)
     found: list[Phone | None] = []
-    for name, knows in [*_named(play_on), *_given(latency)]:
+    for name, knows in [*_named(play_on, like), *_given(latency)]:
         if knows is None:
             found.append(None)
             continue
         from render.devices.phone import Phone
 
-        found.append(Phone(name, knows, how, number, minutes, slow))
+        found.append(Phone(name, knows, how, number, minutes, slow, heat))
     return tuple(dict.fromkeys(found))
 
 
-def _named(text: str | None) -> list[tuple[str, Any]]:
+def _named(text: str | None, like: str | None) -> list[tuple[str, Any]]:
     if text is None:
         return []
     from render.cli.devices_folder import device
@@ -60,7 +68,7 @@ def _named(text: str | None) -> list[tuple[str, Any]]:
         if word == NONE:
             found.append((NONE, None))
             continue
-        profile = device(word)
+        profile = device(word, like)
         found.append((profile.name, profile))
     return found
 

@@ -22,8 +22,8 @@ KEYS = (
 )
 """Options of `render CLIP` that can be settings."""
 _OF_ONE_RUN = (
-    "cells", "cols", "duration", "grid", "late", "latency", "reference", "rows", "seed", "sheet",
-    "source", "start", "sustained", "warm",
+    "cells", "cols", "duration", "grid", "heat", "late", "latency", "like", "reference", "rows",
+    "seed", "sheet", "source", "start", "sustained", "warm",
 )
 # fmt: on
 OF_NO_FILE = ("debug", "dry-run", "force", "json", "resume")

@@ -102,10 +102,19 @@ class ShowSweep:
             case ResultsReady(results):
                 self._still()
                 self._table(results)
-            case Chosen(_, headline, reasons):
-                say(f"to take: {headline}")
-                for reason in reasons:
-                    say(f"  {reason}")
+            case Chosen():
+                self._chosen(event)
+
+    def _chosen(self, event: Chosen) -> None:
+        from render.cli.paragraph import paragraph
+
+        said = list(paragraph(f"to take: {event.headline}", rest="  "))
+        for reason in event.reasons:
+            said += paragraph(reason, "  ")
+        if event.certain is not None:
+            said += [*paragraph(event.certain.what, "  "), f"    {event.certain.command}"]
+        for text in said:
+            say(text)
 
     def finish(self, *, last: bool = True) -> int:
         """The last words, and the exit status; ``last``: nothing else follows."""

@@ -144,7 +144,7 @@ def _on_device(name: str) -> dict[str, Any]:
         "better": Better.LESS,
         "kind": Kind.COST,
         "says": "Milliseconds of the network for a frame on the device that was chosen for, by its "
-        "evidence.",
+        "evidence; where two cases are known of it, in the one that goes first.",
     }
 
 

@@ -25,6 +25,8 @@ class Phone:
         knows: the device's profile, or one latency for every network and size.
         late, seed, warm: as in `Playback`.
         sustained: (median ms of a warm phone, minutes until then), which wins over the profile's.
+        heat: whether a profile slows down, where nothing was measured of that, by what was
+            published of it with another workload.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Phone:
     seed: int = 0
     warm: float = 0.0
     sustained: tuple[float, float] | None = None
+    heat: bool = False
 
     def playback(self, network: NetworkSpec, size: Size, rate: Fraction) -> tuple[Playback, str]:
         """At this target, and where its latency comes from. Raises UsageError where nothing says
@@ -57,6 +60,7 @@ class Phone:
 
     def _estimated(self, profile: Profile, network: NetworkSpec, size: Size) -> tuple[Latency, str]:
         from render.devices.device_time import estimate
+        from render.devices.heat import heat_of
 
         found = estimate(profile, network, size)
         if found.ms is None:
@@ -67,4 +71,14 @@ class Phone:
         latency = Latency.of_p95(found.ms, found.p95)
         if found.sustained is not None and found.minutes is not None:
             latency = replace(latency, sustained=found.sustained, minutes=found.minutes)
-        return latency, f"{found.sure}: {found.why}"
+        why = f"{found.sure}: {found.why}"
+        if self.heat and latency.sustained is None:
+            heat = heat_of(profile, found.where)
+            if heat.minutes is None:
+                raise UsageError(
+                    f"--heat: of {profile.name} it is published that its {heat.words}, but not "
+                    "after how many minutes; give --sustained MS@MINUTES"
+                )
+            latency = replace(latency, sustained=found.ms / heat.middle, minutes=heat.minutes)
+            why += f"; warm by another workload than this: the {heat.words}"
+        return latency, why

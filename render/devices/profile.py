@@ -70,6 +70,11 @@ class Profile(Part):
         chip = (self.chip, self.chip.removeprefix("Apple ")) if self.chip else ()
         return tuple(dict.fromkeys((self.name, *chip, *self.phones, *self.models)))
 
+    @property
+    def own_name(self) -> str:
+        """Without the words that say whose evidence was assumed."""
+        return self.name.removesuffix(f" (like {self.like})") if self.like else self.name
+
     def as_dict(self) -> dict[str, Any]:
         """JSON types, for programs; the keys of the file, and ``measurements``."""
         data = self.model_dump(mode="json", by_alias=True, exclude={"measurements"})

@@ -22,20 +22,19 @@ if TYPE_CHECKING:
 
 
 def choice(work: SweepWork) -> Iterator[SweepEvent]:
-    """Which target to build for the device, where there are several."""
+    """Which target to build for the device; of a single one, what it takes there."""
     from render.choice import choice_file
-    from render.choice.candidates import Aim
+    from render.choice.certain import to_measure
     from render.choice.ranking import choose
 
     profile = work.outputs.on
-    aims = {Aim.of(cell) for cell in work.results.cells if cell.played is None}
-    if profile is None or len(aims) < 2:
+    if profile is None or all(cell.played is not None for cell in work.results.cells):
         return
     yield StepStarted(SweepStep.CHOICE, work.folder / choice_file.NAME)
     chosen = choose(work.results, profile)
     data = choice_file.as_dict(chosen, work.results)
     yield StepMade(SweepStep.CHOICE, choice_file.save(data, work.folder))
-    yield Chosen(chosen, data["headline"], tuple(data["reasons"]))
+    yield Chosen(chosen, data["headline"], tuple(data["reasons"]), to_measure(chosen))
 
 
 def grids(work: SweepWork) -> Iterator[SweepEvent]:

@@ -12,6 +12,7 @@ from render.events import Event
 from render.planning.plan import Plan
 
 if TYPE_CHECKING:
+    from render.choice.certain import ToMeasure
     from render.choice.ranking import Choice
     from render.results.results import Figures, Results
 
@@ -117,11 +118,13 @@ class ResultsReady:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which target to build, in words and with the reasons."""
+    """Which target to build, in words and with the reasons; ``certain``: what to time, and the
+    command that keeps it, unless it was measured on the device."""
 
     choice: Choice
     headline: str
     reasons: tuple[str, ...]
+    certain: ToMeasure | None = None
 
 
 @dataclass(frozen=True, slots=True)

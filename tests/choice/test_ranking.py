@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from render.choice.candidates import Verdict
+from render.choice.certain import to_measure
+from render.choice.choice_file import as_dict, evidence, load_if_current, save
+from render.choice.marks import cost_on
 from render.choice.ranking import TIE, Candidate, Choice, ChoiceTerms, choose
 from render.choice.reasons import assumptions, headline, reasons
+from render.devices.assumed import assumed_like
+from render.devices.peak_share import Where
 from render.devices.profile import Profile, load_profile
 from render.errors import UsageError
 from render.results.results import Figures, Results
@@ -153,7 +160,7 @@ def test_nothing_fits_is_said(sweep: Sweep) -> None:
 @pytest.mark.parametrize(
     ("results", "profile", "said"),
     [
-        ({("15", M, R3): None}, None, "no preview has a JOD"),
+        ({("15", M, R3): None, ("10", M, R3): None}, None, "no preview has a JOD"),
         ({}, None, "no preview to choose from"),
         ({("15", M, R3): 7.0}, Profile(name="T2"), "T2: no evidence"),
     ],
@@ -247,5 +254,99 @@ def test_a_style_with_one_preview_has_no_say(sweep: Sweep, device: Profile) -> N
     assert choice.taken is not None and choice.taken.jod == 7.0 and not choice.aside
     rests_on = [words for words, _ in assumptions(choice, mixed)]
     assert "Compared with nothing, so not counted: lone.mp4" in rests_on
+    only = choose(results.model_copy(update={"cells": (lone,)}), device)
+    assert only.taken is not None and only.taken.jod is None, "10 of 10 against itself is none"
+    both = lone.model_copy(update={"id": "too.mp4", "target": results.cells[1].target})
     with pytest.raises(UsageError, match="in one style and strength"):
-        choose(results.model_copy(update={"cells": (lone,)}), device)
+        choose(results.model_copy(update={"cells": (lone, both)}), device)
+
+
+def chip(**more: Any) -> Profile:
+    """Of a rate alone: res3 at 480x853 takes 18.8 ms (7.5 to 23) on the engine, else 98."""
+    said = {"kind": "published", "source": "a test", "says": "so"}
+    peak = {"tera_operations": 17.0, **said}
+    return Profile.model_validate({"name": "A1 Pro", "phones": ["Phone 9"], "peak": peak, **more})
+
+
+def test_two_cases_are_told_apart(sweep: Sweep) -> None:
+    results = sweep({("30", M, R3): 7.5, ("15", S, R1): 5.0, ("15", S, R3): 6.0})
+    choice = choose(results, chip())
+    assert named(choice.taken) == "30 fps, 480x853, res3"
+    assert choice.taken is not None and choice.taken.verdict is Verdict.FITS
+    assert choice.taken.verdict_if(Where.ELSEWHERE) is Verdict.NEAR and choice.taken.doubtful
+    assert named(choice.fallback) == "15 fps, 240x427, res3"
+    assert choice.fallback is not None and not choice.fallback.doubtful, "it fits either way"
+    said = "\n".join(reasons(choice, results))
+    for words in (
+        "It takes 19 ms a frame (7.5 to 23, estimated) of the 33.3 ms that 30 fps leaves, if all "
+        "of it runs on the neural engine: at 25% to 75%",
+        "If not all of it runs on the neural engine, it takes 98 ms (30 to 157), which is over, "
+        "perhaps: 4 to 7 times as long",
+        "The best that is fast enough even then: 15 fps, 240x427, res3 (JOD 6.00).",
+        "How sure: reckoned, not measured. No time of this network on A1 Pro is known; of the 15 "
+        "published times that the rule can be held against, its intervals hold 14.",
+    ):
+        assert words in said
+    surely = choose(results, chip(), ChoiceTerms(surely=True))
+    assert named(surely.taken) == "15 fps, 240x427, res3", "what fits in both cases"
+
+
+def test_what_would_make_it_certain(sweep: Sweep, device: Profile) -> None:
+    results = sweep({("30", M, R3): 7.5, ("15", M, R3): 7.0})
+    certain = to_measure(choose(results, chip()))
+    assert certain is not None
+    assert certain.what.startswith(
+        "To be certain, time res3 at 480x853 on a phone with it (Phone 9, say)"
+    )
+    assert '`render choose DIR --on "A1 Pro" --save live`' in certain.what
+    assert certain.command == 'render devices import timings.json --as "A1 Pro"'
+    assert to_measure(choose(results, device)) is None, "that one was measured"
+    assert to_measure(choose(results, load_profile("A12"))) is not None
+
+
+def test_the_only_target_is_told_with_its_time(sweep: Sweep) -> None:
+    results = sweep({("15", M, R3): None})
+    choice = choose(results, chip())
+    assert headline(choice) == "15 fps, 480x853, res3 on A1 Pro"
+    first, second, *_ = reasons(choice, results)
+    assert first == "It is the only target here, so nothing was chosen: render several of one clip."
+    assert second.startswith("It takes 19 ms a frame (7.5 to 23, estimated) of the 66.7 ms")
+    assert "JOD against" not in str(assumptions(choice, results))
+
+
+def test_an_assumed_device_is_marked_everywhere(sweep: Sweep, device: Profile) -> None:
+    results = sweep({("15", M, R3): 7.0, ("10", M, R3): 6.0})
+    choice = choose(results, assumed_like(chip(), load_profile("A12")))
+    assert headline(choice) == "15 fps, 480x853, res3 on A1 Pro (like A12)"
+    said = "\n".join(reasons(choice, results))
+    assert "assumed to be like A12, which nobody measured" in said
+    rests = dict(assumptions(choice, results))
+    assert "A1 Pro is assumed to be as fast as A12, which nobody measured" in rests
+    data = as_dict(choice, results)
+    assert data["like"] == "A12" and data["device"] == "A1 Pro (like A12)"
+    assert {each["sure"] for each in data["candidates"]} == {"estimated"}
+    assert data["certain"]["command"].endswith('--as "A1 Pro"')
+    assert evidence(data)["device_assumed_like"] == "A12"
+    plain = as_dict(choose(results, device), results)
+    assert plain["like"] is None and "device_assumed_like" not in evidence(plain)
+    cost = cost_on(choice.profile, results.cells[0])
+    assert cost.words.startswith("A1 Pro (like A12) 66 ms")
+
+
+def test_labels_name_both_cases(sweep: Sweep) -> None:
+    results = sweep({("15", M, R3): 7.0, ("60", M, R3): 6.0})
+    first, second = (cost_on(chip(), cell) for cell in results.cells)
+    assert first.words == "A1 Pro 19 or 98 ms"
+    assert second.words == "A1 Pro 19 or 98 ms, over 17"
+
+
+def test_a_choice_of_before_is_still_shown(sweep: Sweep, device: Profile, tmp_path: Path) -> None:
+    results = sweep({("15", M, R3): 7.0, ("10", M, R3): 6.0})
+    data = as_dict(choose(results, device), results)
+    for key in ("like", "fallback", "certain"):
+        del data[key]
+    for candidate in data["candidates"]:
+        for key in ("where", "other", "doubtful"):
+            del candidate[key]
+    save(data, tmp_path)
+    assert load_if_current(results, tmp_path) == json.loads(json.dumps(data))

@@ -214,6 +214,12 @@ def test_a_page_of_somebody_else_stays(folder: Path, run_cli: CommandLine) -> No
     assert (folder / "index.html").read_text() == "mine"
 
 
+def test_a_device_of_which_nothing_is_known(folder: Path, run_cli: CommandLine) -> None:
+    (folder / "mine.toml").write_text('schema = 1\nname = "Mine"\n')
+    done = run_cli("choose", ".", "--on", "mine.toml")
+    assert done.status == 2 and "Mine: no evidence of its time" in done.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -221,7 +227,11 @@ def test_a_page_of_somebody_else_stays(folder: Path, run_cli: CommandLine) -> No
         (("nowhere", "--on", "A12"), "is no folder"),
         ((".",), "no device given: --on A12"),
         ((".", "--on", "A1"), "there is no device 'A1'"),
-        ((".", "--on", "A14"), "A14: no evidence"),
+        ((".", "--on", "A16", "--like", "A1"), "--like 'A1': there is no device 'A1'"),
+        (
+            (".", "--on", "A16", "--like", "iPhone 15"),
+            "--like 'iPhone 15': A16 is assumed to be like itself",
+        ),
         ((".", "--on", "A12", "--max-ms", "fast"), "--max-ms 'fast': is no number"),
         ((".", "--on", "A12", "--min-jod", "11"), "--min-jod 11: must be 0 to 10"),
         ((".", "--on", "A12", "--max-ms", "1", "--save", "x"), "there is nothing to save"),

@@ -214,7 +214,16 @@ def test_a_phone_s_preview_beside_the_plain_one(
     ("words", "said"),
     [
         (("--play-on", "A1"), "there is no device 'A1'"),
-        (("--play-on", "A14"), "--play-on A14: no evidence"),
+        (("--like", "A12"), "--like: needs a phone; name one with --on or --play-on"),
+        (("--play-on", "A14", "--like", "A1"), "--like 'A1': there is no device 'A1'"),
+        (("--play-on", "A14", "--heat"), "--heat: nothing is published of how A14 slows down"),
+        (("--play-on", "A18 Pro", "--heat"), "but not after how many minutes; give --sustained"),
+        (
+            ("--play-on", "A14", "--heat", "--sustained", "90@3"),
+            "say one of --heat and --sustained",
+        ),
+        (("--latency", "66", "--heat"), "--heat: --latency has none published"),
+        (("--heat",), "--heat: needs a phone"),
         (("--latency", "fast"), "write milliseconds"),
         (("--latency", "66,"), "an empty place"),
         (("--warm", "3"), "--warm: needs a phone"),

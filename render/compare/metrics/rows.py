@@ -68,6 +68,11 @@ def figure_rows(
     legend = tuple(_legend(results, there))
     if profile is not None and any(cost_on(profile, cell).over for cell in cells):
         legend = (*legend, f"{TOO_SLOW} too slow on {profile.name} for its rate, by the estimate")
+    if profile is not None and any(cost_on(profile, cell).other is not None for cell in cells):
+        legend = (
+            *legend,
+            f"{profile.name}: reckoned, in one case of two; the choice says more",
+        )
     return FigureTable(header, tuple(rows), right, legend)
 
 

@@ -11,6 +11,13 @@ const choice = {
     $("choice-title").textContent = data.choice.taken === null
       ? capital(data.choice.headline) : `Build ${data.choice.headline}`;
     $("choice-reasons").replaceChildren(...data.choice.reasons.map((text) => element("li", { text })));
+    // A choice file of before has none.
+    const certain = data.choice.certain ?? null;
+    $("choice-certain").hidden = certain === null;
+    if (certain) {
+      $("choice-certain").replaceChildren(
+        document.createTextNode(`${certain.what} `), element("code", { text: certain.command }));
+    }
     $("choice-assumptions").replaceChildren(...data.choice.assumptions.flatMap(({ is, change }) => [
       element("dt", { text: is }), element("dd", { text: change })]));
     $("choice").hidden = false;
@@ -60,9 +67,11 @@ const choice = {
     return candidate ? candidate.ms : null;
   },
 
+  // Of two cases both: no interval covers them, and nobody knows which it will be.
   words(cell) {
-    const { ms, budget, verdict } = this.of.get(cell.id);
-    return `${data.choice.device} ${ms.toFixed(0)} of ${budget.toFixed(0)} ms${this.over(cell) ? `, ${verdict}` : ""}`;
+    const { ms, budget, verdict, other } = this.of.get(cell.id);
+    const cases = other ? `${ms.toFixed(0)} or ${other.ms.toFixed(0)}` : ms.toFixed(0);
+    return `${data.choice.device} ${cases} of ${budget.toFixed(0)} ms${this.over(cell) ? `, ${verdict}` : ""}`;
   },
 
   badge(cell) {
