@@ -55,7 +55,8 @@ def words(done: Exported, estimate: DeviceTime | None) -> Iterator[str]:
         )
     yield f"{verified.macs / 1e9:.1f} G multiply-adds a frame{_time(estimate)}"
     for risk in done.risks:
-        yield labelled(f"risk ({risk.severity})", f"{risk.what}; {risk.do}", sys.stderr)
+        said = f" (source: {risk.source})" if risk.source else ""
+        yield labelled(f"risk ({risk.severity})", f"{risk.what}; {risk.do}{said}", sys.stderr)
     yield (
         f"{amount(done.bytes)}, for iOS {target.ios} and later, {took(done.seconds)}, "
         f"sha256 {done.digest[:16]}"

@@ -138,13 +138,15 @@ def _said(file: Path, imported: Imported) -> Iterator[str]:
 
 def caveats(imported: Imported) -> Iterator[str]:
     """What its user should know of it."""
+    from render.devices.engine_forms import NOT_BEFORE, WIDE
+
     spec, metadata = imported.network.spec, imported.metadata
     if slow := spec.late_forms:
         are = "are" if len(slow) > 1 else "is"
-        fine = f"; its {spec.kernel}x{spec.kernel} convolutions are fine" if spec.kernel > 3 else ""
+        wide = f"its {spec.kernel}x{spec.kernel} convolutions would be faster as two of 5x5"
         yield (
-            f"{' and '.join(slow)} {are} not native on the neural engine of an A12, only from the "
-            f"A13 or A14 on: measure it on the phone{fine}"
+            f"{' and '.join(slow)} {are} {NOT_BEFORE}, and not known to stay there later: measure "
+            f"it on the phone{f'; {wide}' if spec.kernel >= WIDE else ''}"
         )
     if imported.span is not None and imported.span[1] - imported.span[0] < _NARROW:
         low, high = imported.span

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
-from render.devices.engine_forms import doubt, gone_from, new_to
+from render.devices.engine_forms import doubt, edges, gone_from, new_to
 from render.devices.evidence import Timing, timings
 from render.devices.fit import LEAST, Point, TimeFit, fit
 from render.devices.peak_share import Case, Where, elsewhere, on_engine
@@ -142,6 +142,8 @@ def _either(
     reason = f"{first.where.condition}: {first.reason}"
     if late:
         reason += f"; {' and '.join(late)}: {doubt(profile.year)}"
+    elif costs := edges(network, profile.year):
+        reason += f"; {costs}, on top of this"
     return replace(
         plain, ms=first.ms, low=first.low, high=first.high, sure=Sure.ESTIMATED, reason=reason,
         where=first.where, other=second,

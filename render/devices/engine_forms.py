@@ -12,6 +12,19 @@ from collections.abc import Iterable
 
 from render.networks.spec import NetworkSpec
 
+LEFT_MS = (0.6, 1.8)
+"""What it costs each time that the engine is left and entered again, whatever the work: as seen on
+an A19 Pro with two graphs (``LEAVING``)."""
+LEAVING = (
+    "https://github.com/john-rocky/coreai-model-zoo/blob/main/knowledge/"
+    "coreai-ane-partition-cost.md"
+)
+RULES = "https://github.com/apple/coreai-models, neural_engine_rules.md among its skills"
+"""Apple's own rules for who writes networks for the engine."""
+WIDE = 9
+"""The side of a convolution from which on those rules would rather have two of 5x5."""
+ROW_BYTES = 64
+"""What rows of the last axis are padded to, by those rules."""
 NATIVE_FROM = "A14"
 _NATIVE_YEAR = 2020
 NOT_BEFORE = f"not native on the neural engine before the {NATIVE_FROM} (its generation H13)"
@@ -24,6 +37,26 @@ _NOT_KNOWN = (
 def doubt(year: int | None) -> str:
     """What is known against late forms on a chip of this year."""
     return _NOT_KNOWN if (year or 0) >= _NATIVE_YEAR else NOT_BEFORE
+
+
+def left(times: int) -> str:
+    """What it costs to leave the engine so often."""
+    once, always = (f"{n * LEFT_MS[0]:.3g} to {n * LEFT_MS[1]:.3g} ms" for n in (1, times))
+    whole = f", {always} in all" if times > 1 else ""
+    return f"each time the engine is left costs {once}{whole}"
+
+
+def reflections(network: NetworkSpec) -> int:
+    """How often its export reflects edges, so that zero padding stays outside of the picture."""
+    return (network.context > 0) + (network.deep_context > 0)
+
+
+def edges(network: NetworkSpec, year: int | None) -> str:
+    """What its context costs on a chip of this year, if its engine does not reflect; else empty."""
+    count = reflections(network)
+    if not count or (year or 0) >= _NATIVE_YEAR:
+        return ""
+    return f"its edges are reflected {count} times, {NOT_BEFORE}: {left(count)}"
 
 
 def new_to(network: NetworkSpec, known: Iterable[NetworkSpec]) -> tuple[str, ...]:

@@ -46,7 +46,8 @@ def test_it_writes_a_style(folder: Path, capfd: Capture) -> None:
     assert lines[0].endswith(" G MACs at 480x853")
     assert "differs from wave.pth by 0.00" in lines[1] and "half precision" in lines[1]
     assert lines[2].startswith("note: instance norm and reflect padding are not native on")
-    assert "9x9 convolutions are fine" in lines[2]
+    assert "not native on the neural engine before the A14 (its generation H13)" in lines[2]
+    assert lines[2].endswith("its 9x9 convolutions would be faster as two of 5x5")
     assert len(lines) == 3
     found = read_metadata(folder / "my/wave.safetensors")
     assert (found.style, found.network, found.title, found.artist) == (

@@ -93,7 +93,8 @@ def _risks(handoff: Handoff) -> Iterator[str]:
         for risk in handoff.risks:
             yield (
                 f'<li><em class="{html.escape(risk.severity)}">{html.escape(risk.severity)}</em> '
-                f"<strong>{_sentence(risk.what)}</strong> {_sentence(risk.do)}</li>"
+                f"<strong>{_sentence(risk.what)}</strong> {_sentence(risk.do)}"
+                f"{f' <small>{_sentence(risk.source)}</small>' if risk.source else ''}</li>"
             )
         yield "</ul>"
 
