@@ -179,6 +179,30 @@ def test_a_device_chooses_and_marks(
     assert choice["headline"] in data
 
 
+def test_a_phone_of_today_leads_to_a_target_an_interval_and_a_command(
+    render: Command, moving: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RENDER_DEVICES", str(tmp_path / "none"))
+    monkeypatch.setenv("COLUMNS", "80")
+    out, small = tmp_path / "sweep", ("--size", "96x54", *SMALL[2:])
+    one = ("--fps", "10", *small, "--on", "A16", "--report", "-o", out)
+    assert render(moving, *one) == 0
+    said = capsys.readouterr().err
+    flat = " ".join(said.split())
+    assert "to take: 10 fps, 54x96, res1 on A16" in flat
+    assert "It is the only target here, so nothing was chosen" in flat
+    assert "estimated) of the 100.0 ms that 10 fps leaves, if all of it runs on the" in flat
+    assert "render devices import timings.json --as A16" in said
+    command = "render devices import timings.json --as A16"
+    assert command in (out / "index.html").read_text()
+    marked = ("--on", "A16", "--like", "A12", "--report", "--json")
+    assert render(moving, "--fps", "5", *small, *marked, "-o", out) == 0
+    choice = json.loads((out / "choice.json").read_text())
+    assert choice["device"] == "A16 (like A12)" and choice["like"] == "A12"
+    assert choice["certain"]["command"] == command
+    assert "A16 (like A12)" in (out / "index.html").read_text()
+
+
 def test_a_device_needs_figures(
     render: Command, moving: Path, tmp_path: Path, capsys: Capture
 ) -> None:

@@ -625,6 +625,37 @@ def test_a_choice_is_shown_and_leads_to_its_previews(
     assert page.page.evaluate("[render.wipe.a, render.wipe.b]") == [taken[0], second]
 
 
+def test_two_cases_and_what_makes_it_certain_are_shown(
+    report: Report, opened: Open, tmp_path: Path
+) -> None:
+    from render.choice import choice_file
+    from render.choice.ranking import choose
+    from render.devices.profile import load_profile
+
+    results = report()
+    data = choice_file.as_dict(choose(results, load_profile("A16")), results)
+    choice_file.save(data, tmp_path)
+    write_report(results, tmp_path)
+    page = opened(tmp_path)
+    said = page.text("#choice")
+    assert "if all of it runs on the neural engine" in said and "How sure: reckoned" in said
+    assert "If not all of it runs on the neural engine, it takes" in said
+    assert page.text("#choice-certain code") == "render devices import timings.json --as A16"
+    first = data["candidates"][0]
+    both = f"A16 {first['ms']:.0f} or {first['other']['ms']:.0f} of {first['budget']:.0f} ms"
+    assert both in page.text("#matrix").replace("\xa0", " ")
+    # A choice of a version before says nothing of it.
+    del data["certain"]
+    for candidate in data["candidates"]:
+        for key in ("where", "other", "doubtful"):
+            del candidate[key]
+    choice_file.save(data, tmp_path)
+    write_report(results, tmp_path)
+    page = opened(tmp_path)
+    assert page.page.locator("#choice").is_visible()
+    assert not page.page.locator("#choice-certain").is_visible()
+
+
 def test_what_is_a_little_too_slow_is_not_written_over(
     report: Report, opened: Open, tmp_path: Path
 ) -> None:

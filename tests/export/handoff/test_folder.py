@@ -83,7 +83,12 @@ def test_the_report_says_all_for_programs(make_handoff: MakeHandoff, tmp_path: P
         {"name": "PSNR", "value": "61.0 dB", "limit": ">= 55", "passed": True}
     ]
     assert report["risks"] == [
-        {"severity": "low", "what": "odd sides", "do": "a --size in multiples of 4"}
+        {
+            "severity": "low",
+            "what": "odd sides",
+            "do": "a --size in multiples of 4",
+            "source": "",
+        }
     ]
     assert report["model"] == {
         "file": "live.mlpackage", "bytes": 258, "sha256": digest(handoff.model),
