@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from render.compare.packed.pack_report import pack_report
     from render.compare.report.page import write_report
     from render.compare.wording import Labels
+    from render.devices.assumed import assumed_like
     from render.devices.profile import Profile, load_profile
     from render.engines.base import Precision
     from render.errors import (
@@ -223,6 +224,7 @@ __all__ = [
     "WatchIdle",
     "WorkerLost",
     "__version__",
+    "assumed_like",
     "choose",
     "export_model",
     "find_preset",
@@ -270,6 +272,7 @@ _HOMES = {
     ),
     "render.compare.report.page": ("write_report",),
     "render.compare.wording": ("Labels",),
+    "render.devices.assumed": ("assumed_like",),
     "render.devices.profile": ("Profile", "load_profile"),
     "render.errors": (
         "BundleError",
