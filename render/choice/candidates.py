@@ -86,8 +86,7 @@ class Candidate:
         """By the case that the estimate goes by, where there are two."""
         ms, low, high = self.estimate.ms, self.estimate.low, self.estimate.high
         if ms is None:
-            floor = self.estimate.floor
-            return Verdict.OVER if floor is not None and floor > self.budget else Verdict.UNKNOWN
+            return Verdict.UNKNOWN
         return _verdict((ms, low or ms, high or ms), self.budget)
 
     def verdict_if(self, where: Where) -> Verdict | None:

@@ -163,9 +163,17 @@ def _ruled_out(candidate: Candidate, asked: ChoiceTerms) -> bool:
 
 def times_faster(candidate: Candidate, asked: ChoiceTerms) -> float | None:
     """How many times as fast the device would have to be for it."""
-    found = candidate.estimate
-    ms = found.high if asked.surely else found.ms
+    ms = asked_ms(candidate, asked)
     return None if ms is None else ms / candidate.budget
+
+
+def asked_ms(candidate: Candidate, asked: ChoiceTerms) -> float | None:
+    """The milliseconds that are held against its budget: the estimate, or surely the upper end, of
+    the slower case where there are two."""
+    found = candidate.estimate
+    if not asked.surely or found.high is None:
+        return found.ms
+    return found.high if found.other is None else max(found.high, found.other.high)
 
 
 def frontier(compared: Sequence[Candidate]) -> tuple[Candidate, ...]:
@@ -199,7 +207,8 @@ def _beyond(
     slow: Sequence[Candidate], taken: Candidate | None, asked: ChoiceTerms
 ) -> Candidate | None:
     least = (asked.min_jod or 0.0) if taken is None else _jod(taken) + TIE
-    better = [c for c in slow if c.estimate.ms is not None and _jod(c) >= least]
+    # What a caveat keeps out may not be slow at all.
+    better = [c for c in slow if (times_faster(c, asked) or 0.0) > 1 and _jod(c) >= least]
     return min(better, key=lambda c: (times_faster(c, asked) or 0.0, -_jod(c)), default=None)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from render.choice.candidates import GOES_BY, Candidate, Verdict
 from render.choice.certain import shell_word
-from render.choice.ranking import TIE, Choice, times_faster
+from render.choice.ranking import TIE, Choice, asked_ms, times_faster
 from render.devices.backtest import backtest, coverage
 from render.devices.peak_share import Where
 from render.devices.profile import shipped_profiles
@@ -123,8 +123,7 @@ def _budget(candidate: Candidate, choice: Choice) -> str:
 
 
 def _beyond(beyond: Candidate, choice: Choice) -> str:
-    found = beyond.estimate
-    ms = (found.high if choice.asked.surely else found.ms) or 0.0
+    ms = asked_ms(beyond, choice.asked) or 0.0
     up_to = "up to " if choice.asked.surely else ""
     better = "Good enough" if choice.taken is None else "Better"
     return (
@@ -160,6 +159,9 @@ def _assumptions(choice: Choice, results: Results) -> Iterator[tuple[str, str]]:
         f"`render devices show {shown_as}` lists the evidence; `render devices import` takes a "
         "real phone's measurements, and --on takes a profile of your own",
     )
+    for figure in choice.profile.figures:
+        if figure.doubt and not choice.profile.measurements:
+            yield figure.doubt.rstrip("."), "`render devices import` of a real phone's timings"
     if choice.profile.like:
         yield (
             f"{choice.profile.own_name} is assumed to be as fast as {choice.profile.like}, which "

@@ -99,8 +99,7 @@ def _list(found: Sequence[Profile], estimates: Sequence[DeviceTime]) -> Iterator
 def _times(one: DeviceTime, timed: int) -> list[str]:
     """Of the case that goes first, of the other, and how sure, by how many timings."""
     if one.ms is None or one.low is None or one.high is None or one.sure is None:
-        known = "" if one.floor is None else f"over {one.floor:.2g}"
-        return [known or "-", "-", "no evidence"]
+        return ["-", "-", "no evidence"]
     sure = one.sure.value + (f", {timed} timed" if timed else "")
     sure += f" {_UNSURE}" if one.caveat else ""
     return [_range(one.ms, one.low, one.high), _other(one) or "-", sure]
@@ -144,7 +143,7 @@ def span(one: DeviceTime) -> str:
     """``66 (58-74) published``, with the other case where there are two, or that there is no
     evidence; marked where that is not all."""
     if one.ms is None or one.low is None or one.high is None or one.sure is None:
-        return "no evidence" if one.floor is None else f"no evidence (not under {one.floor:.2g})"
+        return "no evidence"
     unsure = f" {_UNSURE}" if one.caveat else ""
     other = f" or {_other(one)}" if one.other is not None else ""
     return f"{_range(one.ms, one.low, one.high)}{other} {one.sure.value}{unsure}"

@@ -135,7 +135,7 @@ def _page(profile: Profile, estimates: Sequence[DeviceTime], budget: float) -> I
         yield from lines
     yield ""
     if all(one.ms is None for one in estimates):
-        yield from _no_evidence(profile, estimates)
+        yield from _no_evidence(profile)
         return
     yield from _estimates(estimates, budget)
     yield ""
@@ -180,21 +180,12 @@ def _certain(profile: Profile, estimates: Sequence[DeviceTime]) -> Iterator[str]
     )
 
 
-def _no_evidence(profile: Profile, estimates: Sequence[DeviceTime]) -> Iterator[str]:
+def _no_evidence(profile: Profile) -> Iterator[str]:
     """Of a device of whose time nothing is known: that, once, and what to do."""
+    from render.cli.output import safe
     from render.cli.paragraph import paragraph
-    from render.cli.table import table
 
-    yield f"No evidence of the time that {profile.name} takes, for any network."
-    if profile.peak is not None:
-        yield f"At its {profile.peak.kind.value} peak it could not be faster than:"
-        rows = [
-            [one.network, str(one.size), f"{one.floor:.2g}"]
-            for one in estimates
-            if one.floor is not None
-        ]
-        yield ""
-        yield from table(["network", "size", "not under (ms)"], rows, right=(2,))
+    yield f"No evidence of the time that {safe(profile.name)} takes, for any network."
     yield ""
     yield from paragraph(
         "To measure: `render export PRESET --handoff DIR` writes an app that times a model on the "
@@ -253,13 +244,12 @@ def _estimates(estimates: Sequence[DeviceTime], budget: float) -> Iterator[str]:
     rows = []
     for one in estimates:
         row = [one.network, str(one.size)]
-        floor = "-" if one.floor is None else f"{one.floor:.2g}"
         if one.ms is None or one.low is None or one.high is None or one.sure is None:
-            rows.append([*row, "-", "no evidence", "-", "-", "-", floor])
+            rows.append([*row, "-", "no evidence", "-", "-", "-", "-"])
             continue
         where = "-" if one.where is None else one.where.short
-        row += [where, *_numbers(one.ms, one.low, one.high, one.sure.value, budget), floor]
-        rows.append(row)
+        numbers = _numbers(one.ms, one.low, one.high, one.sure.value, budget)
+        rows.append([*row, where, *numbers, "-" if one.floor is None else f"{one.floor:.2g}"])
         if (other := one.other) is not None:
             told = _numbers(other.ms, other.low, other.high, one.sure.value, budget)
             rows.append(["", "", other.where.short, *told, ""])

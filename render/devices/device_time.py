@@ -17,7 +17,7 @@ from render.devices.engine_forms import doubt, edges, gone_from, new_to
 from render.devices.evidence import Timing, timings
 from render.devices.fit import LEAST, Point, TimeFit, fit
 from render.devices.peak_share import Case, Where, elsewhere, on_engine
-from render.devices.profile import Peak, Profile, Sure
+from render.devices.profile import Profile, Sure
 from render.devices.scaled import Reckoned, in_ms, scaled
 from render.networks.spec import BlockKind, NetworkSpec
 from render.target import Size
@@ -82,6 +82,9 @@ class DeviceTime:
         return self.other.ms, self.other.low, self.other.high
 
 
+_NO_EVIDENCE = "no evidence of its time; measure and import"
+
+
 def estimate(profile: Profile, network: NetworkSpec, size: Size) -> DeviceTime:
     """Of any network at any size, on this device."""
     found = _estimate(profile, network, size)
@@ -95,8 +98,9 @@ def _estimate(profile: Profile, network: NetworkSpec, size: Size) -> DeviceTime:
     peak = profile.peak
     floor = None if peak is None else network.macs(size) / peak.macs_ms
     known = timings(profile)
-    none = _no_evidence(peak, floor)
-    plain = DeviceTime(profile.name, network.name, size, None, None, None, None, none, floor=floor)
+    plain = DeviceTime(
+        profile.name, network.name, size, None, None, None, None, _NO_EVIDENCE, floor=floor
+    )
     if exact := [t for t in known if t.sure is Sure.MEASURED and t.is_of(network, size)]:
         return _as_measured(plain, exact)
     found = _reckoned(profile, known, network, size)
@@ -170,13 +174,6 @@ def fits(profile: Profile) -> dict[str, tuple[TimeFit, tuple[Timing, ...]]]:
     """The fits that there are, each with its timings, by their compute units."""
     groups = _groups([t for t in timings(profile) if t.sure is Sure.MEASURED])
     return {s: (_fitted(group), tuple(group)) for s, group in groups.items() if len(group) >= LEAST}
-
-
-def _no_evidence(peak: Peak | None, floor: float | None) -> str:
-    known = ""
-    if peak is not None and floor is not None:
-        known = f"; at its {peak.kind.value} peak it could not be faster than {in_ms(floor)} ms"
-    return f"no evidence of its time{known}; measure and import"
 
 
 def _as_measured(plain: DeviceTime, exact: Sequence[Timing]) -> DeviceTime:

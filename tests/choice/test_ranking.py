@@ -289,6 +289,9 @@ def test_two_cases_are_told_apart(sweep: Sweep) -> None:
         assert words in said
     surely = choose(results, chip(), ChoiceTerms(surely=True))
     assert named(surely.taken) == "15 fps, 240x427, res3", "what fits in both cases"
+    assert named(surely.beyond) == "30 fps, 480x853, res3"
+    beyond = "takes up to 157 ms where 33.3 are left. It needs a device 4.70 times as fast"
+    assert beyond in "\n".join(reasons(surely, results)), "by the slower case"
 
 
 def test_what_would_make_it_certain(sweep: Sweep, device: Profile) -> None:
@@ -326,6 +329,7 @@ def test_an_assumed_device_is_marked_everywhere(sweep: Sweep, device: Profile) -
     assert data["like"] == "A12" and data["device"] == "A1 Pro (like A12)"
     assert {each["sure"] for each in data["candidates"]} == {"estimated"}
     assert data["certain"]["command"].endswith('--as "A1 Pro"')
+    assert any("probably the neural engine's" in what for what in rests), "and its doubt with it"
     assert evidence(data)["device_assumed_like"] == "A12"
     plain = as_dict(choose(results, device), results)
     assert plain["like"] is None and "device_assumed_like" not in evidence(plain)
