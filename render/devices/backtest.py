@@ -28,8 +28,8 @@ class Prediction:
 
     Attributes:
         chip, network, bits: of what. ms: published. where: the case that it is taken to be.
-        low, usual, high: by the rule as it is. left_out: the interval by the others alone; None
-            beside the engine, where the rule has factors, and no shares to take a mean of.
+        low, usual, high: by the rule as it is. left_out: the interval by the shares that other
+            networks reached in the same case; None of 8 bits, or where there are too few.
     """
 
     chip: str
@@ -120,9 +120,9 @@ def _predicted(one: _Known, known: Sequence[_Known]) -> Prediction:
     others = [
         other.share
         for other in known
-        if other.where is Where.ENGINE and other.bits == 16 and other.network != one.network
+        if other.where is one.where and other.bits != 8 and other.network != one.network
     ]
-    left_out = _by_others(one, others) if one.where is Where.ENGINE and one.bits == 16 else None
+    left_out = None if one.bits == 8 else _by_others(one, others)
     return Prediction(
         one.profile.name, one.network, one.bits, one.where, one.ms, case.low, case.ms, case.high,
         left_out,
