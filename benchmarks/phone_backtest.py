@@ -20,11 +20,11 @@ from render.devices.profile import shipped_profiles
 
 
 def row(one: Prediction) -> list[str]:
-    out = "-" if one.left_out is None else f"{one.left_out[0]:.2f}-{one.left_out[1]:.2f}"
+    out = "-" if one.left_out is None else f"{one.left_out[0]:.3g}-{one.left_out[1]:.3g}"
     held = {True: "yes", False: "NO", None: "-"}
     return [
         one.chip, one.network, str(one.bits), one.where.short, f"{one.ms:g}",
-        f"{one.low:.2f}-{one.usual:.2f}-{one.high:.2f}", held[one.held], f"{one.width:.1f}",
+        f"{one.low:.3g}-{one.usual:.3g}-{one.high:.3g}", held[one.held], f"{one.width:.1f}",
         out, held[one.held_left_out],
     ]  # fmt: skip
 
