@@ -18,6 +18,18 @@ from typing import TYPE_CHECKING, Any
 from render.distribution import VERSION
 
 if TYPE_CHECKING:
+    from render.batching.batch import RowPlanned, batch, plan_rows
+    from render.batching.batch_events import (
+        BatchBegan,
+        BatchDone,
+        BatchEvent,
+        BatchSummary,
+        RowBegan,
+        RowPutOff,
+        RowStep,
+        RowThrough,
+    )
+    from render.batching.row import Row, RowState
     from render.bundles.bundle import Bundle, open_bundle
     from render.bundles.bundled_preview import BundleProgress, RenderWith
     from render.bundles.install import Installed
@@ -52,6 +64,7 @@ if TYPE_CHECKING:
         FFmpegError,
         Hint,
         InternalError,
+        ManifestError,
         OutputError,
         PresetError,
         RenderError,
@@ -130,6 +143,10 @@ __version__ = VERSION
 
 __all__ = [
     "AudioMode",
+    "BatchBegan",
+    "BatchDone",
+    "BatchEvent",
+    "BatchSummary",
     "Bundle",
     "BundleError",
     "BundleProgress",
@@ -174,6 +191,7 @@ __all__ = [
     "LeftOut",
     "LeftoversCleared",
     "Look",
+    "ManifestError",
     "Measured",
     "Measuring",
     "Metrics",
@@ -200,6 +218,13 @@ __all__ = [
     "Request",
     "Results",
     "ResultsReady",
+    "Row",
+    "RowBegan",
+    "RowPlanned",
+    "RowPutOff",
+    "RowState",
+    "RowStep",
+    "RowThrough",
     "SegmentsLeft",
     "Size",
     "StepFailed",
@@ -223,6 +248,7 @@ __all__ = [
     "WatchIdle",
     "WorkerLost",
     "__version__",
+    "batch",
     "choose",
     "export_model",
     "find_preset",
@@ -239,6 +265,7 @@ __all__ = [
     "plan",
     "plan_as_dict",
     "plan_from_dict",
+    "plan_rows",
     "run",
     "sweep",
     "train",
@@ -249,6 +276,12 @@ __all__ = [
 
 # Where each name is at home; `a=b`: what is `a` there is `b` here.
 _HOMES = {
+    "render.batching.batch": ("RowPlanned", "batch", "plan_rows"),
+    "render.batching.batch_events": (
+        *("BatchBegan", "BatchDone", "BatchEvent", "BatchSummary"),
+        *("RowBegan", "RowPutOff", "RowStep", "RowThrough"),
+    ),
+    "render.batching.row": ("Row", "RowState"),
     "render.bundles.bundle": ("Bundle", "open_bundle"),
     "render.bundles.bundled_preview": ("BundleProgress", "RenderWith"),
     "render.bundles.install": ("Installed", "install=install_bundle"),
@@ -279,6 +312,7 @@ _HOMES = {
         "FFmpegError",
         "Hint",
         "InternalError",
+        "ManifestError",
         "OutputError",
         "PresetError",
         "RenderError",

@@ -1,0 +1,87 @@
+"""Which folder each row's previews are in: decided before any work, so that a rerun finds them.
+
+A folder is called after the row's clip. Where that name is another row's (the same clip with other
+options, a clip of the same name), a mark of the row stands behind it. What a folder says of itself
+(`row_mark.py`) goes before the order of rows: rows may be added, moved and taken away.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from render.batching.row import Row
+from render.batching.row_clip import name_of, only_clip, place_of
+from render.batching.row_mark import key_of, read_mark
+from render.errors import RenderError, UsageError
+from render.files.names import file_name, inside
+
+_DIGITS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedRow:
+    """A row, its folder and its key; without these, ``error`` is why it cannot be worked off."""
+
+    row: Row
+    folder: Path | None
+    key: str = ""
+    error: RenderError | None = None
+
+
+def placed(rows: Sequence[Row], output: Path, reserved: Iterable[str] = ()) -> list[PlacedRow]:
+    """Each row with a folder of its own in ``output``, none called as ``reserved``."""
+    keys = [_key(row) for row in rows]
+    mine = {key for key in keys if isinstance(key, str)}
+    taken = {_folded(name) for name in reserved}
+    first: dict[str, str] = {}
+    found = []
+    for row, key in zip(rows, keys, strict=True):
+        if isinstance(key, RenderError):
+            found.append(PlacedRow(row, None, error=key))
+        elif key in first:
+            said = f"is {first[key]} again: the same clip with the same options"
+            found.append(PlacedRow(row, None, error=UsageError(said)))
+        else:
+            first[key] = row.where
+            name = _name(row, key, output, taken, mine)
+            taken.add(_folded(name))
+            found.append(PlacedRow(row, inside(output, name), key))
+    return found
+
+
+def _key(row: Row) -> str | RenderError:
+    if isinstance(row.request, RenderError):
+        return row.request
+    try:
+        return key_of(row.request)
+    except RenderError as error:
+        return error
+
+
+def _name(row: Row, key: str, output: Path, taken: set[str], mine: set[str]) -> str:
+    assert not isinstance(row.request, RenderError), "it has a key"
+    clip = only_clip(row.request.clips)
+    stem = name_of(row.written) if row.written else clip.stem or clip.name
+    plain = file_name([stem], "")
+    if _folded(plain) not in taken:
+        mark = read_mark(output / plain)
+        # Whose options have changed since finds its folder too, but no other row's.
+        if (
+            mark is None
+            or mark.row == key
+            or (mark.clip == place_of(clip) and mark.row not in mine)
+        ):
+            return plain
+    for digits in (_DIGITS, len(key)):
+        name = file_name([stem, key[:digits]], "")
+        if _folded(name) not in taken:
+            break
+    return name
+
+
+def _folded(name: str) -> str:
+    """Some file systems take names for one that differ in case, or in how accents are written."""
+    return unicodedata.normalize("NFC", name).casefold()
