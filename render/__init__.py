@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from render.distribution import VERSION
 
 if TYPE_CHECKING:
-    from render.batching.batch import RowPlanned, batch, plan_rows
+    from render.batching.batch import batch
     from render.batching.batch_events import (
         BatchBegan,
         BatchDone,
@@ -220,7 +220,6 @@ __all__ = [
     "ResultsReady",
     "Row",
     "RowBegan",
-    "RowPlanned",
     "RowPutOff",
     "RowState",
     "RowStep",
@@ -265,7 +264,6 @@ __all__ = [
     "plan",
     "plan_as_dict",
     "plan_from_dict",
-    "plan_rows",
     "run",
     "sweep",
     "train",
@@ -276,7 +274,7 @@ __all__ = [
 
 # Where each name is at home; `a=b`: what is `a` there is `b` here.
 _HOMES = {
-    "render.batching.batch": ("RowPlanned", "batch", "plan_rows"),
+    "render.batching.batch": ("batch",),
     "render.batching.batch_events": (
         *("BatchBegan", "BatchDone", "BatchEvent", "BatchSummary"),
         *("RowBegan", "RowPutOff", "RowStep", "RowThrough"),
@@ -375,13 +373,8 @@ _HOMES = {
     "render.training.loop": ("train",),
     "render.training.settings": ("Painting", "TrainingSettings"),
     "render.watching.watch_events": (
-        "ClipArrived",
-        "ClipThrough",
-        "FolderBack",
-        "FolderLost",
-        "WatchBegan",
-        "WatchEvent",
-        "WatchIdle",
+        *("ClipArrived", "ClipThrough", "FolderBack", "FolderLost"),
+        *("WatchBegan", "WatchEvent", "WatchIdle"),
     ),
     "render.watching.watch_folder": ("watch_folder",),
 }

@@ -26,12 +26,14 @@ class Row:
         request: of this one clip, or why there is none: such a row fails and the others go on. Its
             own output does not count.
         written: the clip as the manifest has it, after which the row's folder is called; empty: by
-            the clip's name.
+            the clip's name. own: the row's own options, such as ``start=5``, which tell its folder
+            from those of other rows of its clip.
     """
 
     where: str
     request: Request | RenderError
     written: str = ""
+    own: tuple[str, ...] = ()
 
     @property
     def clip(self) -> str:

@@ -1,8 +1,9 @@
 """Which folder each row's previews are in: decided before any work, so that a rerun finds them.
 
 A folder is called after the row's clip. Where that name is another row's (the same clip with other
-options, a clip of the same name), a mark of the row stands behind it. What a folder says of itself
-(`row_mark.py`) goes before the order of rows: rows may be added, moved and taken away.
+options, a clip of the same name), the row's own options stand behind it, or a mark of the row. What
+a folder says of itself (`row_mark.py`) goes before the order of rows: they may be added, moved and
+taken away.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from render.batching.row import Row
 from render.batching.row_clip import name_of, only_clip, place_of
-from render.batching.row_mark import key_of, read_mark
+from render.batching.row_mark import RowMark, key_of, read_mark
 from render.errors import RenderError, UsageError
 from render.files.names import file_name, inside
 
@@ -65,21 +66,18 @@ def _name(row: Row, key: str, output: Path, taken: set[str], mine: set[str]) -> 
     assert not isinstance(row.request, RenderError), "it has a key"
     clip = only_clip(row.request.clips)
     stem = name_of(row.written) if row.written else clip.stem or clip.name
-    plain = file_name([stem], "")
-    if _folded(plain) not in taken:
-        mark = read_mark(output / plain)
-        # Whose options have changed since finds its folder too, but no other row's.
-        if (
-            mark is None
-            or mark.row == key
-            or (mark.clip == place_of(clip) and mark.row not in mine)
-        ):
-            return plain
-    for digits in (_DIGITS, len(key)):
-        name = file_name([stem, key[:digits]], "")
-        if _folded(name) not in taken:
-            break
-    return name
+    names = [file_name([stem, *more], "") for more in ((), row.own, (*row.own, key[:_DIGITS]))]
+    for name in names:
+        if _folded(name) not in taken and _is_free(read_mark(output / name), clip, key, mine):
+            return name
+    # Nothing but other rows' folders: that of a row with all of its key is its own.
+    return file_name([stem, key], "")
+
+
+def _is_free(mark: RowMark | None, clip: Path, key: str, mine: set[str]) -> bool:
+    """Whether a folder is nobody's, or this row's; whose options have changed since finds its
+    folder too, but no other row's."""
+    return mark is None or mark.row == key or (mark.clip == place_of(clip) and mark.row not in mine)
 
 
 def _folded(name: str) -> str:

@@ -81,7 +81,7 @@ class _Reader:
             if not values:
                 raise found
             return Row(where, _of_row(found, values), entry.clip)
-        return Row(where, replace(found, clips=(clip,)), entry.clip)
+        return Row(where, replace(found, clips=(clip,)), entry.clip, _own(entry))
 
     def _asked(self, values: Mapping[str, str | bool]) -> Request | RenderError:
         words = self._with(values)
@@ -128,6 +128,12 @@ class _Reader:
 
 def _field(key: str) -> str:
     return key.replace("-", "_")
+
+
+def _own(entry: Entry) -> tuple[str, ...]:
+    """A row's own options as it writes them, in one order."""
+    found = entry.values
+    return tuple(f"{key}={as_word(found[key], key)}" for key in KEYS if key in found)
 
 
 def _word(key: str, value: object, folder: Path) -> str | bool:
