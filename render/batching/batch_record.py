@@ -136,7 +136,7 @@ def _refuse_others(path: Path) -> None:
     try:
         with opened(path) as file:
             start = file.read(_FIRST)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}; choose another folder") from None

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from render.batching.row import Row
 from render.batching.row_clip import name_of, only_clip, place_of
-from render.batching.row_mark import RowMark, key_of, read_mark
+from render.batching.row_mark import key_of, read_mark
 from render.errors import RenderError, UsageError
 from render.files.names import file_name, inside
 
@@ -67,17 +67,17 @@ def _name(row: Row, key: str, output: Path, taken: set[str], mine: set[str]) -> 
     clip = only_clip(row.request.clips)
     stem = name_of(row.written) if row.written else clip.stem or clip.name
     names = [file_name([stem, *more], "") for more in ((), row.own, (*row.own, key[:_DIGITS]))]
-    for name in names:
-        if _folded(name) not in taken and _is_free(read_mark(output / name), clip, key, mine):
+    names = [name for name in names if _folded(name) not in taken]
+    marks = [read_mark(output / name) for name in names]
+    for name, mark in zip(names, marks, strict=True):
+        if mark is not None and mark.row == key:
+            return name
+    for name, mark in zip(names, marks, strict=True):
+        # Whose options have changed takes its folder over, but no other row's.
+        if mark is None or (mark.clip == place_of(clip) and mark.row not in mine):
             return name
     # Nothing but other rows' folders: that of a row with all of its key is its own.
     return file_name([stem, key], "")
-
-
-def _is_free(mark: RowMark | None, clip: Path, key: str, mine: set[str]) -> bool:
-    """Whether a folder is nobody's, or this row's; whose options have changed since finds its
-    folder too, but no other row's."""
-    return mark is None or mark.row == key or (mark.clip == place_of(clip) and mark.row not in mine)
 
 
 def _folded(name: str) -> str:
