@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import itertools
 import json
 import os
 import shutil
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -99,14 +101,12 @@ def test_rows_that_are_done_are_kept_unseen_and_others_are_made(
     done = events[-1]
     assert isinstance(done, BatchDone)
     assert (done.summary.rows, done.summary.done, done.summary.failed) == (6, 3, 3)
-    assert [one.row.where for one in done.failures][0] == "clips.csv:5"
+    assert done.failures[0].row.where == "clips.csv:5"
     said = lines(out)
     assert len(said) == 6 and {line["state"] for line in said} == {"done", "failed"}
     by_row = {line["row"]: line for line in said}
     assert "there is no such file" in by_row["clips.csv:7"]["error"]
-    assert by_row["clips.csv:3"]["previews"] == [
-        f"b/{path.name}" for path in (out / "b").glob("*.mp4")
-    ]
+    assert by_row["clips.csv:3"]["previews"] == [name for name in previews(out) if name[0] == "b"]
     summary = json.loads((out / "summary.json").read_text())
     assert summary["done"] == 3 and len(summary["failures"]) == 3
     assert {path.name for path in out.iterdir()} == {"a", "b", "c", *ALL}
@@ -159,9 +159,8 @@ def test_a_row_whose_options_change_is_made_again_in_its_place(clip: Path, tmp_p
     found = through(render.batch(rows, out))["clips.csv:2"]
     assert found.state is RowState.FAILED and "exists already" in str(found.errors[0])
     assert (out / name).read_bytes() == b"a film of somebody's"
-    assert states(
-        [replace(one, request=replace(one.request, force=True)) for one in rows], out
-    ) == ["done"]
+    forced = [replace(one, request=replace(one.request, force=True)) for one in rows]
+    assert states(forced, out) == ["done"]
     assert previews(out) == {name: first}
 
 
@@ -172,10 +171,8 @@ def test_the_same_bytes_however_often_it_is_stopped(clip: Path, tmp_path: Path) 
     out = tmp_path / "out"
     for count in (1, 3):
         with contextlib.closing(render.batch(rows, out, at_once=3)) as events:
-            for event in events:
-                count -= isinstance(event, RowThrough)
-                if not count:
-                    break
+            ended = (event for event in events if isinstance(event, RowThrough))
+            assert len(list(itertools.islice(ended, count))) == count
         assert not (out / "summary.json").exists()
         assert not list(out.rglob(".render-*"))
     found = states(rows, out, at_once=2)
@@ -297,7 +294,7 @@ def test_rows_that_can_be_no_clip(clip: Path, tmp_path: Path) -> None:
     two = Row("two", Request(clips=(clip, clip), looks=(LOOK,)))
     rows = [
         *(row(tmp_path, 2), row(tmp_path / "pipe.mp4", 3), two, row(tmp_path / ("x" * 300), 4)),
-        row(clip, 5, start=render.Rate(9).value if False else 9),
+        row(clip, 5, start=Fraction(9)),
     ]
     found = through(render.batch(rows, tmp_path / "out"))
     said = [str(found[one.where].errors[0]) for one in rows]
