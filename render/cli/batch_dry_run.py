@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def show_batch_plan(
-    rows: tuple[Row, ...], output: Path, outputs: Outputs, *, at_once: int, json: bool
+    title: str, rows: tuple[Row, ...], output: Path, outputs: Outputs, *, at_once: int, json: bool
 ) -> int:
     """Each row on stdout, failures on stderr, then what all of it takes; the exit status."""
     count = Count("row", sys.stderr)
@@ -40,7 +40,7 @@ def show_batch_plan(
                 done += not errors
                 plans.append(found.plan)
             _put(found, errors, json=json)
-            count.show("", number, len(rows), now_at=found.row.clip)
+            count.show(title, number, len(rows))
     finally:
         count.close()
     status = 1 if failed else 0

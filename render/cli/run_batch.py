@@ -32,15 +32,17 @@ def run_batch(
     from render.files.names import given
     from render.planning.plan import PREVIEWS
 
-    number = AT_ONCE if at_once is None else _number(at_once)
-    with waiting(f"reading {manifest.name}"):
+    name, number = manifest.name, AT_ONCE if at_once is None else _number(at_once)
+    with waiting(f"reading {name}"):
         rows, outputs = read_rows(manifest, words)
     output = PREVIEWS if words.output is None else given(words.output)
     if dry_run:
         from render.cli.batch_dry_run import show_batch_plan
 
-        return show_batch_plan(rows, output, outputs, at_once=number, json=words.json)
-    return _batch(rows, output, outputs, words, at_once=number, executor=executor)
+        return show_batch_plan(
+            manifest.name, rows, output, outputs, at_once=number, json=words.json
+        )
+    return _batch(manifest.name, rows, output, outputs, words, at_once=number, executor=executor)
 
 
 def _number(word: str) -> int:
@@ -52,6 +54,7 @@ def _number(word: str) -> int:
 
 
 def _batch(
+    title: str,
     rows: tuple[Row, ...],
     output: Path,
     outputs: Outputs,
@@ -67,7 +70,7 @@ def _batch(
 
     command = ("render", *in_force().words, *sys.argv[1:])
     events = batch(rows, output, outputs, at_once=at_once, executor=executor, command=command)
-    show = ShowBatch(json=words.json, debug=words.debug)
+    show = ShowBatch(title, json=words.json, debug=words.debug)
     with contextlib.closing(show):
         try:
             # Whatever ends us, also a signal: what is half-written goes, what is done is recorded.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 
 from render.batching.batch_events import (
     BatchBegan,
@@ -30,10 +31,10 @@ _LISTED = 20
 
 
 class ShowBatch:
-    """Shows what happens while a batch runs."""
+    """Shows what happens while a batch runs; ``title`` is what people call it."""
 
-    def __init__(self, *, json: bool, debug: bool) -> None:
-        self._json, self._debug = json, debug
+    def __init__(self, title: str, *, json: bool, debug: bool) -> None:
+        self._title, self._json, self._debug = title, json, debug
         self._began = time.monotonic()
         self._count = Count("row", sys.stderr)
         self._rows = 0
@@ -41,6 +42,7 @@ class ShowBatch:
         self._warned = 0
         self._lines: dict[str, EventLines] = {}
         self._in_work: list[Row] = []
+        self._begun = False
         self._done: BatchDone | None = None
         # A terminal has the bar; whoever reads stdout wants every path.
         self._names = not json and not sys.stdout.isatty()
@@ -52,6 +54,7 @@ class ShowBatch:
                 self._rows = rows
                 self._put("batch", rows=rows, output=str(output))
             case RowBegan(row, changed):
+                self._begun = True
                 self._in_work.append(row)
                 if changed:
                     detail(f"{row.where}: has changed since; its previews are made anew")
@@ -153,10 +156,13 @@ class ShowBatch:
         self._in_work = [one for one in self._in_work if one is not row]
 
     def _show(self) -> None:
-        failed = self._states[RowState.FAILED]
-        words = f"{failed} failed" if failed else ""
-        now = self._in_work[0].clip if self._in_work else ""
-        self._count.show("", sum(self._states.values()), self._rows, words, now)
+        through, failed = sum(self._states.values()), self._states[RowState.FAILED]
+        if not self._begun:  # how fast kept rows go by says nothing of the others
+            self._count.wait(self._title, f"{through} of {self._rows} rows looked at")
+            return
+        words = [f"{failed} failed"] if failed else []
+        words += [Path(one.clip).name for one in self._in_work[:1]]
+        self._count.show(self._title, through, self._rows, ", ".join(words))
 
     def _counted(self) -> str:
         """``490 done, 500 kept, 10 failed``."""

@@ -237,9 +237,10 @@ def test_a_signal_stops_it_and_it_goes_on(write: Write, clip: Path, tmp_path: Pa
         rows = 0
         for text in process.stdout:
             event = json.loads(text)
-            rows += event["event"] == "row"
-            if rows == 2:
-                process.send_signal(signal.SIGINT)
+            if event["event"] == "row":
+                rows += 1
+                if rows == 2:
+                    process.send_signal(signal.SIGINT)
         said = process.stderr.read()
     assert process.wait(60) == 130, said
     assert event["event"] == "error" and event["kind"] == "interrupted"
