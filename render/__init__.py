@@ -73,8 +73,11 @@ if TYPE_CHECKING:
         SegmentsLeft,
         Timings,
         WorkerLost,
+        WorkersAwaited,
     )
     from render.execution.execute import run
+    from render.execution.ray_cluster import RayExecutor
+    from render.execution.workers import Workers
     from render.export.export_model import Exported
     from render.export.export_model import export as export_model
     from render.export.export_target import ExportTarget
@@ -193,6 +196,7 @@ __all__ = [
     "Preview",
     "Profile",
     "Rate",
+    "RayExecutor",
     "Refusal",
     "RenderError",
     "RenderWith",
@@ -222,6 +226,8 @@ __all__ = [
     "WatchEvent",
     "WatchIdle",
     "WorkerLost",
+    "Workers",
+    "WorkersAwaited",
     "__version__",
     "choose",
     "export_model",
@@ -300,9 +306,12 @@ _HOMES = {
         "Preview",
         "SegmentsLeft",
         "WorkerLost",
+        "WorkersAwaited",
         "Timings",
     ),
     "render.execution.execute": ("run",),
+    "render.execution.ray_cluster": ("RayExecutor",),
+    "render.execution.workers": ("Workers",),
     "render.export.export_model": ("Exported", "export=export_model"),
     "render.export.export_target": ("ExportTarget",),
     "render.media.encoding": ("AudioMode", "Encoder", "Encoding"),

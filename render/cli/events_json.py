@@ -104,6 +104,7 @@ class EventLines:
             DraftMeasured,
             SegmentsLeft,
             WorkerLost,
+            WorkersAwaited,
         )
 
         facts: dict[str, Any]
@@ -131,6 +132,8 @@ class EventLines:
                 return line("cache_trouble", message=reason)
             case WorkerLost(worker, reason):
                 return line("worker_lost", worker=worker, message=reason)
+            case WorkersAwaited(missing, workers):
+                return line("workers_awaited", missing=missing, workers=workers)
             case SegmentsLeft(folder, previews, size):
                 return line("left", path=str(folder), previews=previews, bytes=size)
         which = {"cell": None} if event.cell is None else self._which(event.cell)
