@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from render.errors import UsageError
 
@@ -87,12 +89,32 @@ def executor_of(words: RenderOptions) -> Iterator[Executor | None]:
     where = workers.address or "on this machine"
     executor = RayExecutor(workers)
     with contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.redirect_stdout(cast(TextIO, _Ours(sys.stdout))))
         with waiting(f"looking for a Ray cluster: {where}"):
             stack.enter_context(executor)
         if words.json:
             put(line("workers", address=workers.address, **executor.facts))
         say(f"ray: {executor.described}")
         yield executor
+
+
+class _Ours:
+    """A stdout without what Ray's threads print between our results; that is told with -v."""
+
+    def __init__(self, stdout: TextIO) -> None:
+        self._stdout = stdout
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stdout, name)
+
+    def write(self, text: str, /) -> int:
+        from render.cli.output import detail
+
+        if not threading.current_thread().name.startswith("ray_"):
+            return self._stdout.write(text)
+        if text.strip():
+            detail(text.strip())
+        return len(text)
 
 
 def _count(option: str, word: str | None) -> int | None:

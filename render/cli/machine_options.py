@@ -58,13 +58,13 @@ Address = Annotated[
 Workers = Annotated[
     str | None,
     worded("How many; each loads a network once and keeps it.", _CLUSTER),
-    ShownAs("N", "one for each node, or GPU share"),
+    ShownAs("N", "what there is room for"),
 ]
 
 CpusPerWorker = Annotated[
     str | None,
     worded("Processors of each.", _CLUSTER, "--cpus-per-worker"),
-    ShownAs("N", "an equal share of all"),
+    ShownAs("N", "equal shares; the smallest node's"),
 ]
 
 GpusPerWorker = Annotated[

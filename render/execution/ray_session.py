@@ -8,6 +8,7 @@ import os
 import platform
 import queue
 import signal
+import socket
 import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -23,6 +24,8 @@ from render.execution.segment_worker import (
 )
 from render.execution.workers import Workers, described, sized
 from render.planning.schedule import EngineKey
+
+_PATIENCE = 10.0  # seconds
 
 
 class Worker:
@@ -74,6 +77,7 @@ class Session:
         ray, address = self._ray, self._wanted.address
         if ray.is_initialized():
             return
+        _check_reachable(address)
         quiet = {"log_to_driver": False, "logging_level": "ERROR", "configure_logging": False}
         try:
             # What Ray has to say is for neither our results nor our progress.
@@ -135,15 +139,11 @@ class Session:
     def reason(self, error: Exception) -> str:
         """Why a worker is gone, in a line."""
         found, words = self._ray.exceptions, " ".join(str(error).split())
-        if isinstance(error, found.OutOfMemoryError) or "memory" in words:
-            return "its node ran out of memory; ask for fewer workers, or smaller sizes at once"
+        if isinstance(error, found.OutOfMemoryError) or "OOM" in words:
+            return "its node ran out of memory; ask for fewer workers, or for more memory for each"
         if isinstance(error, found.RayTaskError):
             return f"an error of render itself: {error.cause!r}"
-        if isinstance(error, found.ActorUnavailableError):
-            return "it does not answer"
-        if "node" in words and "died" in words.split("node", 1)[1][:200]:
-            return "its node is gone"
-        return "its process ended"
+        return "its process has ended, or its node cannot be reached"
 
     def take(self, wait: float) -> Worker | None:
         """A worker that has nothing to do, if there is one within ``wait`` seconds. Raises
@@ -256,6 +256,21 @@ def _ray() -> Any:
             f"Ray cannot be imported ({error}); pip install 'live-filter-preview[cluster]'"
         ) from error
     return ray
+
+
+def _check_reachable(address: str | None) -> None:
+    """Raise EngineError where nothing listens at ``address``: Ray would try for minutes."""
+    host, _, port = (address or "").rpartition(":")
+    if not host or not port.isdecimal() or "/" in host:  # for Ray to understand
+        return
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=_PATIENCE):
+            pass
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise EngineError(
+            f"no Ray cluster at {address}: {reason}; ray start --head begins one"
+        ) from error
 
 
 @contextlib.contextmanager

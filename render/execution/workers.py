@@ -20,8 +20,9 @@ class Workers:
     Attributes:
         address: ``auto`` for the one that this machine belongs to, or ``HOST:PORT`` of its head;
             None starts one on this machine, which ends with the run.
-        count: of workers; None is one for each node, or as many as the size given has room for.
-        processors: of each; None is an equal share of all.
+        count: of workers; None is as many as there is room for.
+        processors: of each; None is an equal share of all, or without a count all of the smallest
+            node's.
         gpus: a worker's share of a GPU, over 0 up to 1, or whole ones; 0 is none.
         memory: bytes that each may count on; Ray places no more on a node than it has.
     """
@@ -47,7 +48,10 @@ def sized(asked: Workers, nodes: Iterable[Mapping[str, float]]) -> Workers:
     most = _room(asked, nodes, least)
     if not most:
         raise EngineError(f"no node of the Ray cluster has {_needs(asked, least)} to lend")
-    count = asked.count or _usual(asked, nodes, most)
+    if asked.count is None and asked.processors is None and not asked.gpus:
+        least = min(int(node["CPU"]) for node in nodes if _on(asked, node, 1))
+        return replace(asked, count=_room(asked, nodes, least), processors=least)
+    count = asked.count or most
     if count > most:
         raise UsageError(
             f"{count} workers: the Ray cluster has room for {most}, each with "
@@ -60,12 +64,6 @@ def sized(asked: Workers, nodes: Iterable[Mapping[str, float]]) -> Workers:
         processors=asked.processors
         or _largest(lambda each: _room(asked, nodes, each) >= count, nodes),
     )
-
-
-def _usual(asked: Workers, nodes: tuple[Mapping[str, float], ...], most: int) -> int:
-    if asked.gpus or asked.processors:
-        return most
-    return sum(_on(asked, node, 1) > 0 for node in nodes)
 
 
 def _room(asked: Workers, nodes: Iterable[Mapping[str, float]], processors: int) -> int:
