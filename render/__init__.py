@@ -86,8 +86,11 @@ if TYPE_CHECKING:
         SegmentsLeft,
         Timings,
         WorkerLost,
+        WorkersAwaited,
     )
     from render.execution.execute import run
+    from render.execution.ray_cluster import RayExecutor
+    from render.execution.workers import Workers
     from render.export.export_model import Exported
     from render.export.export_model import export as export_model
     from render.export.export_target import ExportTarget
@@ -211,6 +214,7 @@ __all__ = [
     "Preview",
     "Profile",
     "Rate",
+    "RayExecutor",
     "Refusal",
     "RenderError",
     "RenderWith",
@@ -246,6 +250,8 @@ __all__ = [
     "WatchEvent",
     "WatchIdle",
     "WorkerLost",
+    "Workers",
+    "WorkersAwaited",
     "__version__",
     "batch",
     "choose",
@@ -332,9 +338,12 @@ _HOMES = {
         "Preview",
         "SegmentsLeft",
         "WorkerLost",
+        "WorkersAwaited",
         "Timings",
     ),
     "render.execution.execute": ("run",),
+    "render.execution.ray_cluster": ("RayExecutor",),
+    "render.execution.workers": ("Workers",),
     "render.export.export_model": ("Exported", "export=export_model"),
     "render.export.export_target": ("ExportTarget",),
     "render.media.encoding": ("AudioMode", "Encoder", "Encoding"),
@@ -354,19 +363,9 @@ _HOMES = {
     "render.sweeping.outputs": ("Outputs",),
     "render.sweeping.sweep": ("sweep",),
     "render.sweeping.sweep_events": (
-        "CellMeasured",
-        "Chosen",
-        "LeftoversCleared",
-        "Planned",
-        "ResultsReady",
-        "StepFailed",
-        "StepMade",
-        "StepProgress",
-        "StepSkipped",
-        "StepStarted",
-        "SweepDone",
-        "SweepEvent",
-        "SweepStep",
+        *("CellMeasured", "Chosen", "LeftoversCleared", "Planned", "ResultsReady", "StepFailed"),
+        *("StepMade", "StepProgress", "StepSkipped", "StepStarted"),
+        *("SweepDone", "SweepEvent", "SweepStep"),
     ),
     "render.look": ("Look",),
     "render.target": ("Fit", "Orient", "Rate", "Size", "Target", "Upscaling"),

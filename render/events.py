@@ -136,6 +136,15 @@ class WorkerLost:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class WorkersAwaited:
+    """Nothing goes on: ``missing`` of ``workers`` have not started, for want of room in the cluster
+    or of time."""
+
+    missing: int
+    workers: int
+
+
 Event: TypeAlias = (
     CellStarted
     | CellProgress
@@ -147,4 +156,5 @@ Event: TypeAlias = (
     | DraftMeasured
     | CacheTrouble
     | WorkerLost
+    | WorkersAwaited
 )

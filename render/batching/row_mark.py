@@ -26,8 +26,11 @@ from render.sweeping.basis import VERSION as DRAWN
 _NAME = "row.json"
 _SCHEMA = 1
 _MOST = 4 << 20
-# What a row's request does not say: where previews go, and how they are come by.
-_ASIDE = ("clips", "output", "into_folder", "force", "ffmpeg", "cache")
+# What tells no rows apart: where previews go, and how they are come by.
+_ASIDE = (
+    *("clips", "output", "into_folder", "force", "ffmpeg", "cache"),
+    *("engine", "device", "precision", "elsewhere"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,14 @@ from render.batching.row_folders import PlacedRow
 from render.batching.row_mark import RowMark, fingerprint_of, read_mark
 from render.errors import OutputError, RenderError
 from render.execution.local import LocalExecutor
-from render.planning.plan import Plan, make_plan, style_file
+from render.planning.plan import Plan, choose_engine, make_plan, style_file
 from render.planning.request import Request
 from render.sweeping.outputs import Outputs
 from render.sweeping.sweep import sweep
 from render.sweeping.tally import Tally
 
 if TYPE_CHECKING:
+    from render.engines.base import EngineChoice
     from render.execution.executor import Executor
 
 RowEvent: TypeAlias = RowBegan | RowStep | RowPutOff | RowThrough
@@ -55,7 +56,7 @@ class RowWork:
         self._outputs, self._command = outputs, command
         # Asked again for each row, and the same for most.
         self._weights = cache(lambda style, network: style_file(style, network).digest)
-        self._engine = cache(_engine)
+        self._engines: dict[object, EngineChoice] = {}
 
     def look(self, placed: PlacedRow) -> RowThrough | tuple[RowMark | None, str]:
         """A row that is done and has not changed since; else what its folder's mark says, and the
@@ -128,8 +129,11 @@ class RowWork:
         """What previews depend on beside the row and its clip. Raises StyleError, EngineError."""
         styles = dict.fromkeys((look.style, look.target.network) for look in request.looks)
         weights = [self._weights(style, network) for style, network in styles]
-        engine = self._engine(request.engine, request.device, request.precision)
-        return weights, engine, self._outputs
+        asked = request.engine, request.device, request.precision, request.elsewhere
+        if asked not in self._engines:
+            self._engines[asked] = choose_engine(request)
+        # Why it was chosen may be worded otherwise tomorrow.
+        return weights, replace(self._engines[asked], why=""), self._outputs
 
 
 def _request(placed: PlacedRow) -> Request:
@@ -137,14 +141,6 @@ def _request(placed: PlacedRow) -> Request:
     request = placed.row.request
     assert isinstance(request, Request) and placed.folder is not None, "it was placed"
     return replace(request, output=placed.folder, into_folder=True)
-
-
-def _engine(*asked: Any) -> tuple[str, ...]:
-    from render.engines.select import choose
-
-    found = choose(*asked)
-    precision = "" if found.precision is None else found.precision.value
-    return found.engine.value, found.device.value, precision
 
 
 def _state(tally: Tally) -> RowState:

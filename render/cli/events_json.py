@@ -108,6 +108,7 @@ class EventLines:
             DraftMeasured,
             SegmentsLeft,
             WorkerLost,
+            WorkersAwaited,
         )
 
         facts: dict[str, Any]
@@ -135,6 +136,8 @@ class EventLines:
                 return line("cache_trouble", **self._more, message=reason)
             case WorkerLost(worker, reason):
                 return line("worker_lost", **self._more, worker=worker, message=reason)
+            case WorkersAwaited(missing, workers):
+                return line("workers_awaited", **self._more, missing=missing, workers=workers)
             case SegmentsLeft(folder, previews, size):
                 return line("left", **self._more, path=str(folder), previews=previews, bytes=size)
         which = {"cell": None} if event.cell is None else self._which(event.cell)

@@ -11,6 +11,7 @@ from render.cli import batch_options, options
 from render.errors import UsageError
 
 if TYPE_CHECKING:
+    from render.execution.executor import Executor
     from render.planning.request import Request
     from render.sweeping.outputs import Outputs
 
@@ -38,6 +39,7 @@ def render(
       render clip.mp4 --json                     results and progress for a program
     """
     from render.cli.asked import asked
+    from render.cli.cluster import executor_of
 
     if manifest is not None:
         from render.cli.run_batch import run_batch
@@ -62,7 +64,8 @@ def render(
         with waiting(_looking(request)):
             plan = make_plan(request)
         return show_plan(plan, json=words.json)
-    return _sweep(request, outputs, json=words.json, debug=words.debug)
+    with executor_of(words) as executor:
+        return _sweep(request, outputs, executor, json=words.json, debug=words.debug)
 
 
 def _catch_mistyped_command(clips: tuple[Path, ...]) -> None:
@@ -81,14 +84,17 @@ def _looking(request: Request) -> str:
     return f"looking at {request.clips[0].name if few else f'{len(request.clips)} clips'}"
 
 
-def _sweep(request: Request, outputs: Outputs, *, json: bool, debug: bool) -> int:
+def _sweep(
+    request: Request, outputs: Outputs, executor: Executor | None, *, json: bool, debug: bool
+) -> int:
     from render.cli.count import waiting
     from render.cli.show_sweep import ShowSweep
     from render.cli.signals import heed
     from render.cli.user_settings import in_force
     from render.sweeping.sweep import sweep
 
-    events = sweep(request, outputs, command=("render", *in_force().words, *sys.argv[1:]))
+    command = ("render", *in_force().words, *sys.argv[1:])
+    events = sweep(request, outputs, command=command, executor=executor)
     show = ShowSweep(json=json, debug=debug, on=outputs.on)
     with contextlib.closing(show):
         try:

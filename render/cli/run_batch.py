@@ -22,11 +22,11 @@ def run_batch(
     *,
     at_once: str | None,
     dry_run: bool,
-    executor: Executor | None = None,
 ) -> int:
     """Render the rows of ``manifest``, or say what would be; the exit status. Raises UsageError (a
     ManifestError is one) for what cannot be done, before anything is."""
     from render.batching.batch import AT_ONCE
+    from render.cli.cluster import executor_of
     from render.cli.count import waiting
     from render.cli.manifest_rows import read_rows
     from render.files.names import given
@@ -39,10 +39,10 @@ def run_batch(
     if dry_run:
         from render.cli.batch_dry_run import show_batch_plan
 
-        return show_batch_plan(
-            manifest.name, rows, output, outputs, at_once=number, json=words.json
-        )
-    return _batch(manifest.name, rows, output, outputs, words, at_once=number, executor=executor)
+        return show_batch_plan(name, rows, output, outputs, at_once=number, json=words.json)
+    # Only now: starting workers takes a while.
+    with executor_of(words) as executor:
+        return _batch(name, rows, output, outputs, executor, words, at_once=number)
 
 
 def _number(word: str) -> int:
@@ -58,10 +58,10 @@ def _batch(
     rows: tuple[Row, ...],
     output: Path,
     outputs: Outputs,
+    executor: Executor | None,
     words: RenderOptions,
     *,
     at_once: int,
-    executor: Executor | None,
 ) -> int:
     from render.batching.batch import batch
     from render.cli.show_batch import ShowBatch

@@ -26,6 +26,7 @@ from render.events import (
     Preview,
     SegmentsLeft,
     WorkerLost,
+    WorkersAwaited,
 )
 from render.planning.plan import Plan
 from render.target import as_held
@@ -102,7 +103,7 @@ class Show:
                 self._fail(event)
             case DraftMeasured():
                 self._draft(event)
-            case CacheTrouble() | SegmentsLeft() | WorkerLost():
+            case CacheTrouble() | SegmentsLeft() | WorkerLost() | WorkersAwaited():
                 self._note(_aside(event))
 
     def _draft(self, event: DraftMeasured) -> None:
@@ -198,9 +199,14 @@ class Show:
             put(line)
 
 
-def _aside(event: CacheTrouble | SegmentsLeft | WorkerLost) -> str:
+def _aside(event: CacheTrouble | SegmentsLeft | WorkerLost | WorkersAwaited) -> str:
     if isinstance(event, WorkerLost):
         return f"worker {event.worker} was lost: {event.reason}; its work is done again"
+    if isinstance(event, WorkersAwaited):
+        return (
+            f"waiting for workers: {event.missing} of {event.workers} have not started; the "
+            "cluster is busy or starts nodes (`ray status` tells)"
+        )
     if isinstance(event, CacheTrouble):
         return event.reason
     return segments_left(event.folder, event.previews, event.bytes)

@@ -18,6 +18,7 @@ from render.events import (
     CellStarted,
     DraftMeasured,
     WorkerLost,
+    WorkersAwaited,
 )
 from render.execution.segment_store import SegmentStore
 from render.planning.plan import Cell, Plan
@@ -55,6 +56,7 @@ WorkEvent: TypeAlias = (
     | DraftMeasured
     | CacheTrouble
     | WorkerLost
+    | WorkersAwaited
 )
 
 

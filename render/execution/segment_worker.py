@@ -51,7 +51,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class CameTo:
     """Frames of a cell, by its place in the plan, that the worker has come past."""
 
     cell: int
@@ -68,7 +68,7 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenThrough:
     """A cell's clip was seen to the end."""
 
     cell: int
@@ -109,7 +109,7 @@ class NothingKept:
     reason: str
 
 
-Told: TypeAlias = Progress | Finished | Seen | Failed | Draft | NothingKept
+Told: TypeAlias = CameTo | Finished | SeenThrough | Failed | Draft | NothingKept
 Style: TypeAlias = Callable[[], bytes]
 """Gives a style file's content; asked only where the file is not at hand."""
 MakeEngines: TypeAlias = Callable[[Plan, Cache, int | None], Engines]
@@ -251,11 +251,11 @@ def check_same(here: Mapping[str, str], there: Mapping[str, str], where: str) ->
 def _told(event: object, store: SegmentStore, places: Mapping[Cell, int]) -> Iterator[Told]:
     match event:
         case CellProgress(cell, frames):
-            yield Progress(places[cell], frames)
+            yield CameTo(places[cell], frames)
         case SegmentDone(cell, None):
             count = store.of(cell).count
             if count is not None:
-                yield Seen(places[cell], count)
+                yield SeenThrough(places[cell], count)
         case SegmentDone(cell, int(index)):
             segments = store.of(cell)
             path = segments.path(index)

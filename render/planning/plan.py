@@ -203,7 +203,7 @@ def _prepare(
     found = _find_styles(request.looks, styles)
     ffmpeg = find_ffmpeg(request.ffmpeg)
     check_writes(ffmpeg, request.coding, container(request))
-    return found, ffmpeg, _choose_engine(request)
+    return found, ffmpeg, choose_engine(request)
 
 
 def _check(request: Request) -> None:
@@ -236,9 +236,13 @@ def _check_count(request: Request, found: tuple[Found, ...]) -> None:
         raise UsageError(f"-o {out}: several previews need a folder, not one file")
 
 
-def _choose_engine(request: Request) -> EngineChoice:
+def choose_engine(request: Request) -> EngineChoice:
     from render.engines.select import choose
 
+    if request.elsewhere:
+        return choose(
+            request.engine, request.device, request.precision, available=lambda _device: True
+        )
     return choose(request.engine, request.device, request.precision)
 
 
