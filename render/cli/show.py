@@ -104,7 +104,7 @@ class Show:
             case DraftMeasured():
                 self._draft(event)
             case CacheTrouble() | SegmentsLeft() | WorkerLost() | WorkersAwaited():
-                self._note(_aside(event))
+                self._note(aside(event))
 
     def _draft(self, event: DraftMeasured) -> None:
         """Once for all cells of a network on a clip."""
@@ -199,7 +199,8 @@ class Show:
             put(line)
 
 
-def _aside(event: CacheTrouble | SegmentsLeft | WorkerLost | WorkersAwaited) -> str:
+def aside(event: CacheTrouble | SegmentsLeft | WorkerLost | WorkersAwaited) -> str:
+    """What is no cell's own, in words."""
     if isinstance(event, WorkerLost):
         return f"worker {event.worker} was lost: {event.reason}; its work is done again"
     if isinstance(event, WorkersAwaited):

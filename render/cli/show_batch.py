@@ -21,10 +21,11 @@ from render.cli.debug import explain
 from render.cli.events_json import EventLines, line, step_line
 from render.cli.hints import explained
 from render.cli.output import detail, labelled, put, safe, say
+from render.cli.show import aside
 from render.cli.words import took
 from render.errors import RenderError
-from render.events import Event
-from render.sweeping.sweep_events import Planned
+from render.events import CacheTrouble, Event, WorkerLost, WorkersAwaited
+from render.sweeping.sweep_events import Planned, SweepEvent
 
 _LISTED = 20
 """Rows that failed, told once more at the end; a file lists them all."""
@@ -42,6 +43,7 @@ class ShowBatch:
         self._warned = 0
         self._lines: dict[str, EventLines] = {}
         self._in_work: list[Row] = []
+        self._told: set[str] = set()
         self._begun = False
         self._done: BatchDone | None = None
         # A terminal has the bar; whoever reads stdout wants every path.
@@ -60,8 +62,7 @@ class ShowBatch:
                     detail(f"{row.where}: has changed since; its previews are made anew")
                 self._put("row-began", **_which(row), changed=changed)
             case RowStep(row, step):
-                if self._json:
-                    self._step(row, step)
+                self._step(row, step)
                 return
             case RowPutOff(row, error):
                 self._ended(row)
@@ -115,14 +116,28 @@ class ShowBatch:
         """Take the progress off the screen."""
         self._count.close()
 
-    def _step(self, row: Row, step: object) -> None:
-        if isinstance(step, Planned):
-            self._lines[row.where] = EventLines(step.plan, row=row.where)
-        elif isinstance(step, Event):
-            if (text := self._lines[row.where].event(step)) is not None:
+    def _step(self, row: Row, step: SweepEvent) -> None:
+        """Of all that goes on in a row only what is of the whole run is said, once."""
+        match step:
+            case Planned(plan):
+                if plan.todo:
+                    choice = plan.engine
+                    self._once(f"{choice.engine.value} on {choice.device.value}: {choice.why}")
+                self._lines[row.where] = EventLines(plan, row=row.where)
+            case CacheTrouble() | WorkerLost() | WorkersAwaited():
+                self._once(labelled("note", aside(step), sys.stderr))
+        if self._json and not isinstance(step, Planned):
+            if isinstance(step, Event):
+                text = self._lines[row.where].event(step)
+            else:
+                text = step_line(step, row=row.where)
+            if text is not None:
                 put(text)
-        elif (text := step_line(step, row=row.where)) is not None:  # type: ignore[arg-type]
-            put(text)
+
+    def _once(self, text: str) -> None:
+        if text not in self._told:
+            self._told.add(text)
+            say(text)
 
     def _through(self, event: RowThrough) -> None:
         row = event.row
