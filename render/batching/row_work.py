@@ -15,7 +15,7 @@ from render.batching.row import RowState
 from render.batching.row_clip import only_clip, place_of, stamp_of
 from render.batching.row_folders import PlacedRow
 from render.batching.row_mark import RowMark, fingerprint_of, read_mark
-from render.errors import OutputError, RenderError
+from render.errors import EngineError, OutputError, RenderError
 from render.execution.local import LocalExecutor
 from render.planning.plan import Plan, choose_engine, make_plan, style_file
 from render.planning.request import Request
@@ -47,6 +47,10 @@ class Workplace:
         if self._local is None or self._local[0] != key:
             self._local = key, LocalExecutor()
         return self._local[1]
+
+    def forget(self) -> None:
+        """Load anew for the next row: what is loaded may be broken."""
+        self._local = None
 
 
 class RowWork:
@@ -99,7 +103,7 @@ class RowWork:
             mine = RowMark(place_of(only_clip(_request(placed).clips)), placed.key)
             if plan.cells and (mark is None or mark.row != placed.key):
                 mine.save(folder)
-            if mark is not None:
+            if mark is not None and mark.clip == mine.clip:
                 _give_way(plan)
             executor = workplace.executor(plan)
             with contextlib.closing(
@@ -112,6 +116,8 @@ class RowWork:
                 done.save(folder)
         except RenderError as error:
             tally.errors.append(error)
+        if any(isinstance(error, EngineError) for error in tally.errors):
+            workplace.forget()
         if again and tally.transient:
             yield RowPutOff(row, tally.errors[0])
             return

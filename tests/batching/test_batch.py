@@ -27,7 +27,8 @@ from render.batching.batch_events import (
     RowThrough,
 )
 from render.batching.row import Row, RowState
-from render.errors import ClipError, OutputError, UsageError
+from render.errors import ClipError, EngineError, OutputError, UsageError
+from render.events import CellFailed
 from render.execution.executor import Job, WorkEvent
 from render.execution.local import LocalExecutor
 from render.execution.segment_store import SegmentStore
@@ -236,6 +237,25 @@ def test_a_bug_ends_the_batch_and_is_no_failure_of_a_row(
     monkeypatch.setattr(row_work, "sweep", broken)
     with pytest.raises(ZeroDivisionError):
         list(render.batch(rows, tmp_path / "out"))
+
+
+def test_what_is_loaded_stays_for_the_next_row_unless_an_engine_failed(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = rows_of(tmp_path / "in", clip, ("a.mp4", "b.mp4", "c.mp4", "d.mp4"))
+    used: list[Any] = []
+
+    def sweep(
+        plan: Plan, *_: Any, executor: LocalExecutor, **__: Any
+    ) -> Generator[Any, None, None]:
+        used.append(executor)
+        error = EngineError("cuda: out of memory") if len(used) == 2 else ClipError("is damaged")
+        yield CellFailed(plan.cells[0].clip.path, None, error)
+
+    monkeypatch.setattr(row_work, "sweep", sweep)
+    assert states(rows, tmp_path / "out", at_once=1) == ["failed"] * 4
+    first, second, third, fourth = used
+    assert first is second and third is fourth and first is not third
 
 
 class Shared:
