@@ -31,7 +31,7 @@ def name_of(written: str) -> str:
     return stem if posixpath.basename(stem) else stem + suffix
 
 
-def place_of(path: Path) -> str:
+def clip_id(path: Path) -> str:
     """Which clip it is, wherever the command runs."""
     return os.path.abspath(path)  # noqa: PTH100 (a link may lead elsewhere tomorrow)
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from render.batching.row import Row
-from render.batching.row_clip import name_of, only_clip, place_of
+from render.batching.row_clip import name_of, only_clip, clip_id
 from render.batching.row_mark import key_of, read_mark
 from render.errors import RenderError, UsageError
 from render.files.names import file_name, inside
@@ -65,7 +65,7 @@ def _key(row: Row) -> str | RenderError:
 def _name(row: Row, key: str, output: Path, taken: set[str], mine: set[str]) -> str:
     assert not isinstance(row.request, RenderError), "it has a key"
     clip = only_clip(row.request.clips)
-    stem = name_of(row.written) if row.written else clip.stem or clip.name
+    stem = name_of(row.written or clip.name)
     names = [file_name([stem, *more], "") for more in ((), row.own, (*row.own, key[:_DIGITS]))]
     names = [name for name in names if _folded(name) not in taken]
     marks = [read_mark(output / name) for name in names]
@@ -74,7 +74,7 @@ def _name(row: Row, key: str, output: Path, taken: set[str], mine: set[str]) -> 
             return name
     for name, mark in zip(names, marks, strict=True):
         # Whose options have changed takes its folder over, but no other row's.
-        if mark is None or (mark.clip == place_of(clip) and mark.row not in mine):
+        if mark is None or (mark.clip == clip_id(clip) and mark.row not in mine):
             return name
     # Nothing but other rows' folders: that of a row with all of its key is its own.
     return file_name([stem, key], "")

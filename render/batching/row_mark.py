@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from render.batching.row_clip import only_clip, place_of
+from render.batching.row_clip import only_clip, clip_id
 from render.distribution import VERSION
 from render.errors import OutputError
 from render.files.atomic import whole
@@ -117,7 +117,7 @@ def _read(data: Any) -> RowMark | None:
 def key_of(request: Request) -> str:
     """Which row it is: its clip, by its place, and what is asked of it."""
     asked = {name: value for name, value in jsonable(request).items() if name not in _ASIDE}
-    return _hash(place_of(only_clip(request.clips)), asked)
+    return _hash(clip_id(only_clip(request.clips)), asked)
 
 
 def fingerprint_of(key: str, *depends: Any) -> str:

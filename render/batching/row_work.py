@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from render.batching.batch_events import RowBegan, RowPutOff, RowStep, RowThrough
 from render.batching.row import RowState
-from render.batching.row_clip import only_clip, place_of, stamp_of
+from render.batching.row_clip import only_clip, clip_id, stamp_of
 from render.batching.row_folders import PlacedRow
 from render.batching.row_mark import RowMark, fingerprint_of, read_mark
 from render.errors import EngineError, OutputError, RenderError
@@ -80,7 +80,7 @@ class RowWork:
         """What a row takes; what its clip's folder holds of other options, or of what the clip was
         before, is made anew. Raises RenderError."""
         request = _request(placed)
-        place = place_of(only_clip(request.clips))
+        place = clip_id(only_clip(request.clips))
         return make_plan(request, anew=mark is not None and mark.clip == place)
 
     def events(
@@ -100,7 +100,7 @@ class RowWork:
             mark, fingerprint = found
             yield RowBegan(row, mark is not None and mark.fingerprint not in ("", fingerprint))
             plan = self.plan(placed, mark)
-            mine = RowMark(place_of(only_clip(_request(placed).clips)), placed.key)
+            mine = RowMark(clip_id(only_clip(_request(placed).clips)), placed.key)
             if plan.cells and (mark is None or mark.row != placed.key):
                 mine.save(folder)
             if mark is not None and mark.clip == mine.clip:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from render.batching.row import Row
-from render.batching.row_clip import place_of
+from render.batching.row_clip import clip_id
 from render.batching.row_folders import placed
 from render.batching.row_mark import RowMark, key_of
 from render.errors import UsageError
@@ -26,7 +26,7 @@ def names(rows: list[Row], output: Path) -> list[str]:
 
 def mark(row: Row, folder: Path) -> None:
     assert isinstance(row.request, Request)
-    RowMark(place_of(row.request.clips[0]), key_of(row.request)).save(folder)
+    RowMark(clip_id(row.request.clips[0]), key_of(row.request)).save(folder)
 
 
 def test_names_are_the_clips_own_and_never_two_rows(tmp_path: Path) -> None:
