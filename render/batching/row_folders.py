@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from render.batching.row import Row
-from render.batching.row_clip import name_of, only_clip, clip_id
+from render.batching.row_clip import clip_id, name_of, only_clip
 from render.batching.row_mark import key_of, read_mark
 from render.errors import RenderError, UsageError
 from render.files.names import file_name, inside

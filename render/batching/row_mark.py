@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from render.batching.row_clip import only_clip, clip_id
+from render.batching.row_clip import clip_id, only_clip
 from render.distribution import VERSION
 from render.errors import OutputError
 from render.files.atomic import whole

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from render.batching.batch_events import RowBegan, RowPutOff, RowStep, RowThrough
 from render.batching.row import RowState
-from render.batching.row_clip import only_clip, clip_id, stamp_of
+from render.batching.row_clip import clip_id, only_clip, stamp_of
 from render.batching.row_folders import PlacedRow
 from render.batching.row_mark import RowMark, fingerprint_of, read_mark
 from render.errors import EngineError, OutputError, RenderError
