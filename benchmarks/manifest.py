@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import json
+import resource
 import shutil
 import subprocess
 import sys
@@ -77,14 +78,15 @@ def killed(words: list[str], output: Path, rows: int) -> float:
     return time.monotonic() - began
 
 
-def whole(words: list[str]) -> tuple[float, str]:
-    """Seconds of a run that nobody disturbs, and its last words."""
-    began = time.monotonic()
+def whole(words: list[str]) -> tuple[float, float, str]:
+    """Seconds of a run that nobody disturbs, those of processors, and its last words."""
+    began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False
     )
-    seconds = time.monotonic() - began
-    return seconds, f"exit status {done.returncode}: {done.stderr.splitlines()[-1]}"
+    seconds, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    worked = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return seconds, worked, f"exit status {done.returncode}: {done.stderr.splitlines()[-1]}"
 
 
 def main(count: int = 1000, at_once: str = "") -> None:
@@ -98,8 +100,9 @@ def main(count: int = 1000, at_once: str = "") -> None:
         seconds = killed(words, output, count // 2)
         print(f"killed after   {seconds:6.1f} s: {states(output)}")
         for run in ("the same again", "once more"):
-            seconds, said = whole(words)
-            print(f"{run:14} {seconds:6.1f} s: {states(output)} ({said})")
+            seconds, worked, said = whole(words)
+            print(f"{run:14} {seconds:6.1f} s, of processors {worked:.1f} s: {states(output)}")
+            print(f"  {said}")
         previews = len(list(output.glob("*/*.mp4")))
         left = list(output.rglob(".render-*"))
         print(f"{previews} previews, {len(left)} temporary files left")

@@ -27,7 +27,7 @@ class BatchRecord:
     """Of one run into ``output``, which is made. Raises OutputError where that cannot be written,
     UsageError where another run writes there, or where files of these names are not ours."""
 
-    def __init__(self, output: Path, *, force: bool) -> None:
+    def __init__(self, output: Path) -> None:
         self.rows_file, self.summary_file = output / ROWS, output / SUMMARY
         self._output = output
         self._counts: Counter[RowState] = Counter()
@@ -35,9 +35,8 @@ class BatchRecord:
         self._pending = b""
         self._failure: OSError | None = None
         self.failures: list[RowThrough] = []
-        if not force:
-            _refuse_others(self.rows_file)
-            _refuse_others(self.summary_file)
+        _refuse_others(self.rows_file)
+        _refuse_others(self.summary_file)
         try:
             output.mkdir(parents=True, exist_ok=True)
             self._file = os.open(self.rows_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from render.batching.row import Row
 from render.batching.row_clip import clip_id, name_of, only_clip
-from render.batching.row_mark import key_of, read_mark
+from render.batching.row_mark import RowKeys, read_mark
 from render.errors import RenderError, UsageError
 from render.files.names import file_name, inside
 
@@ -34,7 +34,8 @@ class PlacedRow:
 
 def placed(rows: Sequence[Row], output: Path, reserved: Iterable[str] = ()) -> list[PlacedRow]:
     """Each row with a folder of its own in ``output``, none called as ``reserved``."""
-    keys = [_key(row) for row in rows]
+    known = RowKeys()
+    keys = [_key(row, known) for row in rows]
     mine = {key for key in keys if isinstance(key, str)}
     taken = {_folded(name) for name in reserved}
     first: dict[str, str] = {}
@@ -53,11 +54,11 @@ def placed(rows: Sequence[Row], output: Path, reserved: Iterable[str] = ()) -> l
     return found
 
 
-def _key(row: Row) -> str | RenderError:
+def _key(row: Row, keys: RowKeys) -> str | RenderError:
     if isinstance(row.request, RenderError):
         return row.request
     try:
-        return key_of(row.request)
+        return keys.of(row.request)
     except RenderError as error:
         return error
 

@@ -38,7 +38,7 @@ class RowMark:
     """Of a folder.
 
     Attributes:
-        clip: whose previews it holds. row: which row's, by `key_of`.
+        clip: whose previews it holds. row: which row's, by `RowKeys`.
         fingerprint: all that the previews depend on; empty while they are made.
         previews: their names and bytes. made: names of what is beside them.
         warnings: of the previews.
@@ -114,10 +114,20 @@ def _read(data: Any) -> RowMark | None:
     return mark if sound else None
 
 
-def key_of(request: Request) -> str:
-    """Which row it is: its clip, by its place, and what is asked of it."""
-    asked = {name: value for name, value in jsonable(request).items() if name not in _ASIDE}
-    return _hash(clip_id(only_clip(request.clips)), asked)
+class RowKeys:
+    """Which row is which: its clip, and what is asked of it."""
+
+    def __init__(self) -> None:
+        self._asked: dict[Request, str] = {}  # the same of most rows
+
+    def of(self, request: Request) -> str:
+        """Raises UsageError where it is not of one clip."""
+        clip = only_clip(request.clips)
+        asked = replace(request, clips=())
+        if asked not in self._asked:
+            facts = jsonable(asked).items()
+            self._asked[asked] = _hash({k: value for k, value in facts if k not in _ASIDE})
+        return _hash(clip_id(clip), self._asked[asked])
 
 
 def fingerprint_of(key: str, *depends: Any) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from render.batching.row import Row
 from render.batching.row_clip import clip_id
 from render.batching.row_folders import placed
-from render.batching.row_mark import RowMark, key_of
+from render.batching.row_mark import RowKeys, RowMark
 from render.errors import UsageError
 from render.planning.request import Request
 
@@ -26,7 +26,7 @@ def names(rows: list[Row], output: Path) -> list[str]:
 
 def mark(row: Row, folder: Path) -> None:
     assert isinstance(row.request, Request)
-    RowMark(clip_id(row.request.clips[0]), key_of(row.request)).save(folder)
+    RowMark(clip_id(row.request.clips[0]), RowKeys().of(row.request)).save(folder)
 
 
 def test_names_are_the_clips_own_and_never_two_rows(tmp_path: Path) -> None:
