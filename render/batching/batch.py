@@ -26,7 +26,6 @@ from render.errors import RenderError, UsageError
 from render.files.names import is_file
 from render.media.encoding import SUFFIXES
 from render.planning.plan import Plan
-from render.planning.request import Request
 from render.sweeping.outputs import Outputs, check_apart
 from render.sweeping.sweep import ALONE
 
@@ -65,8 +64,7 @@ def batch(
     _check(rows, output, outputs, at_once)
     began = time.monotonic()
     work = RowWork(outputs, command)
-    forced = any(isinstance(row.request, Request) and row.request.force for row in rows)
-    record = BatchRecord(output, force=forced)
+    record = BatchRecord(output)
     with contextlib.closing(record):
         yield BatchBegan(len(rows), output)
         with contextlib.closing(_worked(_placed(rows, output), work, executor, at_once)) as events:

@@ -13,7 +13,7 @@ from typing import Any
 
 from render.batching.batch_events import BatchSummary, RowThrough
 from render.batching.row import RowState
-from render.errors import Hint, OutputError, UsageError
+from render.errors import OutputError, UsageError
 from render.files.atomic import whole
 from render.files.small import opened
 
@@ -141,5 +141,5 @@ def _refuse_others(path: Path) -> None:
         raise UsageError(f"{path}: {error.strerror or error}; choose another folder") from None
     if start.strip() and not start.lstrip().startswith((b'{"schema": ', b'{\n "schema": ')):
         raise UsageError(
-            f"{path}: exists already, and is no record of a batch", hint=Hint.OVERWRITE
+            f"{path}: exists already, and is no record of a batch; choose another folder"
         )

@@ -333,7 +333,7 @@ def test_files_that_are_not_ours_and_runs_of_others(clip: Path, tmp_path: Path) 
     for name in ("rows.jsonl", "summary.json"):
         (out / name).write_text("somebody's own\n")
         with pytest.raises(UsageError, match="is no record of a batch"):
-            next(render.batch([row(clip)], out))
+            next(render.batch([row(clip, force=True)], out))
         assert (out / name).read_text() == "somebody's own\n"
         (out / name).unlink()
     with (out / "rows.jsonl").open("w") as held:
@@ -345,7 +345,7 @@ def test_files_that_are_not_ours_and_runs_of_others(clip: Path, tmp_path: Path) 
 def test_lines_that_cannot_be_written_come_with_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record = batch_record.BatchRecord(tmp_path, force=False)
+    record = batch_record.BatchRecord(tmp_path)
     real, full = os.write, True
 
     def write(file: int, data: bytes) -> int:
