@@ -331,10 +331,10 @@ def test_files_that_are_not_ours_and_runs_of_others(clip: Path, tmp_path: Path) 
     out = tmp_path / "out"
     out.mkdir()
     for name in ("rows.jsonl", "summary.json"):
-        (out / name).write_text("somebody's own\n")
+        (out / name).write_text('{"schema": 1, "event": "plan"}\n')
         with pytest.raises(UsageError, match="is no record of a batch"):
             next(render.batch([row(clip, force=True)], out))
-        assert (out / name).read_text() == "somebody's own\n"
+        assert (out / name).read_text() == '{"schema": 1, "event": "plan"}\n'
         (out / name).unlink()
     with (out / "rows.jsonl").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
