@@ -74,6 +74,7 @@ if TYPE_CHECKING:
         Timings,
         WorkerLost,
         WorkersAwaited,
+        WorkersBlind,
     )
     from render.execution.execute import run
     from render.execution.ray_cluster import RayExecutor
@@ -228,6 +229,7 @@ __all__ = [
     "WorkerLost",
     "Workers",
     "WorkersAwaited",
+    "WorkersBlind",
     "__version__",
     "choose",
     "export_model",
@@ -307,6 +309,7 @@ _HOMES = {
         "SegmentsLeft",
         "WorkerLost",
         "WorkersAwaited",
+        "WorkersBlind",
         "Timings",
     ),
     "render.execution.execute": ("run",),
