@@ -87,6 +87,7 @@ if TYPE_CHECKING:
         Timings,
         WorkerLost,
         WorkersAwaited,
+        WorkersBlind,
     )
     from render.execution.execute import run
     from render.execution.ray_cluster import RayExecutor
@@ -252,6 +253,7 @@ __all__ = [
     "WorkerLost",
     "Workers",
     "WorkersAwaited",
+    "WorkersBlind",
     "__version__",
     "batch",
     "choose",
@@ -339,6 +341,7 @@ _HOMES = {
         "SegmentsLeft",
         "WorkerLost",
         "WorkersAwaited",
+        "WorkersBlind",
         "Timings",
     ),
     "render.execution.execute": ("run",),

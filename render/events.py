@@ -145,6 +145,15 @@ class WorkersAwaited:
     workers: int
 
 
+@dataclass(frozen=True, slots=True)
+class WorkersBlind:
+    """Workers of a cluster do not see ``path`` as this process does, which does their step."""
+
+    path: Path
+
+
+Aside: TypeAlias = CacheTrouble | SegmentsLeft | WorkerLost | WorkersAwaited | WorkersBlind
+"""What is about no cell."""
 Event: TypeAlias = (
     CellStarted
     | CellProgress
@@ -152,9 +161,6 @@ Event: TypeAlias = (
     | CellKept
     | CellRetried
     | CellFailed
-    | SegmentsLeft
     | DraftMeasured
-    | CacheTrouble
-    | WorkerLost
-    | WorkersAwaited
+    | Aside
 )

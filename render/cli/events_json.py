@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from render.devices.playback import Playback, Shows
-    from render.events import Event, Preview
+    from render.events import Aside, Event, Preview
     from render.media.clip import Clip
     from render.networks.metadata import StyleMetadata
     from render.planning.estimate import Estimate
@@ -98,7 +98,6 @@ class EventLines:
     def event(self, event: Event) -> str | None:
         """The event's line; None for a cell's progress less than a second after its last."""
         from render.events import (
-            CacheTrouble,
             CellDone,
             CellFailed,
             CellKept,
@@ -106,9 +105,6 @@ class EventLines:
             CellRetried,
             CellStarted,
             DraftMeasured,
-            SegmentsLeft,
-            WorkerLost,
-            WorkersAwaited,
         )
 
         facts: dict[str, Any]
@@ -132,14 +128,8 @@ class EventLines:
                 name, facts = "failed", {"step": "preview", **facts}
             case DraftMeasured(cell, psnr, faster, pictures):
                 name, facts = "draft", {"psnr": psnr, "faster": faster, "pictures": pictures}
-            case CacheTrouble(reason):
-                return line("cache_trouble", **self._more, message=reason)
-            case WorkerLost(worker, reason):
-                return line("worker_lost", **self._more, worker=worker, message=reason)
-            case WorkersAwaited(missing, workers):
-                return line("workers_awaited", **self._more, missing=missing, workers=workers)
-            case SegmentsLeft(folder, previews, size):
-                return line("left", **self._more, path=str(folder), previews=previews, bytes=size)
+            case _:
+                return _aside(event, **self._more)
         which = {"cell": None} if event.cell is None else self._which(event.cell)
         return line(name, **(self._more | which | facts))
 
@@ -261,3 +251,20 @@ def _rate(key: str, rate: Fraction) -> dict[str, Any]:
 
 def _seconds(seconds: Fraction | float) -> float:
     return round(float(seconds), 6)
+
+
+def _aside(event: Aside, **more: Any) -> str:
+    """The line of an event that is about no cell; ``more`` stands in it, too."""
+    from render.events import CacheTrouble, SegmentsLeft, WorkerLost, WorkersAwaited
+
+    match event:
+        case CacheTrouble(reason):
+            return line("cache_trouble", **more, message=reason)
+        case WorkerLost(worker, reason):
+            return line("worker_lost", **more, worker=worker, message=reason)
+        case WorkersAwaited(missing, workers):
+            return line("workers_awaited", **more, missing=missing, workers=workers)
+        case SegmentsLeft(folder, previews, size):
+            return line("left", **more, path=str(folder), previews=previews, bytes=size)
+        case blind:
+            return line("workers_blind", **more, path=str(blind.path))

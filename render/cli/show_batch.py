@@ -24,7 +24,7 @@ from render.cli.output import detail, labelled, put, safe, say
 from render.cli.show import aside
 from render.cli.words import took
 from render.errors import RenderError
-from render.events import CacheTrouble, Event, WorkerLost, WorkersAwaited
+from render.events import CacheTrouble, Event, WorkerLost, WorkersAwaited, WorkersBlind
 from render.sweeping.sweep_events import Planned, SweepEvent
 
 _LISTED = 20
@@ -126,6 +126,8 @@ class ShowBatch:
                 self._lines[row.where] = EventLines(plan, row=row.where)
             case CacheTrouble() | WorkerLost() | WorkersAwaited():
                 self._once(labelled("note", aside(step), sys.stderr))
+            case WorkersBlind():  # so they are for every row's folder
+                self._once(labelled("note", aside(step), sys.stderr), "blind")
         if self._json and not isinstance(step, Planned):
             if isinstance(step, Event):
                 text = self._lines[row.where].event(step)
@@ -134,9 +136,10 @@ class ShowBatch:
             if text is not None:
                 put(text)
 
-    def _once(self, text: str) -> None:
-        if text not in self._told:
-            self._told.add(text)
+    def _once(self, text: str, what: str = "") -> None:
+        """``what``: of all that is said of it, the first."""
+        if (what or text) not in self._told:
+            self._told.add(what or text)
             say(text)
 
     def _through(self, event: RowThrough) -> None:

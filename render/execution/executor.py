@@ -21,6 +21,7 @@ from render.events import (
     WorkersAwaited,
 )
 from render.execution.segment_store import SegmentStore
+from render.execution.tasks import Tasks
 from render.planning.plan import Cell, Plan
 from render.planning.schedule import Pass
 
@@ -72,4 +73,9 @@ class Executor(Protocol):
         A cell that fails yields ``CellFailed``, and the others go on. Closing the iterator, or an
         exception thrown into it, ends all work and leaves nothing half-written.
         """
+        ...
+
+    @property
+    def tasks(self) -> Tasks:
+        """Who does the tasks after the previews."""
         ...

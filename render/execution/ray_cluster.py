@@ -7,7 +7,6 @@ store; what a worker does is `segment_worker.py`.
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -27,6 +26,7 @@ from render.events import (
 from render.execution.executor import Job, SegmentDone, WorkEvent
 from render.execution.pieces import pieces
 from render.execution.ray_session import Session
+from render.execution.ray_tasks import RayTasks
 from render.execution.segment_store import SegmentStore
 from render.execution.segment_worker import (
     CameTo,
@@ -50,8 +50,6 @@ from render.planning.schedule import EngineKey, engine_key
 _LOOK = 0.2  # seconds
 # A worker starts within some seconds where there is room; later than that one wonders.
 _PATIENCE, _AGAIN = 20.0, 60.0
-# How long a piece may take to end where nobody wants it any more.
-_ENDING = 5.0
 # How often a piece may take its worker along before it is the piece.
 _DEATHS = 2
 
@@ -84,6 +82,11 @@ class RayExecutor:
     def facts(self) -> Mapping[str, float]:
         """The same as numbers: ``workers``, ``processors`` and ``gpus`` of each, ``nodes``."""
         return self._session.facts
+
+    @property
+    def tasks(self) -> RayTasks:
+        """Who does the tasks after the previews."""
+        return RayTasks(self._session)
 
     def work(
         self, jobs: Iterable[Job], plan: Plan, store: SegmentStore
@@ -130,17 +133,7 @@ class _Work:
 
     def end(self) -> None:
         """Nobody wants the rest."""
-        for going in self._going.values():
-            going.worker.stop()
-        until = time.monotonic() + _ENDING
-        while self._going and time.monotonic() < until:
-            for stream in self._session.ready(list(self._going), _LOOK):
-                with contextlib.suppress(Exception):  # whatever it ends by
-                    if self._session.next(stream) is not None:
-                        continue
-                self._session.free(self._going.pop(stream).worker)
-        for going in self._going.values():
-            self._session.renew(going.worker)
+        self._session.wind_up({stream: going.worker for stream, going in self._going.items()})
         self._going.clear()
 
     def _begin_some(self) -> Iterator[WorkEvent]:

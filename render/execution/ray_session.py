@@ -10,6 +10,7 @@ import queue
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,10 +23,12 @@ from render.execution.segment_worker import (
     engines_of,
     made_by,
 )
+from render.execution.task_worker import FromTask, TaskOrder
 from render.execution.workers import Workers, described, sized
 from render.planning.schedule import EngineKey
 
-_PATIENCE = 10.0  # seconds
+# Seconds.
+_PATIENCE, _ENDING, _LOOK = 10.0, 5.0, 0.2
 
 
 class Worker:
@@ -42,6 +45,10 @@ class Worker:
         that nothing is fetched that is not needed."""
         held = {digest: [reference] for digest, reference in styles.items()}
         return self.actor.work.options(num_returns="streaming").remote(order, held)
+
+    def begin_task(self, order: TaskOrder) -> Any:
+        """What it tells of a task."""
+        return self.actor.work_task.options(num_returns="streaming").remote(order)
 
     def stop(self) -> None:
         """End what it has in hand."""
@@ -200,13 +207,26 @@ class Session:
         found, _ = self._ray.wait(streams, num_returns=1, timeout=wait, fetch_local=True)
         return list(found)
 
-    def next(self, stream: Any) -> Told | None:
+    def next(self, stream: Any) -> Any:
         """What a worker tells next; None where it has ended."""
         try:
-            told: Told = self._ray.get(next(stream))
+            return self._ray.get(next(stream))
         except StopIteration:
             return None
-        return told
+
+    def wind_up(self, going: dict[Any, Worker]) -> None:
+        """End what nobody wants any more; who does not end soon is started anew."""
+        for worker in going.values():
+            worker.stop()
+        until = time.monotonic() + _ENDING
+        while going and time.monotonic() < until:
+            for stream in self.ready(list(going), _LOOK):
+                with contextlib.suppress(Exception):  # whatever it ends by
+                    if self.next(stream) is not None:
+                        continue
+                self.free(going.pop(stream))
+        for worker in going.values():
+            self.renew(worker)
 
     def put(self, data: bytes) -> Any:
         """A reference to ``data``, which the cluster keeps as long as that is there."""
@@ -243,6 +263,9 @@ class _Actor:
             return lambda: ray.get(held[0])
 
         yield from self._worker.work(order, {key: content(one) for key, one in styles.items()})
+
+    def work_task(self, order: TaskOrder) -> Iterator[FromTask]:
+        yield from self._worker.work_task(order)
 
     def stop(self) -> None:
         self._worker.stop()

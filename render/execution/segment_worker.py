@@ -25,6 +25,7 @@ from render.execution.executor import Job, SegmentDone
 from render.execution.local import LocalExecutor
 from render.execution.pipeline import Engines, load_engine
 from render.execution.segment_store import Counted, Segment, SegmentStore
+from render.execution.task_worker import FromTask, TaskOrder, work_task
 from render.files.cache import Cache
 from render.files.digest import digest_of
 from render.files.temporary import beside, clear_dead
@@ -141,7 +142,7 @@ class SegmentWorker:
         self._stop = threading.Event()
 
     def stop(self) -> None:
-        """End the piece in work, from another thread."""
+        """End what is in work, from another thread."""
         self._stop.set()
 
     def work(self, order: Order, styles: Mapping[str, Style]) -> Generator[Told, None, None]:
@@ -167,6 +168,11 @@ class SegmentWorker:
                         if self._stop.is_set():
                             return
                         yield from _told(event, store, places)
+
+    def work_task(self, order: TaskOrder) -> Iterator[FromTask]:
+        """What comes of a task, as it comes."""
+        self._stop.clear()
+        yield from work_task(order, self._stop.is_set)
 
     def _engines_for(self, plan: Plan) -> Engines:
         if self._engines is None or self._engines[0] != plan.engine:

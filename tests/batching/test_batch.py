@@ -32,6 +32,7 @@ from render.events import CellFailed
 from render.execution.executor import Job, WorkEvent
 from render.execution.local import LocalExecutor
 from render.execution.segment_store import SegmentStore
+from render.execution.tasks import TasksHere
 from render.planning.plan import Plan
 from render.planning.request import Request
 from render.presets.preset import Preset
@@ -260,6 +261,8 @@ def test_what_is_loaded_stays_for_the_next_row_unless_an_engine_failed(
 
 class Shared:
     """Whoever works segments off for all rows, from several threads."""
+
+    tasks = TasksHere()
 
     def __init__(self) -> None:
         self.plans: list[Plan] = []
