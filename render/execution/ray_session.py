@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from render.errors import EngineError
+from render.errors import EngineError, UsageError
 from render.execution.segment_worker import (
     MakeEngines,
     Order,
@@ -282,7 +282,13 @@ def _ray() -> Any:
 
 
 def _check_reachable(address: str | None) -> None:
-    """Raise EngineError where nothing listens at ``address``: Ray would try for minutes."""
+    """Raise EngineError where nothing listens at ``address``: Ray would try for minutes. UsageError
+    for Ray's client, through which workers cannot stream what they tell."""
+    if (address or "").startswith("ray://"):
+        raise UsageError(
+            f"{address}: Ray's client carries no streams; run render on a node of the cluster with "
+            "address auto, or as a job there (ray job submit)"
+        )
     host, _, port = (address or "").rpartition(":")
     if not host or not port.isdecimal() or "/" in host:  # for Ray to understand
         return

@@ -158,6 +158,14 @@ def test_a_cluster_that_is_not_there() -> None:
     assert "\n" not in str(failure.value)
 
 
+def test_the_client_of_ray_is_refused() -> None:
+    with (
+        pytest.raises(UsageError, match=r"^ray://head:10001: Ray's client carries no streams; run"),
+        RayExecutor(Workers("ray://head:10001")),
+    ):
+        pass
+
+
 def test_other_versions_are_told_before_work_starts(
     cluster: Any, clips: tuple[Path, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
