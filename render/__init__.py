@@ -18,6 +18,18 @@ from typing import TYPE_CHECKING, Any
 from render.distribution import VERSION
 
 if TYPE_CHECKING:
+    from render.batching.batch import batch
+    from render.batching.batch_events import (
+        BatchBegan,
+        BatchDone,
+        BatchEvent,
+        BatchSummary,
+        RowBegan,
+        RowPutOff,
+        RowStep,
+        RowThrough,
+    )
+    from render.batching.row import Row, RowState
     from render.bundles.bundle import Bundle, open_bundle
     from render.bundles.bundled_preview import BundleProgress, RenderWith
     from render.bundles.install import Installed
@@ -53,6 +65,7 @@ if TYPE_CHECKING:
         FFmpegError,
         Hint,
         InternalError,
+        ManifestError,
         OutputError,
         PresetError,
         RenderError,
@@ -74,8 +87,12 @@ if TYPE_CHECKING:
         SegmentsLeft,
         Timings,
         WorkerLost,
+        WorkersAwaited,
+        WorkersBlind,
     )
     from render.execution.execute import run
+    from render.execution.ray_cluster import RayExecutor
+    from render.execution.workers import Workers
     from render.export.export_model import Exported
     from render.export.export_model import export as export_model
     from render.export.export_target import ExportTarget
@@ -131,6 +148,10 @@ __version__ = VERSION
 
 __all__ = [
     "AudioMode",
+    "BatchBegan",
+    "BatchDone",
+    "BatchEvent",
+    "BatchSummary",
     "Bundle",
     "BundleError",
     "BundleProgress",
@@ -175,6 +196,7 @@ __all__ = [
     "LeftOut",
     "LeftoversCleared",
     "Look",
+    "ManifestError",
     "Measured",
     "Measuring",
     "Metrics",
@@ -194,6 +216,7 @@ __all__ = [
     "Preview",
     "Profile",
     "Rate",
+    "RayExecutor",
     "Refusal",
     "RenderError",
     "RenderWith",
@@ -201,6 +224,12 @@ __all__ = [
     "Request",
     "Results",
     "ResultsReady",
+    "Row",
+    "RowBegan",
+    "RowPutOff",
+    "RowState",
+    "RowStep",
+    "RowThrough",
     "SegmentsLeft",
     "Size",
     "StepFailed",
@@ -223,8 +252,12 @@ __all__ = [
     "WatchEvent",
     "WatchIdle",
     "WorkerLost",
+    "Workers",
+    "WorkersAwaited",
+    "WorkersBlind",
     "__version__",
     "assumed_like",
+    "batch",
     "choose",
     "export_model",
     "find_preset",
@@ -251,6 +284,12 @@ __all__ = [
 
 # Where each name is at home; `a=b`: what is `a` there is `b` here.
 _HOMES = {
+    "render.batching.batch": ("batch",),
+    "render.batching.batch_events": (
+        *("BatchBegan", "BatchDone", "BatchEvent", "BatchSummary"),
+        *("RowBegan", "RowPutOff", "RowStep", "RowThrough"),
+    ),
+    "render.batching.row": ("Row", "RowState"),
     "render.bundles.bundle": ("Bundle", "open_bundle"),
     "render.bundles.bundled_preview": ("BundleProgress", "RenderWith"),
     "render.bundles.install": ("Installed", "install=install_bundle"),
@@ -282,6 +321,7 @@ _HOMES = {
         "FFmpegError",
         "Hint",
         "InternalError",
+        "ManifestError",
         "OutputError",
         "PresetError",
         "RenderError",
@@ -303,9 +343,13 @@ _HOMES = {
         "Preview",
         "SegmentsLeft",
         "WorkerLost",
+        "WorkersAwaited",
+        "WorkersBlind",
         "Timings",
     ),
     "render.execution.execute": ("run",),
+    "render.execution.ray_cluster": ("RayExecutor",),
+    "render.execution.workers": ("Workers",),
     "render.export.export_model": ("Exported", "export=export_model"),
     "render.export.export_target": ("ExportTarget",),
     "render.media.encoding": ("AudioMode", "Encoder", "Encoding"),
@@ -325,32 +369,17 @@ _HOMES = {
     "render.sweeping.outputs": ("Outputs",),
     "render.sweeping.sweep": ("sweep",),
     "render.sweeping.sweep_events": (
-        "CellMeasured",
-        "Chosen",
-        "LeftoversCleared",
-        "Planned",
-        "ResultsReady",
-        "StepFailed",
-        "StepMade",
-        "StepProgress",
-        "StepSkipped",
-        "StepStarted",
-        "SweepDone",
-        "SweepEvent",
-        "SweepStep",
+        *("CellMeasured", "Chosen", "LeftoversCleared", "Planned", "ResultsReady", "StepFailed"),
+        *("StepMade", "StepProgress", "StepSkipped", "StepStarted"),
+        *("SweepDone", "SweepEvent", "SweepStep"),
     ),
     "render.look": ("Look",),
     "render.target": ("Fit", "Orient", "Rate", "Size", "Target", "Upscaling"),
     "render.training.loop": ("train",),
     "render.training.settings": ("Painting", "TrainingSettings"),
     "render.watching.watch_events": (
-        "ClipArrived",
-        "ClipThrough",
-        "FolderBack",
-        "FolderLost",
-        "WatchBegan",
-        "WatchEvent",
-        "WatchIdle",
+        *("ClipArrived", "ClipThrough", "FolderBack", "FolderLost"),
+        *("WatchBegan", "WatchEvent", "WatchIdle"),
     ),
     "render.watching.watch_folder": ("watch_folder",),
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from render.cli.cache_folder import cache_folder
+from render.cli.cluster import for_workers, workers_of
 from render.cli.devices_folder import device
 from render.cli.phones import phones
 from render.cli.read_request import make_request, one_of
@@ -56,6 +57,7 @@ def asked(clips: tuple[Path, ...], words: RenderOptions) -> tuple[Request, Outpu
             seed=words.seed,
         ),
     )
+    request = for_workers(request, workers_of(words))
     outputs = Outputs(
         grid=words.grid,
         rows=words.rows,

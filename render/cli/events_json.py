@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from render.devices.playback import Playback, Shows
-    from render.events import Event, Preview
+    from render.events import Aside, Event, Preview
     from render.media.clip import Clip
     from render.networks.metadata import StyleMetadata
     from render.planning.estimate import Estimate
@@ -56,28 +56,32 @@ def error_line(message: str, kind: str, exit_status: int) -> str:
     return line("error", kind=kind, message=message, exit_status=exit_status)
 
 
-def step_line(event: SweepEvent) -> str | None:
-    """What was made of the previews, or failed; None for what is told by other lines."""
+def step_line(event: SweepEvent, **more: Any) -> str | None:
+    """What was made of the previews, or failed; None for what is told by other lines. ``more``
+    stands in each, too."""
     from render.cli.hints import explained
     from render.sweeping.sweep_events import ResultsReady, StepFailed, StepMade, SweepStep
 
     match event:
         case ResultsReady(_, path) if path is not None:
-            return line("results", path=str(path))
+            return line("results", **more, path=str(path))
         case StepMade(step, path) if step is not SweepStep.SOURCE:
-            return line(step.value, path=str(path), kept=event.kept)
+            return line(step.value, **more, path=str(path), kept=event.kept)
         case StepFailed(step, error, path):
             where = {} if path is None else {"path": str(path)}
             said = {"kind": error.kind, "message": explained(error)}
-            return line("failed", step=step.value, **where, **said)
+            return line("failed", **more, step=step.value, **where, **said)
     return None
 
 
 class EventLines:
-    """The lines of one run."""
+    """The lines of one run; ``more`` stands in those of its events, too."""
 
-    def __init__(self, plan: Plan, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, plan: Plan, clock: Callable[[], float] = time.monotonic, **more: Any
+    ) -> None:
         self._plan = plan
+        self._more = more
         self._clock = clock
         self._began = clock()
         self._next: dict[Cell, float] = {}
@@ -89,12 +93,11 @@ class EventLines:
         from render.planning.estimate import estimate_as_dict
 
         more = {"estimate": estimate_as_dict(estimate)} if estimate else {}
-        return line("plan", plan=plan_as_dict(self._plan), **more)
+        return line("plan", **self._more, plan=plan_as_dict(self._plan), **more)
 
     def event(self, event: Event) -> str | None:
         """The event's line; None for a cell's progress less than a second after its last."""
         from render.events import (
-            CacheTrouble,
             CellDone,
             CellFailed,
             CellKept,
@@ -102,8 +105,6 @@ class EventLines:
             CellRetried,
             CellStarted,
             DraftMeasured,
-            SegmentsLeft,
-            WorkerLost,
         )
 
         facts: dict[str, Any]
@@ -127,14 +128,10 @@ class EventLines:
                 name, facts = "failed", {"step": "preview", **facts}
             case DraftMeasured(cell, psnr, faster, pictures):
                 name, facts = "draft", {"psnr": psnr, "faster": faster, "pictures": pictures}
-            case CacheTrouble(reason):
-                return line("cache_trouble", message=reason)
-            case WorkerLost(worker, reason):
-                return line("worker_lost", worker=worker, message=reason)
-            case SegmentsLeft(folder, previews, size):
-                return line("left", path=str(folder), previews=previews, bytes=size)
+            case _:
+                return _aside(event, **self._more)
         which = {"cell": None} if event.cell is None else self._which(event.cell)
-        return line(name, **(which | facts))
+        return line(name, **(self._more | which | facts))
 
     def done(self, written: int, kept: int, failed: int, exit_status: int) -> str:
         return line(
@@ -254,3 +251,20 @@ def _rate(key: str, rate: Fraction) -> dict[str, Any]:
 
 def _seconds(seconds: Fraction | float) -> float:
     return round(float(seconds), 6)
+
+
+def _aside(event: Aside, **more: Any) -> str:
+    """The line of an event that is about no cell; ``more`` stands in it, too."""
+    from render.events import CacheTrouble, SegmentsLeft, WorkerLost, WorkersAwaited
+
+    match event:
+        case CacheTrouble(reason):
+            return line("cache_trouble", **more, message=reason)
+        case WorkerLost(worker, reason):
+            return line("worker_lost", **more, worker=worker, message=reason)
+        case WorkersAwaited(missing, workers):
+            return line("workers_awaited", **more, missing=missing, workers=workers)
+        case SegmentsLeft(folder, previews, size):
+            return line("left", **more, path=str(folder), previews=previews, bytes=size)
+        case blind:
+            return line("workers_blind", **more, path=str(blind.path))

@@ -9,10 +9,21 @@ from typing import Annotated
 from cyclopts import Group, Parameter
 
 from render.cli.help import ShownAs
-from render.cli.phone_options import (
-    COMPARE as _COMPARE,
+from render.cli.machine_options import (
+    Address,
+    CpusPerWorker,
+    Debug,
+    Device,
+    Engine,
+    Executor,
+    Ffmpeg,
+    GpusPerWorker,
+    Precision,
+    Workers,
 )
+from render.cli.parameters import worded
 from render.cli.phone_options import (
+    COMPARE,
     Heat,
     Late,
     Latency,
@@ -23,15 +34,11 @@ from render.cli.phone_options import (
     Sustained,
     Warm,
 )
-from render.cli.phone_options import (
-    option_help as _help,
-)
 from render.defaults import DEFAULTS
 
 _CLIP = Group("Clip")
 _TARGET = Group("Target (what would ship on the phone)")
 _OUTPUT = Group("Output")
-_MACHINE = Group("Machine")
 
 _CLIPS = (
     "Videos to preview: files that ffmpeg reads, folders of them (DIR/** also looks below), or "
@@ -45,7 +52,7 @@ Clips = Annotated[Path, Parameter(help=_CLIPS)]
 
 Fps = Annotated[
     str | None,
-    _help(
+    worded(
         "Frames a second: 15, 29.97, 30000/1001, or `source` for the clip's own. Several: a "
         "list (10,15), a range (10..30:5 by steps of 5, 10..40 by doubling), or both.",
         _TARGET,
@@ -55,7 +62,7 @@ Fps = Annotated[
 
 Size = Annotated[
     str | None,
-    _help(
+    worded(
         "The network's input, in pixels. Several: a list, or a range (360x640..720x1280:3 is "
         "three sizes evenly apart).",
         _TARGET,
@@ -65,7 +72,7 @@ Size = Annotated[
 
 Style = Annotated[
     str | None,
-    _help(
+    worded(
         "A style by name (`render styles` lists them), a .safetensors file, or what `render styles "
         "import` reads, which is then imported.",
         _TARGET,
@@ -75,25 +82,25 @@ Style = Annotated[
 
 Network = Annotated[
     str | None,
-    _help("The style's network: res3 has three full residual blocks.", _TARGET),
+    worded("The style's network: res3 has three full residual blocks.", _TARGET),
     ShownAs("NAME[,…]", DEFAULTS.network),
 ]
 
 Upscale = Annotated[
     str | None,
-    _help("The display, in pixels; `none` shows the network's own output.", _TARGET),
+    worded("The display, in pixels; `none` shows the network's own output.", _TARGET),
     ShownAs("WxH|none", DEFAULTS.upscale),
 ]
 
 Upscaler = Annotated[
     str | None,
-    _help("bilinear (the phone's), nearest, bicubic or lanczos.", _TARGET),
+    worded("bilinear (the phone's), nearest, bicubic or lanczos.", _TARGET),
     ShownAs("NAME[,…]", DEFAULTS.upscaler),
 ]
 
 Strength = Annotated[
     str | None,
-    _help(
+    worded(
         "How much of the style shows, from 0 (none: the clip itself) to 1 (all). Several: a "
         "list, or a range (0.4..1:0.2).",
         _TARGET,
@@ -103,7 +110,7 @@ Strength = Annotated[
 
 Preset = Annotated[
     str | None,
-    _help(
+    worded(
         "Start from a preset (`render presets` lists them) or a .toml file; single options "
         "win over it.",
         _TARGET,
@@ -113,7 +120,7 @@ Preset = Annotated[
 
 Cells = Annotated[
     Path | None,
-    _help(
+    worded(
         "Chosen combinations: [[cell]] tables with fps, size, network, style, upscale, "
         "upscaler and strength. What a cell leaves out is taken from the options, and their "
         "lists multiply it.",
@@ -125,7 +132,7 @@ Cells = Annotated[
 
 Orient = Annotated[
     str | None,
-    _help(
+    worded(
         "auto turns sizes to the clip's displayed orientation (480x853 renders a landscape "
         "clip at 853x480); as-given does not.",
         _CLIP,
@@ -135,17 +142,17 @@ Orient = Annotated[
 
 Fit = Annotated[
     str | None,
-    _help("How another shape is met: cropped, with bars, or stretched.", _CLIP),
+    worded("How another shape is met: cropped, with bars, or stretched.", _CLIP),
     ShownAs("cover|contain|stretch", DEFAULTS.fit),
 ]
 
 Start = Annotated[
-    str | None, _help("Where to begin: seconds, or [HH:]MM:SS.", _CLIP), ShownAs("TIME", "0")
+    str | None, worded("Where to begin: seconds, or [HH:]MM:SS.", _CLIP), ShownAs("TIME", "0")
 ]
 
 Duration = Annotated[
     str | None,
-    _help("How much to render: seconds, or [HH:]MM:SS.", _CLIP),
+    worded("How much to render: seconds, or [HH:]MM:SS.", _CLIP),
     ShownAs("TIME", "to the end"),
 ]
 
@@ -163,41 +170,41 @@ Grid = Annotated[
     Parameter(
         help="Also write them side by side in one video, in step; `render compare` does it for "
         "any videos.",
-        group=_COMPARE,
+        group=COMPARE,
     ),
 ]
 
 Rows = Annotated[
     str | None,
-    _help(
+    worded(
         "What varies from row to row of the grid: clip, style, network, size, upscale, "
         "upscaler, strength or fps. With `clip`, all clips are in one grid and one sheet.",
-        _COMPARE,
+        COMPARE,
     ),
     ShownAs("AXIS", "what varies"),
 ]
 
 Cols = Annotated[
     str | None,
-    _help("What varies from column to column.", _COMPARE),
+    worded("What varies from column to column.", COMPARE),
     ShownAs("AXIS", "fps, if it varies"),
 ]
 
 Labels = Annotated[
     str | None,
-    _help(
+    worded(
         "What is written on the grid and the sheet: all that is known, with this computer's times; "
         "what tells previews apart, and once what they share; or nothing.",
-        _COMPARE,
+        COMPARE,
     ),
     ShownAs("full|short|none", "short"),
 ]
 
-Source = Annotated[bool, Parameter(help="Show the clip itself in the grid too.", group=_COMPARE)]
+Source = Annotated[bool, Parameter(help="Show the clip itself in the grid too.", group=COMPARE)]
 
 Sheet = Annotated[
     bool,
-    Parameter(help="Also write a contact sheet: previews by moments.", group=_COMPARE),
+    Parameter(help="Also write a contact sheet: previews by moments.", group=COMPARE),
 ]
 
 Report = Annotated[
@@ -205,34 +212,34 @@ Report = Annotated[
     Parameter(
         help="Also write index.html beside the previews: players in step, a wipe, figures and "
         "charts, to choose from.",
-        group=_COMPARE,
+        group=COMPARE,
         negative="--no-report",
     ),
 ]
 
 Metrics = Annotated[
     str | None,
-    _help(
+    worded(
         "Figures of what each preview loses: on few moments, on many, or none; later: fast, after "
         "the report, which is then written again.",
-        _COMPARE,
+        COMPARE,
     ),
     ShownAs("none|fast|full|later", "fast, where there is something to compare"),
 ]
 
 Reference = Annotated[
     str | None,
-    _help(
+    worded(
         "Which preview the others are held against: its file, or words that say which, such as "
         "res5,720x1280,30.",
-        _COMPARE,
+        COMPARE,
     ),
     ShownAs("CELL", "the largest, deepest, fastest"),
 ]
 
 Output = Annotated[
     str | None,  # a Path forgets a slash at its end
-    _help(
+    worded(
         "A file for one preview (.mp4, .mov, .mkv, .webm or .gif), or a folder.",
         _OUTPUT,
         "--output",
@@ -245,13 +252,13 @@ Force = Annotated[bool, Parameter(help="Overwrite previews that exist.", group=_
 
 Crf = Annotated[
     str | None,
-    _help("Quality, from 0 (lossless) to 51 (worst; 63 for libsvtav1 and libvpx-vp9).", _OUTPUT),
+    worded("Quality, from 0 (lossless) to 51 (worst; 63 for libsvtav1 and libvpx-vp9).", _OUTPUT),
     ShownAs("N", str(DEFAULTS.crf)),
 ]
 
 Encoder = Annotated[
     str | None,
-    _help(
+    worded(
         "libx264 (plays everywhere), libx265, libsvtav1, libvpx-vp9, prores_ks (422 HQ), "
         "prores_ks-422, prores_ks-lt, prores_ks-proxy, gif, h264_videotoolbox, "
         "hevc_videotoolbox, h264_nvenc or hevc_nvenc; also h264, hevc, av1, vp9 and prores.",
@@ -262,7 +269,7 @@ Encoder = Annotated[
 
 Audio = Annotated[
     str | None,
-    _help("Keep the clip's sound, or write none.", _OUTPUT),
+    worded("Keep the clip's sound, or write none.", _OUTPUT),
     ShownAs("keep|none", DEFAULTS.audio),
 ]
 
@@ -274,32 +281,6 @@ Json = Annotated[
         help="On stdout, one JSON object a line; the last is `done` or `error`.", group=_OUTPUT
     ),
 ]
-
-Device = Annotated[
-    str | None,
-    _help("Where the network runs.", _MACHINE),
-    ShownAs("auto|cpu|cuda|mps", "auto"),
-]
-
-Engine = Annotated[
-    str | None,
-    _help("What runs it; auto takes the faster and says which.", _MACHINE),
-    ShownAs("auto|torch|openvino", "auto"),
-]
-
-Precision = Annotated[
-    str | None,
-    _help("int8: drafts, 3 times as fast on newer processors; says what it costs.", _MACHINE),
-    ShownAs("f32|int8", "the engine's"),
-]
-
-Ffmpeg = Annotated[
-    Path | None,
-    _help("An ffmpeg to use instead of the bundled one; also read from RENDER_FFMPEG.", _MACHINE),
-    ShownAs("PATH"),
-]
-
-Debug = Annotated[bool, Parameter(help="Show tracebacks, and what ffmpeg said.", group=_MACHINE)]
 
 
 @Parameter(name="*")
@@ -350,4 +331,9 @@ class RenderOptions:
     engine: Engine = None
     precision: Precision = None
     ffmpeg: Ffmpeg = None
+    executor: Executor = None
+    address: Address = None
+    workers: Workers = None
+    cpus_per_worker: CpusPerWorker = None
+    gpus_per_worker: GpusPerWorker = None
     debug: Debug = False

@@ -8,19 +8,14 @@ from typing import Annotated
 from cyclopts import Group, Parameter
 
 from render.cli.help import ShownAs
+from render.cli.parameters import worded
 
 PHONE = Group("Phone (previews as it would show them)")
 COMPARE = Group("Compare (several previews of one clip)")
 
-
-def option_help(text: str, group: Group, *names: str) -> Parameter:
-    # A leading hyphen: "-5" is then a wrong value with its reason, not a missing one.
-    return Parameter(name=names or None, help=text, group=group, allow_leading_hyphen=not names)
-
-
 PlayOn = Annotated[
     str | None,
-    option_help(
+    worded(
         "Show what this phone would: frames that come while its network is busy are dropped, "
         "and the others late. A device (`render devices` lists them), `none`, or a list.",
         PHONE,
@@ -31,7 +26,7 @@ PlayOn = Annotated[
 
 On = Annotated[
     str | None,
-    option_help(
+    worded(
         "Say which of the previews to build for this device, and mark those that are too slow "
         "for it, in the table, the grid and the report. `render choose` says more.",
         COMPARE,
@@ -41,7 +36,7 @@ On = Annotated[
 
 Like = Annotated[
     str | None,
-    option_help(
+    worded(
         "Take that phone's evidence for the one of --on or --play-on: an assumption, and marked as "
         "one wherever it stands.",
         PHONE,
@@ -51,7 +46,7 @@ Like = Annotated[
 
 Latency = Annotated[
     str | None,
-    option_help(
+    worded(
         "The same with milliseconds of your own: 66, with a spread 66±8 (84 of 100 frames "
         "within 74), or a file of measured ones. Several: a list.",
         PHONE,
@@ -61,13 +56,13 @@ Latency = Annotated[
 
 Sustained = Annotated[
     str | None,
-    option_help("What the phone slows down to: 90@3 is 90 ms after three minutes.", PHONE),
+    worded("What the phone slows down to: 90@3 is 90 ms after three minutes.", PHONE),
     ShownAs("MS@MINUTES", "the device's"),
 ]
 
 Warm = Annotated[
     str | None,
-    option_help("Minutes that it has been running when the clip begins.", PHONE),
+    worded("Minutes that it has been running when the clip begins.", PHONE),
     ShownAs("MINUTES", "0"),
 ]
 
@@ -82,7 +77,7 @@ Heat = Annotated[
 
 Late = Annotated[
     str | None,
-    option_help(
+    worded(
         "What becomes of a frame while the network is busy: the newest waits, or it is discarded.",
         PHONE,
     ),
@@ -91,6 +86,6 @@ Late = Annotated[
 
 Seed = Annotated[
     str | None,
-    option_help("Of the latencies that are drawn; the same one shows the same.", PHONE),
+    worded("Of the latencies that are drawn; the same one shows the same.", PHONE),
     ShownAs("N", "0"),
 ]

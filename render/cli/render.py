@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from render.cli import options
+from render.cli import batch_options, options
 from render.errors import UsageError
 
 if TYPE_CHECKING:
+    from render.execution.executor import Executor
     from render.planning.request import Request
     from render.sweeping.outputs import Outputs
 
@@ -20,6 +21,8 @@ _NONE = options.RenderOptions()
 def render(
     *clips: options.Clips,
     words: options.RenderOptions = _NONE,
+    manifest: batch_options.Manifest = None,
+    at_once: batch_options.AtOnce = None,
     dry_run: options.DryRun = False,
 ) -> int:
     """render: see a live neural video filter before building it for the phone.
@@ -31,11 +34,21 @@ def render(
       render clip.mp4 --fps 10,15 --size 240x427,480x853 --grid --report
                                                  several previews, to choose from
       render clip.mp4 --play-on A12              as the phone would show it, late and with gaps
+      render --manifest clips.csv -o out/        thousands of clips, with options for each
       render clip.mp4 --dry-run                  what would be done, and with what
       render clip.mp4 --json                     results and progress for a program
     """
     from render.cli.asked import asked
+    from render.cli.cluster import executor_of
 
+    if manifest is not None:
+        from render.cli.run_batch import run_batch
+
+        if clips:
+            raise UsageError(f"{clips[0]}: beside --manifest, clips stand in its rows")
+        return run_batch(manifest, words, at_once=at_once, dry_run=dry_run)
+    if at_once is not None:
+        raise UsageError("--at-once: is about the rows of a --manifest")
     if not clips:
         raise UsageError(
             "no clip given. Usage: render CLIP [CLIP ...] [OPTIONS], for example "
@@ -51,7 +64,8 @@ def render(
         with waiting(_looking(request)):
             plan = make_plan(request)
         return show_plan(plan, json=words.json)
-    return _sweep(request, outputs, json=words.json, debug=words.debug)
+    with executor_of(words) as executor:
+        return _sweep(request, outputs, executor, json=words.json, debug=words.debug)
 
 
 def _catch_mistyped_command(clips: tuple[Path, ...]) -> None:
@@ -70,14 +84,17 @@ def _looking(request: Request) -> str:
     return f"looking at {request.clips[0].name if few else f'{len(request.clips)} clips'}"
 
 
-def _sweep(request: Request, outputs: Outputs, *, json: bool, debug: bool) -> int:
+def _sweep(
+    request: Request, outputs: Outputs, executor: Executor | None, *, json: bool, debug: bool
+) -> int:
     from render.cli.count import waiting
     from render.cli.show_sweep import ShowSweep
     from render.cli.signals import heed
     from render.cli.user_settings import in_force
     from render.sweeping.sweep import sweep
 
-    events = sweep(request, outputs, command=("render", *in_force().words, *sys.argv[1:]))
+    command = ("render", *in_force().words, *sys.argv[1:])
+    events = sweep(request, outputs, command=command, executor=executor)
     show = ShowSweep(json=json, debug=debug, on=outputs.on)
     with contextlib.closing(show):
         try:

@@ -123,7 +123,8 @@ def _probe(path: Path, ffmpeg: FFmpeg) -> Clip:
     return probe(path, ffmpeg)
 
 
-def _find_style(style: str, network: str | None) -> StyleFile:
+def style_file(style: str, network: str | None) -> StyleFile:
+    """A style by its name or file, for a network. Raises StyleError."""
     from render.networks.catalogue import find_style
 
     path, metadata = find_style(style, network)
@@ -134,12 +135,20 @@ Probe: TypeAlias = Callable[[Path, FFmpeg], Clip]
 FindStyle: TypeAlias = Callable[[str, str | None], StyleFile]
 
 
-def make_plan(request: Request, *, probe: Probe = _probe, styles: FindStyle = _find_style) -> Plan:
+def make_plan(
+    request: Request,
+    *,
+    probe: Probe = _probe,
+    styles: FindStyle = style_file,
+    anew: bool = False,
+) -> Plan:
     """Find and probe the clips, find the styles, decide every cell.
 
     A clip that cannot be read, or whose preview cannot be written, becomes a ``Refusal``; what is
     wrong with the request itself raises UsageError, StyleError, EngineError or FFmpegError.
     ``probe`` is what looks into a clip; ``styles`` finds one, by its name or file, for a network.
+    ``anew``: other previews in the places of this plan's are no reason to refuse it; whoever asks
+    so removes them before it runs.
     """
     _check(request)
     found = find_clips(request.clips)
@@ -163,7 +172,7 @@ def make_plan(request: Request, *, probe: Probe = _probe, styles: FindStyle = _f
                 if resolved.identity not in planned:
                     planned.add(resolved.identity)
                     identity = identify(request, clip, digest, resolved, engine)
-                    cells.append(_cell(request, clip, resolved, identity, taken, sources))
+                    cells.append(_cell(request, clip, resolved, identity, taken, sources, anew))
             except ClipError as error:  # so it is for every look
                 refusals.append(Refusal(path, error))
                 break
@@ -182,7 +191,7 @@ def make_plan(request: Request, *, probe: Probe = _probe, styles: FindStyle = _f
     )
 
 
-def check_request(request: Request, *, styles: FindStyle = _find_style) -> None:
+def check_request(request: Request, *, styles: FindStyle = style_file) -> None:
     """Raise what `make_plan` would, whatever the clips are."""
     _check(request)
     _prepare(request, styles)
@@ -194,7 +203,7 @@ def _prepare(
     found = _find_styles(request.looks, styles)
     ffmpeg = find_ffmpeg(request.ffmpeg)
     check_writes(ffmpeg, request.coding, container(request))
-    return found, ffmpeg, _choose_engine(request)
+    return found, ffmpeg, choose_engine(request)
 
 
 def _check(request: Request) -> None:
@@ -227,9 +236,13 @@ def _check_count(request: Request, found: tuple[Found, ...]) -> None:
         raise UsageError(f"-o {out}: several previews need a folder, not one file")
 
 
-def _choose_engine(request: Request) -> EngineChoice:
+def choose_engine(request: Request) -> EngineChoice:
     from render.engines.select import choose
 
+    if request.elsewhere:
+        return choose(
+            request.engine, request.device, request.precision, available=lambda _device: True
+        )
     return choose(request.engine, request.device, request.precision)
 
 
@@ -281,6 +294,7 @@ def _cell(
     identity: Identity,
     taken: set[Path],
     sources: set[Path],
+    anew: bool,
 ) -> Cell:
     rate, size, upscale, style = resolved.rate, resolved.size, resolved.upscale, resolved.style
     if clip.duration is not None and request.start >= clip.duration:
@@ -289,7 +303,7 @@ def _cell(
             f"({float(clip.duration):.2f} s)"
         )
     output = written_file(request) or _output(request, clip, resolved, taken)
-    kept = is_kept(output, identity, clip, sources, force=request.force)
+    kept = is_kept(output, identity, clip, sources, force=request.force, anew=anew)
     shown = even(upscale or size)
     about = _about_frames(clip, resolved, request.start, request.duration)
     more: tuple[str, ...] = ()

@@ -48,6 +48,8 @@ class Request:
         segment: seconds of the parts that previews are rendered in: what is lost by a kill.
         cache: a folder for what the next run need not measure again; it is made where it is not
             there, and may be emptied at any time. None keeps nothing.
+        elsewhere: the networks run on other machines, which have the ``device``: it is not looked
+            for here.
     """
 
     clips: tuple[Path, ...]
@@ -67,6 +69,7 @@ class Request:
     into_folder: bool = False
     segment: Fraction = LENGTH
     cache: Path | None = None
+    elsewhere: bool = False
 
     @property
     def coding(self) -> Encoding:

@@ -47,13 +47,14 @@ def sweep(
     Yields what happens, `Planned` first and `SweepDone` last. What is there already and is what is
     asked for is kept, so that the same call goes on after anything. Clips, cells and steps that
     fail are events, and the others go on. ``command`` is what the results say made them;
-    ``executor`` is who works the segments off, this machine without one.
+    ``executor`` is who does the work, this machine without one.
 
     Raises UsageError, StyleError, EngineError or FFmpegError for what cannot be done, before
     anything is written. Whatever ends the iteration, also closing it or an exception thrown into
     it, leaves the folder recorded and nothing half-written; OutputError where it cannot be
     recorded.
     """
+    from render.execution.tasks import TasksHere
     from render.planning.plan import make_plan
 
     plan = request if isinstance(request, Plan) else make_plan(request)
@@ -67,7 +68,8 @@ def sweep(
         return
     with _Recording(recorder, began):
         yield from _previews(plan, executor, recorder)
-    work = SweepWork(plan, outputs, recorder)
+    tasks = TasksHere() if executor is None else executor.tasks
+    work = SweepWork(plan, outputs, recorder, tasks)
     try:
         work.results = recorder.save(time.monotonic() - began)
     except RenderError as error:
