@@ -126,6 +126,8 @@ def _page(profile: Profile, estimates: Sequence[DeviceTime], budget: float) -> I
     for label, names in (("phones", profile.phones), ("models", profile.models)):
         if names:
             yield from row(label, ", ".join(names))
+    if profile.engine:
+        yield from row("engine", f"generation {profile.engine}, as compilers call it")
     if profile.about:
         yield from row("about", profile.about)
     yield from said_of(profile)
