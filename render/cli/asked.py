@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from render.cli.cache_folder import cache_folder
@@ -10,6 +9,7 @@ from render.cli.devices_folder import device
 from render.cli.phones import phones
 from render.cli.read_request import make_request, one_of
 from render.cli.user_settings import chosen_ffmpeg
+from render.storage.url import Place
 from render.sweeping.outputs import Outputs
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _KEPT = (
 )
 
 
-def asked(clips: tuple[Path, ...], words: RenderOptions) -> tuple[Request, Outputs]:
+def asked(clips: tuple[Place, ...], words: RenderOptions) -> tuple[Request, Outputs]:
     """What the options ask for. Raises UsageError (a PresetError is one)."""
     request = make_request(
         clips,

@@ -19,8 +19,8 @@ _COMPARE = Group("Compare (several previews of one clip)")
 _MACHINE = Group("Machine")
 
 _CLIPS = (
-    "Videos to preview: files that ffmpeg reads, folders of them (DIR/** also looks below), or "
-    "patterns in quotes."
+    "Videos to preview: files that ffmpeg reads, folders of them (DIR/** also looks below), "
+    "patterns in quotes, or URLs (s3://bucket/clip.mp4)."
 )
 
 _DRY_RUN = "Print the plan and what it will take here, measured for a moment; render nothing."
@@ -31,7 +31,7 @@ def _help(text: str, group: Group, *names: str) -> Parameter:
     return Parameter(name=names or None, help=text, group=group, allow_leading_hyphen=not names)
 
 
-Clips = Annotated[Path, Parameter(help=_CLIPS)]
+Clips = Annotated[str, Parameter(help=_CLIPS)]
 
 Fps = Annotated[
     str | None,

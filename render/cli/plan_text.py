@@ -66,7 +66,7 @@ def shared_lines(plan: Plan) -> Iterator[str]:
 
 
 def _cell(cell: Cell, estimate: CellEstimate | None) -> Iterator[str]:
-    yield safe(str(cell.clip.path))
+    yield safe(str(cell.clip.place))
     yield row("clip", clip_facts(cell.clip))
     if words := part(cell):
         yield row("part", words)

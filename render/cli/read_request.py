@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from render.cli.ranges import SWEPT, values
 from render.errors import UsageError
 from render.nearest import nearest
+from render.storage.url import Place
 
 if TYPE_CHECKING:
     from render.devices.phone import Phone
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def make_request(
-    clips: tuple[Path, ...],
+    clips: tuple[Place, ...],
     options: dict[str, str | None],
     *,
     preset: str | None,

@@ -12,8 +12,10 @@ from render.cli.events_json import step_line
 from render.cli.hints import explained
 from render.cli.output import detail, labelled, put, safe, say
 from render.cli.show import Show
+from render.cli.show_fetching import ShowFetching
 from render.cli.words import took
 from render.events import Event
+from render.storage.fetching import ClipFetching
 from render.sweeping.sweep_events import (
     CellMeasured,
     Chosen,
@@ -59,6 +61,7 @@ class ShowSweep:
         self._json, self._debug, self._on, self._first = json, debug, on, first
         self._show: Show | None = None
         self._planned: Planned | None = None
+        self._fetching = ShowFetching(json=json)
         self._count: Count | None = None
         self._failed = 0
         self._measured = 0
@@ -69,7 +72,10 @@ class ShowSweep:
     def event(self, event: SweepEvent) -> None:
         """Show one event."""
         match event:
+            case ClipFetching():
+                self._fetching.event(event)
             case Planned(plan):
+                self._fetching.close()
                 self._begin(event, plan)
             case LeftoversCleared():
                 self._cleared(event)
@@ -132,6 +138,7 @@ class ShowSweep:
     def close(self) -> None:
         """Take the progress off the screen."""
         self._still()
+        self._fetching.close()
         if self._show is not None:
             self._show.close()
 

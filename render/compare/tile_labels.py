@@ -74,7 +74,7 @@ def tiles_of_clips(
 def source_tile(known: Known, ffmpeg: FFmpeg) -> Tile:
     """The clip itself, framed as this preview of it frames it. Raises ClipError where it is gone,
     or is not known to have been framed."""
-    path = Path(known.clip.path)
+    path = Path(known.clip.fetched or known.clip.path)
     if not path.is_file():
         raise ClipError(f"{path}: the clip is not there any more, so it cannot stand in the grid")
     if known.cell.view is None:

@@ -109,12 +109,12 @@ class SourceClip(_Part):
     own here: all cells of one show the same moments.
 
     Attributes:
-        path: absolute, as it was then. name: of the file. size: as displayed, WxH.
+        path: absolute, or the URL, as it was then. name: of the file. size: as displayed, WxH.
         fps: exact, such as ``30000/1001``. duration: of the file, seconds, or None.
-        start, part: where the part begins and how long it is at most (None: to the end), exact
-        seconds such as ``13/10``.
+        start, part: its begin and most length (None: to the end), exact seconds (``13/10``).
         reference: the id of the cell that the others of this clip are compared with.
         preview: a plain video of the clip beside its previews, below the folder, or None.
+        fetched: absolute, where a clip at a URL was on this machine, or None.
     """
 
     path: PathText
@@ -128,13 +128,13 @@ class SourceClip(_Part):
     reference: str | None = None
     sampling: Sampling | None = None
     preview: PathText | None = None
+    fetched: PathText | None = None
 
 
 class CellTarget(_Part):
     """Sizes are as shown: already turned to the clip's orientation; words turn them back
-    (`Results.size_of`). ``on`` is the phone that the
-    preview plays on, None where it shows every frame of the target. ``style_file`` is where the
-    style was, absolute, None for one that comes with render."""
+    (`Results.size_of`). ``on`` is the phone that the preview plays on, None where it shows every
+    frame of the target. ``style_file``: where the style was, absolute, None for one of render's."""
 
     style: str
     network: NetworkAsText

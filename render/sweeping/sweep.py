@@ -44,7 +44,8 @@ def sweep(
 ) -> Generator[SweepEvent, None, None]:
     """Plan ``request`` (or take a plan as it is), render it, and make ``outputs`` of the previews.
 
-    Yields what happens, `Planned` first and `SweepDone` last. What is there already and is what is
+    Yields what happens, `Planned` first (but for `ClipFetching`) and `SweepDone` last. What is
+    there already and is what is
     asked for is kept, so that the same call goes on after anything. Clips, cells and steps that
     fail are events, and the others go on. ``command`` is what the results say made them;
     ``executor`` is who works the segments off, this machine without one.
@@ -54,9 +55,9 @@ def sweep(
     it, leaves the folder recorded and nothing half-written; OutputError where it cannot be
     recorded.
     """
-    from render.planning.plan import make_plan
+    from render.planning.plan import planning
 
-    plan = request if isinstance(request, Plan) else make_plan(request)
+    plan = request if isinstance(request, Plan) else (yield from planning(request))
     recorder = _recorder(plan, outputs, command)
     yield Planned(plan, None if recorder is None else recorder.folder)
     began = time.monotonic()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from render.errors import RenderError
 from render.events import Event
 from render.planning.plan import Plan
+from render.storage.fetching import ClipFetching
 
 if TYPE_CHECKING:
     from render.choice.ranking import Choice
@@ -30,8 +31,8 @@ class SweepStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """The first event: what will run, and the folder that will hold the results, None where none
-    are kept. Nothing has been written yet."""
+    """The first event, but for `ClipFetching`: what will run, and the folder that will hold the
+    results, None where none are kept. Nothing has been written there yet."""
 
     plan: Plan
     folder: Path | None
@@ -132,7 +133,8 @@ class SweepDone:
 
 
 SweepEvent: TypeAlias = (
-    Planned
+    ClipFetching
+    | Planned
     | LeftoversCleared
     | Event
     | StepStarted

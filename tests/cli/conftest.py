@@ -28,6 +28,7 @@ from render.planning.fingerprint import Identity
 from render.planning.geometry import place
 from render.planning.plan import Cell, Plan, Refusal
 from render.planning.request import Request
+from render.storage.fetching import ClipFetching
 from render.target import Fit, Size, Upscaling
 
 
@@ -133,6 +134,10 @@ class Machine:
         self.calibrated = 0
         self.calibration_error: RenderError | None = None
 
+    def planning(self, request: Request) -> Generator[ClipFetching, None, Plan]:
+        yield from ()
+        return self.make_plan(request)
+
     def make_plan(self, request: Request) -> Plan:
         self.requests.append(request)
         refusals = tuple(
@@ -190,6 +195,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.delenv("RENDER_FFMPEG", raising=False)
     stand_in = Machine()
     monkeypatch.setattr("render.planning.plan.make_plan", stand_in.make_plan)
+    monkeypatch.setattr("render.planning.plan.planning", stand_in.planning)
     monkeypatch.setattr("render.execution.execute.run", stand_in.run)
     monkeypatch.setattr("render.execution.calibrate.calibrate", stand_in.calibrate)
     return stand_in

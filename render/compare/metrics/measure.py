@@ -136,7 +136,7 @@ class _ClipWork:
         self._results, self._shop = results, shop
         self._effort = effort(mode, gpu=shop.on_gpu)
         self._begun, self._metrics = begun, metrics
-        self._source: Clip | None = open_source(Path(self.clip.path), ffmpeg)
+        self._source: Clip | None = open_source(Path(self.clip.fetched or self.clip.path), ffmpeg)
         self._gap = common_gap(_rates(results.of_clip(number)))
         self._stale = [self._to_measure(group) for group in self.groups]
 
