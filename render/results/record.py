@@ -28,11 +28,11 @@ from render.results.results import (
     Played,
     Results,
     Run,
-    SourceClip,
     View,
     load,
     save,
 )
+from render.results.source_clip import SourceClip
 from render.versions import machine, versions
 
 

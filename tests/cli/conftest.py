@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import render.planning.plan
 from render.cli.app import run as run_command_line
 from render.engines.base import DeviceName, EngineChoice, EngineName
 from render.errors import ClipError, RenderError
@@ -136,7 +137,7 @@ class Machine:
 
     def planning(self, request: Request) -> Generator[ClipFetching, None, Plan]:
         yield from ()
-        return self.make_plan(request)
+        return render.planning.plan.make_plan(request)  # which tests replace
 
     def make_plan(self, request: Request) -> Plan:
         self.requests.append(request)
