@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TypeAlias
@@ -24,7 +24,7 @@ from render.planning.as_gif import as_gif
 from render.planning.fingerprint import Identity
 from render.planning.geometry import Placement
 from render.planning.identify import identify, is_kept, placement
-from render.planning.probing import Probe, fetch_clips, probe_all, probe_clip
+from render.planning.probing import Probe, as_given, fetch_clips, probe_all, probe_clip
 from render.planning.request import Request, container, written_file
 from render.planning.resolve import ResolvedLook, StyleFile, notes, resolve, said
 from render.storage.fetching import ClipFetching
@@ -194,6 +194,23 @@ def planning(
         cache=request.cache,
         publish=_url(request.publish),
     )
+
+
+def decided_again(plan: Plan, url: Url) -> Plan:
+    """``plan`` after its folder has changed: what is there by now is kept, or refused. ``url`` is
+    what the folder is called in words."""
+    cells: list[Cell] = []
+    refusals = list(plan.refusals)
+    sources = {cell.clip.path for cell in plan.cells}
+    for cell in plan.cells:
+        try:
+            kept = is_kept(cell.output, cell.identity, cell.clip, sources, force=plan.force)
+        except OutputError as error:
+            place = url.child(cell.output.name)
+            refusals.append(Refusal(cell.clip.place, as_given(error, cell.output, place)))
+        else:
+            cells.append(replace(cell, kept=kept))
+    return replace(plan, cells=tuple(cells), refusals=tuple(refusals))
 
 
 def check_request(request: Request, *, styles: FindStyle = _find_style) -> None:

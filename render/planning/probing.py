@@ -55,7 +55,7 @@ def probe_all(
         try:
             clip, digest = probe(path, ffmpeg), digest_of(path, ClipError)
         except RenderError as error:
-            return _as_given(error, path, place) if isinstance(place, Url) else error
+            return as_given(error, path, place) if isinstance(place, Url) else error
         return replace(clip, source=place) if isinstance(place, Url) else clip, digest
 
     # Each probe is mostly the start of a small process of its own.
@@ -63,8 +63,8 @@ def probe_all(
         yield from pool.map(one, found)
 
 
-def _as_given(error: RenderError, path: Path, url: Url) -> RenderError:
-    """The clip by the name that the user gave it."""
+def as_given(error: RenderError, path: Path, url: Url) -> RenderError:
+    """``error`` with ``path`` called what the user calls it."""
     found = RenderError.__new__(type(error))
     words = error.message.replace(str(path), str(url))
     RenderError.__init__(found, words, transient=error.transient)

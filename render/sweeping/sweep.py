@@ -44,7 +44,7 @@ def sweep(
 ) -> Generator[SweepEvent, None, None]:
     """Plan ``request`` (or take a plan as it is), render it, and make ``outputs`` of the previews.
 
-    Yields what happens, `Planned` first (but for `ClipFetching`) and `SweepDone` last. What is
+    Yields what happens, `Planned` first (but for those that fetch) and `SweepDone` last. What is
     there already and is what is
     asked for is kept, so that the same call goes on after anything. Clips, cells and steps that
     fail are events, and the others go on. ``command`` is what the results say made them;
@@ -58,6 +58,17 @@ def sweep(
     from render.planning.plan import planning
 
     plan = request if isinstance(request, Plan) else (yield from planning(request))
+    if plan.publish is None:
+        yield from _swept(plan, outputs, command, executor)
+        return
+    from render.sweeping.publishing import publishing
+
+    yield from publishing(plan, lambda one: _swept(one, outputs, command, executor))
+
+
+def _swept(
+    plan: Plan, outputs: Outputs, command: Sequence[str], executor: Executor | None
+) -> Generator[SweepEvent, None, None]:
     recorder = _recorder(plan, outputs, command)
     yield Planned(plan, None if recorder is None else recorder.folder)
     began = time.monotonic()
