@@ -281,12 +281,12 @@ Seed = Annotated[
 Output = Annotated[
     str | None,  # a Path forgets a slash at its end
     _help(
-        "A file for one preview (.mp4, .mov, .mkv, .webm or .gif), or a folder.",
+        "A file for one preview (.mp4, .mov, .mkv, .webm or .gif), a folder, or a URL of either.",
         _OUTPUT,
         "--output",
         "-o",
     ),
-    ShownAs("FILE|DIR", "previews/<clip>-<style>-<network>-<size>-<fps>.mp4"),
+    ShownAs("FILE|DIR|URL", "previews/<clip>-<style>-<network>-<size>-<fps>.mp4"),
 ]
 
 Force = Annotated[bool, Parameter(help="Overwrite previews that exist.", group=_OUTPUT)]

@@ -91,12 +91,12 @@ class Show:
                     self._label("warning", f"{cell.clip.place.name}: {warning}")
                 self._say(self._summary(preview))
                 detail(_timings(preview))
-                if not self._lines:
+                if not self._lines and self._plan.publish is None:
                     self._put(str(preview.path))
             case CellKept(cell, preview):
                 self._kept += 1
                 detail(f"{preview.path}: kept, its fingerprint is {cell.fingerprint[:16]}")
-                if not self._lines:
+                if not self._lines and self._plan.publish is None:
                     self._put(str(preview.path))
             case CellFailed():
                 self._fail(event)

@@ -1,4 +1,4 @@
-"""Clips that are fetched from URLs: a bar on a terminal, a line now and then elsewhere."""
+"""What is fetched from URLs: a bar on a terminal, a line now and then elsewhere."""
 
 from __future__ import annotations
 
@@ -9,17 +9,23 @@ from render.cli.events_json import fetching_line
 from render.cli.output import put
 from render.cli.words import amount
 from render.storage.fetching import ClipFetching
+from render.sweeping.sweep_events import OutputsFetching
 
 
 class ShowFetching:
-    """Takes the place of what stands there until the first clip is fetched."""
+    """Takes the place of what stands there until the first is fetched."""
 
     def __init__(self, *, json: bool) -> None:
         self._json = json
         self._count: Count | None = None
 
-    def event(self, event: ClipFetching) -> None:
-        """Show how much of a clip has come."""
+    def event(self, event: ClipFetching | OutputsFetching) -> None:
+        """Show how much of a clip, or how many outputs of other machines, have come."""
+        if isinstance(event, OutputsFetching):
+            self.close()
+            count = self._count = Count("file", sys.stderr)
+            count.show(f"fetching what is at {event.url}", event.done, event.total)
+            return
         if self._json:
             put(fetching_line(event))
         if self._count is None:

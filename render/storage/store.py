@@ -29,12 +29,13 @@ _PACKAGES = {
     **dict.fromkeys(("sftp", "ssh"), "paramiko"),
     **{"hf": "huggingface_hub", "oci": "ocifs", "webdav": "webdav4", "hdfs": "pyarrow"},
 }
-# What stores say that changes with a file's content, by the names that fsspec's libraries give it.
-_MARKS = frozenset((
-    "etag", "md5hash", "md5", "crc32c", "content-md5", "content_md5", "content_settings", "digest",
-    "generation", "versionid", "version_id", "sha256", "blob_id",
-    "last-modified", "lastmodified", "last_modified", "mtime", "modified", "updated", "created",
-))  # fmt: skip
+# What stores say that changes with a file's content, by the names that fsspec's libraries give it,
+# the best first. One of them: a listing and a single answer differ in the others.
+_MARKS = (
+    *("etag", "md5hash", "content-md5", "content_md5", "digest", "crc32c", "generation", "sha256"),
+    *("blob_id", "mtime", "last_modified", "last-modified", "lastmodified", "modified", "updated"),
+    "created",
+)
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -92,9 +93,9 @@ class Store:
 def stored(info: Mapping[str, Any]) -> Stored:
     """Of what fsspec's ``info`` says."""
     size = info.get("size")
-    marks = {key.lower(): str(value) for key, value in info.items() if value}
-    told = {key: marks[key] for key in sorted(marks) if key in _MARKS}
-    mark = json.dumps([size, told], sort_keys=True) if told else ""
+    told = {key.lower(): str(value) for key, value in info.items() if value}
+    best = next((key for key in _MARKS if key in told), None)
+    mark = "" if best is None else json.dumps([size, best, told[best].strip('"')])
     return Stored(None if size is None else int(size), mark)
 
 
