@@ -116,7 +116,7 @@ class PublishedFolder:
     def missing(self, names: Iterator[str]) -> list[str]:
         """Which of ``names``, and of what the results name, are there and not here, or are others
         here than there."""
-        listed = {path.relative_to(self.folder).as_posix() for path in written(self.folder)}
+        listed = self._listed()
         wanted = dict.fromkeys([*names, *sorted(listed)])
         return [name for name in wanted if name in self._there and not self._here(name, listed)]
 
@@ -216,8 +216,11 @@ class PublishedFolder:
 
     def _know(self) -> None:
         """With results of ours there, what they name is ours too."""
-        listed = {path.relative_to(self.folder).as_posix() for path in written(self.folder)}
-        self._ours = listed | _PAGES
+        self._ours = self._listed() | _PAGES
+
+    def _listed(self) -> set[str]:
+        """What the results here name, of what lies directly beside them."""
+        return {path.name for path in written(self.folder) if path.parent == self.folder}
 
     def _note(self, name: str, note: _Note) -> None:
         self._notes[name] = note

@@ -11,6 +11,7 @@ import errno
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from render.distribution import installing
@@ -93,10 +94,17 @@ class Store:
 def stored(info: Mapping[str, Any]) -> Stored:
     """Of what fsspec's ``info`` says."""
     size = info.get("size")
-    told = {key.lower(): str(value) for key, value in info.items() if value}
+    told = {key.lower(): _as_text(value) for key, value in info.items() if value}
     best = next((key for key in _MARKS if key in told), None)
     mark = "" if best is None else json.dumps([size, best, told[best].strip('"')])
     return Stored(None if size is None else int(size), mark)
+
+
+def _as_text(value: object) -> str:
+    """A time, which a listing may have as a number, is one in seconds."""
+    if isinstance(value, datetime):
+        value = value.timestamp()
+    return f"{value:.6f}" if isinstance(value, float | int) else str(value)
 
 
 @contextlib.contextmanager
