@@ -95,13 +95,19 @@ if TYPE_CHECKING:
     )
     from render.results.results import CellResult, Figures, Results
     from render.results.results import load as load_results
+    from render.storage.fetching import ClipFetching
+    from render.storage.url import Url
     from render.sweeping.outputs import Outputs
     from render.sweeping.sweep import sweep
     from render.sweeping.sweep_events import (
         CellMeasured,
         Chosen,
         LeftoversCleared,
+        OutputsFetching,
         Planned,
+        Published,
+        PublishFailed,
+        Publishing,
         ResultsReady,
         StepFailed,
         StepMade,
@@ -148,6 +154,7 @@ __all__ = [
     "Chosen",
     "ClipArrived",
     "ClipError",
+    "ClipFetching",
     "ClipThrough",
     "Closeness",
     "CopiesNotKept",
@@ -180,6 +187,7 @@ __all__ = [
     "Orient",
     "OutputError",
     "Outputs",
+    "OutputsFetching",
     "PackEvent",
     "PackPart",
     "Packing",
@@ -192,6 +200,9 @@ __all__ = [
     "PresetOrigin",
     "Preview",
     "Profile",
+    "PublishFailed",
+    "Published",
+    "Publishing",
     "Rate",
     "Refusal",
     "RenderError",
@@ -217,6 +228,7 @@ __all__ = [
     "TrainingSettings",
     "Trouble",
     "Upscaling",
+    "Url",
     "UsageError",
     "WatchBegan",
     "WatchEvent",
@@ -319,13 +331,19 @@ _HOMES = {
         "load_preset",
     ),
     "render.results.results": ("CellResult", "Figures", "Results", "load=load_results"),
+    "render.storage.fetching": ("ClipFetching",),
+    "render.storage.url": ("Url",),
     "render.sweeping.outputs": ("Outputs",),
     "render.sweeping.sweep": ("sweep",),
     "render.sweeping.sweep_events": (
         "CellMeasured",
         "Chosen",
         "LeftoversCleared",
+        "OutputsFetching",
         "Planned",
+        "Published",
+        "PublishFailed",
+        "Publishing",
         "ResultsReady",
         "StepFailed",
         "StepMade",
