@@ -7,19 +7,22 @@ store then said of it: what has not changed since, on either side, is not sent a
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from platform import node
+from typing import IO
 
 from render.errors import Hint, OutputError, RenderError, UsageError
 from render.files.digest import digest_of
-from render.files.journal import STATE, Journal
+from render.files.journal import COPIES, STATE, Journal
 from render.files.names import leads_below
 from render.files.results_file import NAME as RESULTS
 from render.files.results_file import written
-from render.files.temporary import beside
+from render.files.temporary import beside, remove_tree
 from render.storage.store import Store, Stored, explained, stored
 from render.storage.transfers import Moved
 from render.storage.url import Url
@@ -29,6 +32,7 @@ FOLDER = "outputs"
 """Below a cache: where files are made that go to URLs."""
 
 _NOTES = "published.jsonl"
+_LOCK = "sending.lock"
 _UNDER_WAY = ".render-upload-"
 # Here a file is there once it is whole; elsewhere it is sent under another name and then renamed.
 _WHOLE = frozenset(("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oci", "oss"))
@@ -69,11 +73,13 @@ class PublishedFolder:
         self._there: dict[str, Stored] = {}
         self._ours: set[str] = set()
         own = f"{node()} {folder.absolute()}".encode("utf-8", "surrogateescape")
-        self._under_way = _UNDER_WAY + hashlib.sha256(own).hexdigest()[:12]
+        self._of_here = f"{_UNDER_WAY}{hashlib.sha256(own).hexdigest()[:12]}-"
+        self._under_way = self._of_here + secrets.token_hex(4)
+        self._lock: IO[bytes] | None = None
 
     def look(self) -> None:
-        """See what is there, and remove what a killed run has left half-sent."""
-        files = self._store.files
+        """See what is there, and remove what a killed run of here has left half-sent."""
+        files, alone = self._store.files, self._alone()
         with explained(self.url, OutputError):
             files.invalidate_cache()
             try:
@@ -82,8 +88,9 @@ class PublishedFolder:
                 found = []
             for info in found:
                 name = str(info["name"]).rstrip("/").rpartition("/")[2]
-                if name.startswith(self._under_way):
-                    files.rm_file(info["name"])
+                if name.startswith(self._of_here):
+                    if alone:
+                        files.rm_file(info["name"])
                 elif info["type"] != "directory":
                     self._there[name] = stored(info)
 
@@ -160,14 +167,26 @@ class PublishedFolder:
 
     def not_sent(self) -> list[str]:
         """Files here that never went there as they are. Asks no store."""
-        found = []
-        for path in sorted(self.folder.iterdir()):
-            known = self._notes.get(path.name)
-            if path.name.startswith(".") or not path.is_file():
-                continue
-            if known is None or known.digest != digest_of(path, OutputError):
-                found.append(path.name)
-        return found
+        return _not_sent(self.folder, self._notes)
+
+    def _alone(self) -> bool:
+        """Whether no other run of this machine sends from here; until this one is through, none
+        that begins is. Where there are no locks nobody knows."""
+        path = self.folder / STATE / _LOCK
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = self._lock = path.open("ab")
+        except OSError as error:
+            raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            return False
+        except OSError:
+            return False
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        return True
 
     def _send(self, path: Path, name: str, moved: Moved) -> None:
         files, target = self._store.files, self._path(name)
@@ -226,6 +245,61 @@ class PublishedFolder:
         self._notes[name] = note
         told = {"size": note.size, "digest": note.digest, "mark": note.mark}
         self._journal.append({"kind": "there", "url": str(self.url), "name": name, **told})
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOutputs:
+    """What lies here of outputs that go to ``url``, as it may be shown."""
+
+    folder: Path
+    url: str
+    bytes: int
+    waiting: int
+
+    def remove(self) -> str:
+        """Remove it; or say why it stays."""
+        if self.waiting:
+            files = "1 file has" if self.waiting == 1 else f"{self.waiting} files have"
+            return f"{files} not gone there; give its command again, or remove the folder"
+        try:
+            with (self.folder / STATE / _LOCK).open("ab") as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                remove_tree(self.folder)
+        except OSError:
+            return "a run is at work on it"
+        return ""
+
+
+def kept_outputs(cache: Path) -> Iterator[KeptOutputs]:
+    """Each URL's that outputs went to from here."""
+    folders = (cache / FOLDER).glob("*") if (cache / FOLDER).is_dir() else ()
+    for folder in sorted(folders):
+        url = _url_of(Journal(folder / STATE / _NOTES))
+        there = [path for path in folder.rglob("*") if path.is_file()]
+        total = sum(path.stat().st_size for path in there)
+        # Without its address as it was given: only what is here is asked.
+        waiting = _not_sent(folder, _read(Journal(folder / STATE / _NOTES), url))
+        begun = [
+            path for path in (folder / STATE).glob("*") if path.is_dir() and path.name != COPIES
+        ]
+        yield KeptOutputs(folder, url or "a URL", total, len(waiting) + len(begun))
+
+
+def _url_of(journal: Journal) -> str:
+    urls = [str(entry.get("url")) for entry in journal.read()[0] if entry["kind"] == "there"]
+    return urls[-1] if urls else ""
+
+
+def _not_sent(folder: Path, notes: Mapping[str, _Note]) -> list[str]:
+    """Files here that never went there as they are."""
+    found = []
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or not path.is_file():
+            continue
+        known = notes.get(path.name)
+        if known is None or known.digest != digest_of(path, OutputError):
+            found.append(path.name)
+    return found
 
 
 def _read(journal: Journal, url: str) -> dict[str, _Note]:

@@ -16,7 +16,7 @@ from render.planning.plan import PREVIEWS, check_request
 from render.planning.request import Request, written_file
 from render.sweeping.outputs import Outputs
 from render.sweeping.sweep import ALONE, sweep
-from render.sweeping.sweep_events import StepFailed, SweepEvent
+from render.sweeping.sweep_events import PublishFailed, StepFailed, SweepEvent
 from render.watching.arrivals import Arrivals
 from render.watching.watch_events import (
     ClipArrived,
@@ -164,7 +164,7 @@ def _counted(events: Iterator[SweepEvent], count: _Count) -> Iterator[SweepEvent
                 count.previews += 1
             case CellKept():
                 count.kept += 1
-            case CellFailed() | StepFailed():
+            case CellFailed() | StepFailed() | PublishFailed():
                 count.failed += 1
                 count.transient |= _may_pass(event.error)
         yield event

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from render.errors import OutputError, UsageError
-from render.storage.published import PublishedFolder, work_folder
+from render.storage.published import PublishedFolder, kept_outputs, work_folder
 from render.storage.transfers import Moved
 from render.storage.url import Url
 
@@ -99,9 +99,12 @@ def test_half_a_file_is_never_there(
 
 def test_a_killed_run_s_half_is_cleared_and_nobody_else_s(store: Any, tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"data")
-    mine = looked(tmp_path)._under_way
-    store.pipe_file(f"/b/previews/{mine}-0123", b"half")
+    living = looked(tmp_path)
+    store.pipe_file(f"/b/previews/{living._under_way}-0123", b"half")
     store.pipe_file("/b/previews/.render-upload-of-another-machine", b"half")
+    looked(tmp_path)
+    assert len(there(store)) == 2, "it is at work on it"
+    del living
     looked(tmp_path)
     assert list(there(store)) == [".render-upload-of-another-machine"]
 
@@ -154,6 +157,23 @@ def test_results_that_lead_elsewhere_bring_nothing_there(store: Any, tmp_path: P
     assert looked(folder).missing(iter([])) == []
     with pytest.raises(OutputError, match="is not in its folder"):
         looked(folder).take("../../x.mp4", moved())
+
+
+def test_what_has_gone_there_may_go_here(store: Any, tmp_path: Path) -> None:
+    folder = work_folder(tmp_path, THERE)
+    folder.mkdir(parents=True)
+    (folder / "a.mp4").write_bytes(b"one")
+    sending = looked(folder)
+    assert sending.put("a.mp4", moved())
+    (folder / "b.mp4").write_bytes(b"two")
+    (kept,) = kept_outputs(tmp_path)
+    assert kept.url == str(THERE) and "1 file has not gone there" in kept.remove()
+    assert sending.put("b.mp4", moved())
+    (kept,) = kept_outputs(tmp_path)
+    assert kept.remove() == "a run is at work on it" and folder.is_dir()
+    del sending
+    assert kept.remove() == "" and not folder.exists()
+    assert len(there(store)) == 2
 
 
 def test_the_web_is_only_read(tmp_path: Path) -> None:
