@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from render.cli.settings_file import OF_NO_FILE, Settings, Values, user_settings
 from render.errors import PresetError, UsageError
+from render.storage.url import is_url
 
 if TYPE_CHECKING:
     from cyclopts import App, Argument
@@ -174,7 +175,7 @@ def _checked(settings: Settings, chain: tuple[str, ...], options: Mapping[str, A
 def _placed(key: str, value: str, folder: Path) -> str:
     """Files are found from the settings file, outputs from where the command runs."""
     if key == "output":
-        return str(Path(value).expanduser()) + "/"
+        return value.rstrip("/") + "/" if is_url(value) else str(Path(value).expanduser()) + "/"
     if key not in _FILES:
         return value
     return ",".join(_place_of(word, folder) for word in value.split(","))

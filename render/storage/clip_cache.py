@@ -20,8 +20,8 @@ from render.errors import ClipError, OutputError, RenderError
 from render.files.cache import CacheUse, cache_key
 from render.files.digest import digest_of
 from render.files.temporary import beside, clear_dead
-from render.storage.store import Store, Stored, explained
-from render.storage.transfers import Moved
+from render.storage.store import Store, Stored, as_render_error, explained
+from render.storage.transfers import Moved, StoppedError
 from render.storage.url import Url
 
 NAME = "clips"
@@ -56,6 +56,8 @@ def fetch(url: Url, cache: Path, moved: Moved, limit: int = LIMIT) -> Path:
                 with _alone(folder / f"{key}.lock", moved):
                     path = _there_or_fetched(store, folder, key, moved)
                 break
+            except StoppedError:
+                raise
             except Exception as error:
                 # Once more: not all storage libraries try again themselves.
                 if attempt == 2 or not _transient(url, error):
@@ -94,8 +96,6 @@ def _check_whole(store: Store, before: Stored, file: Path) -> None:
 
 
 def _transient(url: Url, error: Exception) -> bool:
-    from render.storage.store import as_render_error
-
     found = error if isinstance(error, RenderError) else as_render_error(url, error, ClipError)
     return found.transient and not isinstance(found, OutputError)
 

@@ -23,7 +23,7 @@ from render.files.names import leads_below
 from render.files.results_file import NAME as RESULTS
 from render.files.results_file import written
 from render.files.temporary import beside, remove_tree
-from render.storage.store import Store, Stored, explained, stored
+from render.storage.store import Store, Stored, as_render_error, explained, stored
 from render.storage.transfers import Moved
 from render.storage.url import Url
 
@@ -313,7 +313,5 @@ def _read(journal: Journal, url: str) -> dict[str, _Note]:
 
 
 def _passes(url: Url, error: Exception) -> bool:
-    from render.storage.store import as_render_error
-
     found = error if isinstance(error, RenderError) else as_render_error(url, error, OutputError)
     return found.transient

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from render.distribution import installing
 from render.errors import OutputError, RenderError, UsageError
+from render.storage.transfers import StoppedError
 from render.storage.url import Url, without_secrets
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def explained(url: Url, kind: type[RenderError]) -> Iterator[None]:
     """Whatever a storage library raises inside, as ``kind`` in one line."""
     try:
         yield
-    except RenderError:
+    except (RenderError, StoppedError):
         raise
     except Exception as error:
         cause = None if url.has_secrets else error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from fsspec.callbacks import Callback
 
 _Result = TypeVar("_Result")
+_ENDING = 1.0  # seconds
 
 
 class StoppedError(Exception):
@@ -110,8 +112,9 @@ class Transfers(Generic[_Result]):
         self._stop.set()
         for _ in self._threads:
             self._todo.put(None)
+        until = time.monotonic() + _ENDING
         for thread in self._threads:
-            thread.join(1.0)
+            thread.join(max(0.0, until - time.monotonic()))
 
     def _work(self) -> None:
         while (one := self._todo.get()) is not None:

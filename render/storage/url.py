@@ -117,7 +117,10 @@ def place_of(given: str | Path | Url) -> Place:
 
 
 def without_secrets(text: str) -> str:
-    """``text`` with every URL in it as it may be shown."""
+    """``text``, a URL or a line that has some, with each as it may be shown."""
+    option, equals, word = text.partition("=") if text.startswith("-") else ("", "", text)
+    if is_url(word) and "::" not in word:  # one with spaces too
+        return f"{option}{equals}{Url(word)}"
 
     def shown(found: re.Match[str]) -> str:
         try:

@@ -80,3 +80,5 @@ def test_no_text_has_secrets() -> None:
     )
     assert "pw" not in said and "t1" not in said.partition(";")[0]
     assert "s3://b/k" in said
+    assert without_secrets("https://h/a b?token=t1") == "https://h/a b"
+    assert without_secrets("--output=sftp://me:pw@h/a b") == "--output=sftp://me@h/a b"
