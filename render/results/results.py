@@ -37,9 +37,9 @@ from render.results.values import (
     LateAsText,
     NetworkAsText,
     Pair,
-    Part,
     PathText,
     RateAsText,
+    ResultPart,
     Seconds,
     Share,
     SizeAsText,
@@ -52,7 +52,7 @@ SCHEMA = 1
 NAME = results_file.NAME
 
 
-class Run(Part):
+class Run(ResultPart):
     """One call of render that wrote here.
 
     Attributes:
@@ -72,7 +72,7 @@ class Run(Part):
     wall: float | None = None
 
 
-class CellTarget(Part):
+class CellTarget(ResultPart):
     """Sizes are as shown: already turned to the clip's orientation; words turn them back
     (`Results.size_of`). ``on`` is the phone that the preview plays on, None where it shows every
     frame of the target. ``style_file``: where the style was, absolute, None for one of render's."""
@@ -89,7 +89,7 @@ class CellTarget(Part):
     style_file: PathText | None = None
 
 
-class View(Part):
+class View(ResultPart):
     """How the clip's picture met the network's input: the ``render.planning.geometry.Placement``.
 
     Attributes:
@@ -116,7 +116,7 @@ class View(Part):
         return Placement(self.canvas, self.crop, self.inner)
 
 
-class CellVideo(Part):
+class CellVideo(ResultPart):
     """The preview's own facts; ``stylized`` counts pictures that the network computed or shared,
     None where only the preview itself is left to tell of it.
     ``fps`` is that of the file where it is not the target's: of a phone's display."""
@@ -132,7 +132,7 @@ class CellVideo(Part):
     crf: int
 
 
-class Played(Part):
+class Played(ResultPart):
     """What a preview on a phone came to (`render.devices.playback`).
 
     Attributes:
@@ -167,7 +167,7 @@ class Played(Part):
     sequence: tuple[Pair, ...] = Field(default=(), strict=False)
 
 
-class Cost(Part):
+class Cost(ResultPart):
     """What a cell costs: the network's parameters, its multiply-adds for a frame and for a second
     at the cell's rate, and milliseconds a frame on the machine that rendered it (median, while the
     sweep ran; None where unknown)."""
@@ -178,7 +178,7 @@ class Cost(Part):
     ms: float | None = None
 
 
-class Figures(Part):
+class Figures(ResultPart):
     """What a cell shows and what it loses against its reference.
 
     Beside what stands here there is a key for each metric, with a number, or None where it could
@@ -216,7 +216,7 @@ class Figures(Part):
         return self.values.get(key)
 
 
-class CellResult(Part):
+class CellResult(ResultPart):
     """One preview.
 
     Attributes:
@@ -258,7 +258,7 @@ class CellResult(Part):
         return self.video.fps or self.target.fps
 
 
-class Failure(Part):
+class Failure(ResultPart):
     """A cell, or a whole clip (``cell`` None), that the last run could not render."""
 
     clip: str
@@ -267,7 +267,7 @@ class Failure(Part):
     message: str
 
 
-class Results(Part):
+class Results(ResultPart):
     """All that ``results.json`` says. ``grids`` and ``sheets`` are paths below the folder."""
 
     schema_version: int = SCHEMA

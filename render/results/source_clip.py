@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
 from render.results.values import (
-    Part,
     PathText,
     RateAsText,
+    ResultPart,
     Seconds,
     SecondsAsText,
     SizeAsText,
@@ -19,7 +19,7 @@ from render.results.values import (
 )
 
 
-class Sampling(Part):
+class Sampling(ResultPart):
     """What of a clip the figures were taken from.
 
     Attributes:
@@ -46,7 +46,7 @@ class Sampling(Part):
     notes: Texts = ()
 
 
-class SourceClip(Part):
+class SourceClip(ResultPart):
     """A clip, or a part of one, that cells were made from. Other parts of it are clips of their
     own here: all cells of one show the same moments.
 

@@ -27,7 +27,7 @@ _PATH, _NAME = 4096, 255
 _Value = TypeVar("_Value")
 
 
-class Part(BaseModel):
+class ResultPart(BaseModel):
     """Of ``results.json``."""
 
     # Strict: of a text Python would make a number, even one without end.
