@@ -16,11 +16,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from render.errors import ClipError, OutputError, RenderError
+from render.errors import ClipError, OutputError
 from render.files.cache import CacheUse, cache_key
 from render.files.digest import digest_of
 from render.files.temporary import beside, clear_dead
-from render.storage.store import Store, Stored, as_render_error, explained
+from render.storage.store import Store, Stored, explained, worth_another
 from render.storage.transfers import Moved, StoppedError
 from render.storage.url import Url
 
@@ -59,8 +59,8 @@ def fetch(url: Url, cache: Path, moved: Moved, limit: int = LIMIT) -> Path:
             except StoppedError:
                 raise
             except Exception as error:
-                # Once more: not all storage libraries try again themselves.
-                if attempt == 2 or not _transient(url, error):
+                # Once more.
+                if attempt == 2 or not worth_another(url, error):
                     raise
     with contextlib.suppress(OSError):
         os.utime(path)  # used just now
@@ -93,11 +93,6 @@ def _check_whole(store: Store, before: Stored, file: Path) -> None:
         raise ClipError(f"{url}: {size} of {before.size} bytes came; try again", transient=True)
     if store.stored() != before:
         raise ClipError(f"{url}: was replaced while it was fetched; try again", transient=True)
-
-
-def _transient(url: Url, error: Exception) -> bool:
-    found = error if isinstance(error, RenderError) else as_render_error(url, error, ClipError)
-    return found.transient and not isinstance(found, OutputError)
 
 
 def _file_name(key: str, mark: str, url: Url) -> str:

@@ -16,14 +16,14 @@ from pathlib import Path
 from platform import node
 from typing import IO
 
-from render.errors import Hint, OutputError, RenderError, UsageError
+from render.errors import Hint, OutputError, UsageError
 from render.files.digest import digest_of
 from render.files.journal import COPIES, STATE, Journal
 from render.files.names import leads_below
 from render.files.results_file import NAME as RESULTS
 from render.files.results_file import written
 from render.files.temporary import beside, remove_tree
-from render.storage.store import Store, Stored, as_render_error, explained, stored
+from render.storage.store import Store, Stored, explained, stored, worth_another
 from render.storage.transfers import Moved
 from render.storage.url import Url
 
@@ -155,7 +155,7 @@ class PublishedFolder:
                 self._send(path, name, moved)
             except Exception as error:
                 moved.check()
-                if not _passes(url, error):
+                if not worth_another(url, error):
                     raise
                 self._send(path, name, moved)  # once more
             target = Store(url, self._store.files, self._path(name)).stored()
@@ -310,8 +310,3 @@ def _read(journal: Journal, url: str) -> dict[str, _Note]:
                 note = _Note(int(entry["size"]), str(entry["digest"]), str(entry["mark"]))
                 found[str(entry["name"])] = note
     return found
-
-
-def _passes(url: Url, error: Exception) -> bool:
-    found = error if isinstance(error, RenderError) else as_render_error(url, error, OutputError)
-    return found.transient

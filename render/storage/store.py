@@ -38,6 +38,8 @@ _MARKS = (
     *("blob_id", "mtime", "last_modified", "last-modified", "lastmodified", "modified", "updated"),
     "created",
 )
+# Whose libraries try again by themselves, and wait in between.
+_PATIENT = frozenset(("s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl"))
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -145,6 +147,16 @@ def as_render_error(url: Url, error: Exception, kind: type[RenderError]) -> Rend
     if any(_passes(one) for one in chain):
         return kind(f"{url}: the connection failed ({reason}); try again", transient=True)
     return kind(f"{url}: the store failed ({reason})")
+
+
+def worth_another(url: Url, error: Exception) -> bool:
+    """Whether what failed may be over at once, and nobody has tried again yet."""
+    if isinstance(error, RenderError):
+        return error.transient
+    if url.scheme in _PATIENT:
+        return False
+    found = as_render_error(url, error, RenderError)
+    return found.transient and not isinstance(found, OutputError)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
