@@ -171,7 +171,8 @@ class Show:
 
     def _summary(self, preview: Preview) -> str:
         # On a terminal the path follows at once, as the result.
-        path = preview.cell.clip.place.name if sys.stdout.isatty() else str(preview.path)
+        shown = self._plan.shown(preview.path)
+        path = preview.cell.clip.place.name if sys.stdout.isatty() else str(shown)
         what = f"video {preview.size} at {float(preview.rate):.5g} fps, {amount(preview.bytes)}"
         if self._together[preview.cell.clip.path] > 1:
             # The time is that of all of them.

@@ -200,12 +200,13 @@ class ShowSweep:
         self._still()
         for warning in event.warnings:
             say(labelled("warning", f"{event.path.name}: {warning}", sys.stderr))
+        place = event.path if self._planned is None else self._planned.plan.shown(event.path)
         if event.kept:
-            say(f"{safe(str(event.path))}: kept, since it is of the same previews")
+            say(f"{safe(str(place))}: kept, since it is of the same previews")
         elif event.about:
-            say(f"{safe(str(event.path))}: {event.about}")
-        local = self._planned is None or self._planned.plan.publish is None
-        quiet = self._json or event.step in _QUIET or not local
+            say(f"{safe(str(place))}: {event.about}")
+        # What goes to a URL is named once it is there.
+        quiet = self._json or event.step in _QUIET or place != event.path
         if not quiet and event.path not in self._named:
             self._named.add(event.path)
             put(str(event.path))

@@ -119,6 +119,10 @@ class Plan:
         """The cells whose previews are not there yet."""
         return tuple(cell for cell in self.cells if not cell.kept)
 
+    def shown(self, path: Path) -> Place:
+        """Where people look for what is made at ``path``: at its URL, if it goes to one."""
+        return path if self.publish is None else self.publish.child(path.name)
+
 
 def _find_style(style: str, network: str | None) -> StyleFile:
     from render.networks.catalogue import find_style
