@@ -73,8 +73,12 @@ if TYPE_CHECKING:
         SegmentsLeft,
         Timings,
         WorkerLost,
+        WorkersAwaited,
+        WorkersBlind,
     )
     from render.execution.execute import run
+    from render.execution.ray_cluster import RayExecutor
+    from render.execution.workers import Workers
     from render.export.export_model import Exported
     from render.export.export_model import export as export_model
     from render.export.export_target import ExportTarget
@@ -204,6 +208,7 @@ __all__ = [
     "Published",
     "Publishing",
     "Rate",
+    "RayExecutor",
     "Refusal",
     "RenderError",
     "RenderWith",
@@ -234,6 +239,9 @@ __all__ = [
     "WatchEvent",
     "WatchIdle",
     "WorkerLost",
+    "Workers",
+    "WorkersAwaited",
+    "WorkersBlind",
     "__version__",
     "choose",
     "export_model",
@@ -312,9 +320,13 @@ _HOMES = {
         "Preview",
         "SegmentsLeft",
         "WorkerLost",
+        "WorkersAwaited",
+        "WorkersBlind",
         "Timings",
     ),
     "render.execution.execute": ("run",),
+    "render.execution.ray_cluster": ("RayExecutor",),
+    "render.execution.workers": ("Workers",),
     "render.export.export_model": ("Exported", "export=export_model"),
     "render.export.export_target": ("ExportTarget",),
     "render.media.encoding": ("AudioMode", "Encoder", "Encoding"),

@@ -137,6 +137,24 @@ class WorkerLost:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class WorkersAwaited:
+    """Nothing goes on: ``missing`` of ``workers`` have not started, for want of room in the cluster
+    or of time."""
+
+    missing: int
+    workers: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkersBlind:
+    """Workers of a cluster do not see ``path`` as this process does, which does their step."""
+
+    path: Path
+
+
+Aside: TypeAlias = CacheTrouble | SegmentsLeft | WorkerLost | WorkersAwaited | WorkersBlind
+"""What is about no cell."""
 Event: TypeAlias = (
     CellStarted
     | CellProgress
@@ -144,8 +162,6 @@ Event: TypeAlias = (
     | CellKept
     | CellRetried
     | CellFailed
-    | SegmentsLeft
     | DraftMeasured
-    | CacheTrouble
-    | WorkerLost
+    | Aside
 )

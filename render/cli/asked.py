@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from render.cli.cache_folder import cache_folder
+from render.cli.cluster import for_workers, workers_of
 from render.cli.devices_folder import device
 from render.cli.phones import phones
 from render.cli.read_request import make_request, one_of
@@ -51,6 +52,7 @@ def asked(clips: tuple[Place, ...], words: RenderOptions) -> tuple[Request, Outp
             seed=words.seed,
         ),
     )
+    request = for_workers(request, workers_of(words))
     outputs = Outputs(
         grid=words.grid,
         rows=words.rows,

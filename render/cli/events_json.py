@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from render.devices.playback import Playback, Shows
-    from render.events import Event, Preview
+    from render.events import Aside, Event, Preview
     from render.media.clip import Clip
     from render.networks.metadata import StyleMetadata
     from render.planning.estimate import Estimate
@@ -100,7 +100,6 @@ class EventLines:
     def event(self, event: Event) -> str | None:
         """The event's line; None for a cell's progress less than a second after its last."""
         from render.events import (
-            CacheTrouble,
             CellDone,
             CellFailed,
             CellKept,
@@ -108,8 +107,6 @@ class EventLines:
             CellRetried,
             CellStarted,
             DraftMeasured,
-            SegmentsLeft,
-            WorkerLost,
         )
 
         facts: dict[str, Any]
@@ -133,12 +130,8 @@ class EventLines:
                 name, facts = "failed", {"step": "preview", **facts}
             case DraftMeasured(cell, psnr, faster, pictures):
                 name, facts = "draft", {"psnr": psnr, "faster": faster, "pictures": pictures}
-            case CacheTrouble(reason):
-                return line("cache_trouble", message=reason)
-            case WorkerLost(worker, reason):
-                return line("worker_lost", worker=worker, message=reason)
-            case SegmentsLeft(folder, previews, size):
-                return line("left", path=str(folder), previews=previews, bytes=size)
+            case _:
+                return _aside(event)
         which = {"cell": None} if event.cell is None else self._which(event.cell)
         return line(name, **(which | facts))
 
@@ -260,3 +253,20 @@ def _rate(key: str, rate: Fraction) -> dict[str, Any]:
 
 def _seconds(seconds: Fraction | float) -> float:
     return round(float(seconds), 6)
+
+
+def _aside(event: Aside) -> str:
+    """The line of an event that is about no cell."""
+    from render.events import CacheTrouble, SegmentsLeft, WorkerLost, WorkersAwaited
+
+    match event:
+        case CacheTrouble(reason):
+            return line("cache_trouble", message=reason)
+        case WorkerLost(worker, reason):
+            return line("worker_lost", worker=worker, message=reason)
+        case WorkersAwaited(missing, workers):
+            return line("workers_awaited", missing=missing, workers=workers)
+        case SegmentsLeft(folder, previews, size):
+            return line("left", path=str(folder), previews=previews, bytes=size)
+        case blind:
+            return line("workers_blind", path=str(blind.path))

@@ -9,6 +9,19 @@ from typing import Annotated
 from cyclopts import Group, Parameter
 
 from render.cli.help import ShownAs
+from render.cli.machine_options import (
+    Address,
+    CpusPerWorker,
+    Debug,
+    Device,
+    Engine,
+    Executor,
+    Ffmpeg,
+    GpusPerWorker,
+    Precision,
+    Workers,
+)
+from render.cli.parameters import worded
 from render.defaults import DEFAULTS
 
 _CLIP = Group("Clip")
@@ -16,7 +29,6 @@ _TARGET = Group("Target (what would ship on the phone)")
 _PHONE = Group("Phone (previews as it would show them)")
 _OUTPUT = Group("Output")
 _COMPARE = Group("Compare (several previews of one clip)")
-_MACHINE = Group("Machine")
 
 _CLIPS = (
     "Videos to preview: files that ffmpeg reads, folders of them (DIR/** also looks below), "
@@ -26,16 +38,11 @@ _CLIPS = (
 _DRY_RUN = "Print the plan and what it will take here, measured for a moment; render nothing."
 
 
-def _help(text: str, group: Group, *names: str) -> Parameter:
-    # A leading hyphen: "-5" is then a wrong value with its reason, not a missing one.
-    return Parameter(name=names or None, help=text, group=group, allow_leading_hyphen=not names)
-
-
 Clips = Annotated[str, Parameter(help=_CLIPS)]
 
 Fps = Annotated[
     str | None,
-    _help(
+    worded(
         "Frames a second: 15, 29.97, 30000/1001, or `source` for the clip's own. Several: a "
         "list (10,15), a range (10..30:5 by steps of 5, 10..40 by doubling), or both.",
         _TARGET,
@@ -45,7 +52,7 @@ Fps = Annotated[
 
 Size = Annotated[
     str | None,
-    _help(
+    worded(
         "The network's input, in pixels. Several: a list, or a range (360x640..720x1280:3 is "
         "three sizes evenly apart).",
         _TARGET,
@@ -55,7 +62,7 @@ Size = Annotated[
 
 Style = Annotated[
     str | None,
-    _help(
+    worded(
         "A style by name (`render styles` lists them), a .safetensors file, or what `render styles "
         "import` reads, which is then imported.",
         _TARGET,
@@ -65,25 +72,25 @@ Style = Annotated[
 
 Network = Annotated[
     str | None,
-    _help("The style's network: res3 has three full residual blocks.", _TARGET),
+    worded("The style's network: res3 has three full residual blocks.", _TARGET),
     ShownAs("NAME[,…]", DEFAULTS.network),
 ]
 
 Upscale = Annotated[
     str | None,
-    _help("The display, in pixels; `none` shows the network's own output.", _TARGET),
+    worded("The display, in pixels; `none` shows the network's own output.", _TARGET),
     ShownAs("WxH|none", DEFAULTS.upscale),
 ]
 
 Upscaler = Annotated[
     str | None,
-    _help("bilinear (the phone's), nearest, bicubic or lanczos.", _TARGET),
+    worded("bilinear (the phone's), nearest, bicubic or lanczos.", _TARGET),
     ShownAs("NAME[,…]", DEFAULTS.upscaler),
 ]
 
 Strength = Annotated[
     str | None,
-    _help(
+    worded(
         "How much of the style shows, from 0 (none: the clip itself) to 1 (all). Several: a "
         "list, or a range (0.4..1:0.2).",
         _TARGET,
@@ -93,7 +100,7 @@ Strength = Annotated[
 
 Preset = Annotated[
     str | None,
-    _help(
+    worded(
         "Start from a preset (`render presets` lists them) or a .toml file; single options "
         "win over it.",
         _TARGET,
@@ -103,7 +110,7 @@ Preset = Annotated[
 
 Cells = Annotated[
     Path | None,
-    _help(
+    worded(
         "Chosen combinations: [[cell]] tables with fps, size, network, style, upscale, "
         "upscaler and strength. What a cell leaves out is taken from the options, and their "
         "lists multiply it.",
@@ -115,7 +122,7 @@ Cells = Annotated[
 
 Orient = Annotated[
     str | None,
-    _help(
+    worded(
         "auto turns sizes to the clip's displayed orientation (480x853 renders a landscape "
         "clip at 853x480); as-given does not.",
         _CLIP,
@@ -125,17 +132,17 @@ Orient = Annotated[
 
 Fit = Annotated[
     str | None,
-    _help("How another shape is met: cropped, with bars, or stretched.", _CLIP),
+    worded("How another shape is met: cropped, with bars, or stretched.", _CLIP),
     ShownAs("cover|contain|stretch", DEFAULTS.fit),
 ]
 
 Start = Annotated[
-    str | None, _help("Where to begin: seconds, or [HH:]MM:SS.", _CLIP), ShownAs("TIME", "0")
+    str | None, worded("Where to begin: seconds, or [HH:]MM:SS.", _CLIP), ShownAs("TIME", "0")
 ]
 
 Duration = Annotated[
     str | None,
-    _help("How much to render: seconds, or [HH:]MM:SS.", _CLIP),
+    worded("How much to render: seconds, or [HH:]MM:SS.", _CLIP),
     ShownAs("TIME", "to the end"),
 ]
 
@@ -159,7 +166,7 @@ Grid = Annotated[
 
 Rows = Annotated[
     str | None,
-    _help(
+    worded(
         "What varies from row to row of the grid: clip, style, network, size, upscale, "
         "upscaler, strength or fps. With `clip`, all clips are in one grid and one sheet.",
         _COMPARE,
@@ -169,13 +176,13 @@ Rows = Annotated[
 
 Cols = Annotated[
     str | None,
-    _help("What varies from column to column.", _COMPARE),
+    worded("What varies from column to column.", _COMPARE),
     ShownAs("AXIS", "fps, if it varies"),
 ]
 
 Labels = Annotated[
     str | None,
-    _help(
+    worded(
         "What is written on the grid and the sheet: all that is known, with this computer's times; "
         "what tells previews apart, and once what they share; or nothing.",
         _COMPARE,
@@ -202,7 +209,7 @@ Report = Annotated[
 
 Metrics = Annotated[
     str | None,
-    _help(
+    worded(
         "Figures of what each preview loses: on few moments, on many, or none; later: fast, after "
         "the report, which is then written again.",
         _COMPARE,
@@ -212,7 +219,7 @@ Metrics = Annotated[
 
 Reference = Annotated[
     str | None,
-    _help(
+    worded(
         "Which preview the others are held against: its file, or words that say which, such as "
         "res5,720x1280,30.",
         _COMPARE,
@@ -222,7 +229,7 @@ Reference = Annotated[
 
 PlayOn = Annotated[
     str | None,
-    _help(
+    worded(
         "Show what this phone would: frames that come while its network is busy are dropped, "
         "and the others late. A device (`render devices` lists them), `none`, or a list.",
         _PHONE,
@@ -233,7 +240,7 @@ PlayOn = Annotated[
 
 On = Annotated[
     str | None,
-    _help(
+    worded(
         "Say which of the previews to build for this device, and mark those that are too slow "
         "for it, in the table, the grid and the report. `render choose` says more.",
         _COMPARE,
@@ -243,7 +250,7 @@ On = Annotated[
 
 Latency = Annotated[
     str | None,
-    _help(
+    worded(
         "The same with milliseconds of your own: 66, with a spread 66±8 (84 of 100 frames "
         "within 74), or a file of measured ones. Several: a list.",
         _PHONE,
@@ -253,19 +260,19 @@ Latency = Annotated[
 
 Sustained = Annotated[
     str | None,
-    _help("What the phone slows down to: 90@3 is 90 ms after three minutes.", _PHONE),
+    worded("What the phone slows down to: 90@3 is 90 ms after three minutes.", _PHONE),
     ShownAs("MS@MINUTES", "the device's"),
 ]
 
 Warm = Annotated[
     str | None,
-    _help("Minutes that it has been running when the clip begins.", _PHONE),
+    worded("Minutes that it has been running when the clip begins.", _PHONE),
     ShownAs("MINUTES", "0"),
 ]
 
 Late = Annotated[
     str | None,
-    _help(
+    worded(
         "What becomes of a frame while the network is busy: the newest waits, or it is discarded.",
         _PHONE,
     ),
@@ -274,13 +281,13 @@ Late = Annotated[
 
 Seed = Annotated[
     str | None,
-    _help("Of the latencies that are drawn; the same one shows the same.", _PHONE),
+    worded("Of the latencies that are drawn; the same one shows the same.", _PHONE),
     ShownAs("N", "0"),
 ]
 
 Output = Annotated[
     str | None,  # a Path forgets a slash at its end
-    _help(
+    worded(
         "A file for one preview (.mp4, .mov, .mkv, .webm or .gif), a folder, or a URL of either.",
         _OUTPUT,
         "--output",
@@ -293,13 +300,13 @@ Force = Annotated[bool, Parameter(help="Overwrite previews that exist.", group=_
 
 Crf = Annotated[
     str | None,
-    _help("Quality, from 0 (lossless) to 51 (worst; 63 for libsvtav1 and libvpx-vp9).", _OUTPUT),
+    worded("Quality, from 0 (lossless) to 51 (worst; 63 for libsvtav1 and libvpx-vp9).", _OUTPUT),
     ShownAs("N", str(DEFAULTS.crf)),
 ]
 
 Encoder = Annotated[
     str | None,
-    _help(
+    worded(
         "libx264 (plays everywhere), libx265, libsvtav1, libvpx-vp9, prores_ks (422 HQ), "
         "prores_ks-422, prores_ks-lt, prores_ks-proxy, gif, h264_videotoolbox, "
         "hevc_videotoolbox, h264_nvenc or hevc_nvenc; also h264, hevc, av1, vp9 and prores.",
@@ -310,7 +317,7 @@ Encoder = Annotated[
 
 Audio = Annotated[
     str | None,
-    _help("Keep the clip's sound, or write none.", _OUTPUT),
+    worded("Keep the clip's sound, or write none.", _OUTPUT),
     ShownAs("keep|none", DEFAULTS.audio),
 ]
 
@@ -322,32 +329,6 @@ Json = Annotated[
         help="On stdout, one JSON object a line; the last is `done` or `error`.", group=_OUTPUT
     ),
 ]
-
-Device = Annotated[
-    str | None,
-    _help("Where the network runs.", _MACHINE),
-    ShownAs("auto|cpu|cuda|mps", "auto"),
-]
-
-Engine = Annotated[
-    str | None,
-    _help("What runs it; auto takes the faster and says which.", _MACHINE),
-    ShownAs("auto|torch|openvino", "auto"),
-]
-
-Precision = Annotated[
-    str | None,
-    _help("int8: drafts, 3 times as fast on newer processors; says what it costs.", _MACHINE),
-    ShownAs("f32|int8", "the engine's"),
-]
-
-Ffmpeg = Annotated[
-    Path | None,
-    _help("An ffmpeg to use instead of the bundled one; also read from RENDER_FFMPEG.", _MACHINE),
-    ShownAs("PATH"),
-]
-
-Debug = Annotated[bool, Parameter(help="Show tracebacks, and what ffmpeg said.", group=_MACHINE)]
 
 
 @Parameter(name="*")
@@ -396,4 +377,9 @@ class RenderOptions:
     engine: Engine = None
     precision: Precision = None
     ffmpeg: Ffmpeg = None
+    executor: Executor = None
+    address: Address = None
+    workers: Workers = None
+    cpus_per_worker: CpusPerWorker = None
+    gpus_per_worker: GpusPerWorker = None
     debug: Debug = False

@@ -12,6 +12,7 @@ from render.errors import UsageError
 from render.storage.url import Place, place_of
 
 if TYPE_CHECKING:
+    from render.execution.executor import Executor
     from render.planning.request import Request
     from render.sweeping.outputs import Outputs
 
@@ -36,6 +37,7 @@ def render(
       render clip.mp4 --json                     results and progress for a program
     """
     from render.cli.asked import asked
+    from render.cli.cluster import executor_of
 
     if not clips:
         raise UsageError(
@@ -50,7 +52,8 @@ def render(
 
         return show_plan(planned(request, _looking(places), json=words.json), json=words.json)
     about = _looking(places)
-    return _sweep(request, outputs, about, json=words.json, debug=words.debug)
+    with executor_of(words) as executor:
+        return _sweep(request, outputs, executor, about, json=words.json, debug=words.debug)
 
 
 def _catch_mistyped_command(clips: tuple[Place, ...]) -> None:
@@ -76,13 +79,21 @@ def _looking(clips: tuple[Place, ...]) -> str:
     return f"looking at {clips[0].name if len(clips) == 1 else f'{len(clips)} clips'}"
 
 
-def _sweep(request: Request, outputs: Outputs, about: str, *, json: bool, debug: bool) -> int:
+def _sweep(
+    request: Request,
+    outputs: Outputs,
+    executor: Executor | None,
+    about: str,
+    *,
+    json: bool,
+    debug: bool,
+) -> int:
     from render.cli.count import waiting
     from render.cli.show_sweep import ShowSweep
     from render.cli.signals import heed
     from render.sweeping.sweep import sweep
 
-    events = sweep(request, outputs, command=_command())
+    events = sweep(request, outputs, command=_command(), executor=executor)
     show = ShowSweep(json=json, debug=debug, on=outputs.on)
     with contextlib.closing(show):
         try:

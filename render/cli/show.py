@@ -14,6 +14,7 @@ from render.cli.output import detail, labelled, put, safe, say
 from render.cli.progress import Progress
 from render.cli.words import amount, clip_error, segments_left, took
 from render.events import (
+    Aside,
     CacheTrouble,
     CellDone,
     CellFailed,
@@ -24,8 +25,9 @@ from render.events import (
     DraftMeasured,
     Event,
     Preview,
-    SegmentsLeft,
     WorkerLost,
+    WorkersAwaited,
+    WorkersBlind,
 )
 from render.planning.plan import Plan
 from render.target import as_held
@@ -102,7 +104,7 @@ class Show:
                 self._fail(event)
             case DraftMeasured():
                 self._draft(event)
-            case CacheTrouble() | SegmentsLeft() | WorkerLost():
+            case _ if isinstance(event, Aside):
                 self._note(_aside(event))
 
     def _draft(self, event: DraftMeasured) -> None:
@@ -199,9 +201,16 @@ class Show:
             put(line)
 
 
-def _aside(event: CacheTrouble | SegmentsLeft | WorkerLost) -> str:
+def _aside(event: Aside) -> str:
     if isinstance(event, WorkerLost):
         return f"worker {event.worker} was lost: {event.reason}; its work is done again"
+    if isinstance(event, WorkersAwaited):
+        return (
+            f"waiting for workers: {event.missing} of {event.workers} have not started; the "
+            "cluster is busy or starts nodes (`ray status` tells)"
+        )
+    if isinstance(event, WorkersBlind):
+        return f"{event.path}: workers do not see it so; this machine goes on alone"
     if isinstance(event, CacheTrouble):
         return event.reason
     return segments_left(event.folder, event.previews, event.bytes)

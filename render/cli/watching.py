@@ -15,6 +15,7 @@ from render.errors import UsageError
 
 if TYPE_CHECKING:
     from render.cli.show_watch import ShowWatch
+    from render.execution.executor import Executor
     from render.planning.request import Request
     from render.sweeping.outputs import Outputs
 
@@ -53,15 +54,17 @@ def watch(
       render watch inbox/ --preset a12-live --json
     """
     from render.cli.asked import asked
+    from render.cli.cluster import executor_of
 
     if folder is None:
         raise UsageError("no folder given. Usage: render watch DIR [OPTIONS]")
     seconds = _seconds(settle)
     request, outputs = asked((folder,), words)
-    return _watch(
-        folder, request, outputs, new_only=new_only, settle=seconds, json=words.json,
-        debug=words.debug,
-    )  # fmt: skip
+    with executor_of(words) as executor:
+        return _watch(
+            folder, request, outputs, executor, new_only=new_only, settle=seconds, json=words.json,
+            debug=words.debug,
+        )  # fmt: skip
 
 
 def _seconds(word: str | None) -> float:
@@ -80,6 +83,7 @@ def _watch(
     folder: Path,
     request: Request,
     outputs: Outputs,
+    executor: Executor | None,
     *,
     new_only: bool,
     settle: float,
@@ -94,8 +98,9 @@ def _watch(
 
     command = ("render", "watch", *in_force().words, *sys.argv[2:])
     events = watch_folder(
-        folder, request, outputs, new_only=new_only, settle=settle, command=command
-    )
+        folder, request, outputs, new_only=new_only, settle=settle, command=command,
+        executor=executor,
+    )  # fmt: skip
     show: ShowWatch = ShowWatch(json=json, debug=debug, on=outputs.on)
     with contextlib.closing(show):
         try:

@@ -118,6 +118,15 @@ def _chosen(
     return _on_cpu(engine, installed)
 
 
+def engine_here(
+    choice: EngineChoice | None, *, available: Callable[[DeviceName], bool] = _available
+) -> EngineChoice:
+    """``choice`` where this machine has its device, else what it has: a plan may be for others."""
+    if choice is not None and (choice.device is DeviceName.CPU or available(choice.device)):
+        return choice
+    return choose(EngineName.AUTO, DeviceName.AUTO, available=available)
+
+
 def load_library(choice: EngineChoice) -> None:
     """Import what the engine runs on, which may take seconds: before any watch, or beside other
     work. What is wrong with it is left for ``create`` to say."""

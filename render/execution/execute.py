@@ -19,6 +19,7 @@ from render.events import (
     Preview,
     SegmentsLeft,
     WorkerLost,
+    WorkersAwaited,
 )
 from render.execution.abandoned import find_abandoned
 from render.execution.executor import Executor, Job, SegmentDone, WorkEvent
@@ -124,7 +125,7 @@ class _Driver:
         return [*found, len(self._failed_once)]
 
     def _take(self, event: WorkEvent) -> Iterator[Event]:
-        if isinstance(event, CacheTrouble | WorkerLost):
+        if isinstance(event, CacheTrouble | WorkerLost | WorkersAwaited):
             yield event
             return
         cell = event.cell

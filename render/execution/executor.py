@@ -18,8 +18,10 @@ from render.events import (
     CellStarted,
     DraftMeasured,
     WorkerLost,
+    WorkersAwaited,
 )
 from render.execution.segment_store import SegmentStore
+from render.execution.tasks import Tasks
 from render.planning.plan import Cell, Plan
 from render.planning.schedule import Pass
 
@@ -55,6 +57,7 @@ WorkEvent: TypeAlias = (
     | DraftMeasured
     | CacheTrouble
     | WorkerLost
+    | WorkersAwaited
 )
 
 
@@ -70,4 +73,9 @@ class Executor(Protocol):
         A cell that fails yields ``CellFailed``, and the others go on. Closing the iterator, or an
         exception thrown into it, ends all work and leaves nothing half-written.
         """
+        ...
+
+    @property
+    def tasks(self) -> Tasks:
+        """Who does the tasks after the previews."""
         ...

@@ -21,6 +21,7 @@ from render.execution.line_thread import LineThread, Told, failure
 from render.execution.painter import Display, Displayed, Painter
 from render.execution.pipeline import Engines, Painted, as_failure, painted, painter_for
 from render.execution.segment_store import SegmentStore
+from render.execution.tasks import TasksHere
 from render.files.cache import Cache
 from render.media.decode import Decoder
 from render.media.frame import Frame
@@ -40,6 +41,8 @@ class LocalExecutor:
     ``engines`` are those of an earlier run with the same engine choice, to keep what is loaded. A
     decoder or encoder that stands still is waited for as long as ``patience`` says.
     """
+
+    tasks = TasksHere()
 
     def __init__(self, engines: Engines | None = None, *, patience: Patience = PATIENCE) -> None:
         self._engines = engines

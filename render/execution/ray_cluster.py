@@ -7,41 +7,49 @@ store; what a worker does is `segment_worker.py`.
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self
 
 from render.errors import EngineError, OutputError, RenderError, StyleError
-from render.events import CacheTrouble, CellFailed, CellProgress, DraftMeasured, WorkerLost
+from render.events import (
+    CacheTrouble,
+    CellFailed,
+    CellProgress,
+    DraftMeasured,
+    WorkerLost,
+    WorkersAwaited,
+)
 from render.execution.executor import Job, SegmentDone, WorkEvent
 from render.execution.pieces import pieces
-from render.execution.ray_session import Session, Workers
+from render.execution.ray_session import Session
+from render.execution.ray_tasks import RayTasks
 from render.execution.segment_store import SegmentStore
 from render.execution.segment_worker import (
+    CameTo,
     Draft,
     Failed,
     Finished,
     MakeEngines,
     NothingKept,
     Order,
-    Progress,
-    Seen,
+    SeenThrough,
     Told,
     check_same,
     engines_of,
     made_by,
 )
+from render.execution.workers import Workers
 from render.planning.as_dict import plan_as_dict
 from render.planning.plan import Cell, Plan
 from render.planning.schedule import EngineKey, engine_key
 
 _LOOK = 0.2  # seconds
-# How long a piece may take to end where nobody wants it any more.
-_ENDING = 5.0
+# A worker starts within some seconds where there is room; later than that one wonders.
+_PATIENCE, _AGAIN = 20.0, 60.0
 # How often a piece may take its worker along before it is the piece.
 _DEATHS = 2
 
@@ -67,8 +75,18 @@ class RayExecutor:
 
     @property
     def described(self) -> str:
-        """``4 workers of 4 processors each on 2 nodes``."""
+        """``4 workers of 4 processors, 2 nodes``."""
         return self._session.described
+
+    @property
+    def facts(self) -> Mapping[str, float]:
+        """The same as numbers: ``workers``, ``processors`` and ``gpus`` of each, ``nodes``."""
+        return self._session.facts
+
+    @property
+    def tasks(self) -> RayTasks:
+        """Who does the tasks after the previews."""
+        return RayTasks(self._session)
 
     def work(
         self, jobs: Iterable[Job], plan: Plan, store: SegmentStore
@@ -105,6 +123,7 @@ class _Work:
         self._failed: set[Cell] = set()
         self._here = made_by(plan.ffmpeg)
         self._styles: dict[str, Any] = {}
+        self._said = time.monotonic() + _PATIENCE - _AGAIN
 
     def events(self) -> Iterator[WorkEvent]:
         while self._waiting or self._going:
@@ -114,17 +133,7 @@ class _Work:
 
     def end(self) -> None:
         """Nobody wants the rest."""
-        for going in self._going.values():
-            going.worker.stop()
-        until = time.monotonic() + _ENDING
-        while self._going and time.monotonic() < until:
-            for stream in self._session.ready(list(self._going), _LOOK):
-                with contextlib.suppress(Exception):  # whatever it ends by
-                    if self._session.next(stream) is not None:
-                        continue
-                self._session.free(self._going.pop(stream).worker)
-        for going in self._going.values():
-            self._session.renew(going.worker)
+        self._session.wind_up({stream: going.worker for stream, going in self._going.items()})
         self._going.clear()
 
     def _begin_some(self) -> Iterator[WorkEvent]:
@@ -132,6 +141,7 @@ class _Work:
         while self._waiting:
             worker = self._session.take(wait=0.0 if self._going else _LOOK)
             if worker is None:
+                yield from self._wonder()
                 return
             try:
                 check_same(self._here, worker.made_by, worker.name)
@@ -150,6 +160,15 @@ class _Work:
                 raise
             self._session.free(worker)
         yield from ()
+
+    def _wonder(self) -> Iterator[WorkEvent]:
+        """Say now and then that nobody works."""
+        now = time.monotonic()
+        if self._going:
+            self._said = now + _PATIENCE - _AGAIN
+        elif now - self._said >= _AGAIN:
+            self._said = now
+            yield WorkersAwaited(self._session.starting, self._session.count)
 
     def _piece_for(self, loaded: frozenset[EngineKey]) -> Job:
         """One whose networks a worker has loaded, or the first."""
@@ -200,7 +219,7 @@ class _Work:
 
     def _take(self, going: _Going, told: Told) -> Iterator[WorkEvent]:
         match told:
-            case Progress(number, frames):
+            case CameTo(number, frames):
                 cell = going.cells[number]
                 going.came_to[cell] = frames
                 yield CellProgress(cell, self._frames(cell))
@@ -215,7 +234,7 @@ class _Work:
                     yield SegmentDone(cell, segment.index)
                 except (RenderError, OSError) as error:
                     yield from self._fail(cell, _written(cell, error))
-            case Seen(number, count):
+            case SeenThrough(number, count):
                 cell = going.cells[number]
                 try:
                     self._store.of(cell).counted(count)

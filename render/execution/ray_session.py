@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import io
-import math
 import os
 import platform
 import queue
 import signal
+import socket
 import threading
+import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from render.errors import EngineError, UsageError
@@ -23,23 +23,12 @@ from render.execution.segment_worker import (
     engines_of,
     made_by,
 )
+from render.execution.task_worker import FromTask, TaskOrder
+from render.execution.workers import Workers, described, sized
 from render.planning.schedule import EngineKey
 
-
-@dataclass(frozen=True, slots=True)
-class Workers:
-    """Which cluster, and how many workers of what kind.
-
-    Attributes:
-        address: ``auto`` for the one that this machine belongs to, ``ray://HOST:PORT`` or
-            ``HOST:PORT``; None starts one on this machine, which ends with the run.
-        count: of workers; None is one on each node, or one for each GPU share.
-        gpus: a worker's share of a GPU, over 0 up to 1, or whole ones; 0 is none.
-    """
-
-    address: str | None = None
-    count: int | None = None
-    gpus: float = 0.0
+# Seconds.
+_PATIENCE, _ENDING, _LOOK = 10.0, 5.0, 0.2
 
 
 class Worker:
@@ -56,6 +45,10 @@ class Worker:
         that nothing is fetched that is not needed."""
         held = {digest: [reference] for digest, reference in styles.items()}
         return self.actor.work.options(num_returns="streaming").remote(order, held)
+
+    def begin_task(self, order: TaskOrder) -> Any:
+        """What it tells of a task."""
+        return self.actor.work_task.options(num_returns="streaming").remote(order)
 
     def stop(self) -> None:
         """End what it has in hand."""
@@ -75,6 +68,7 @@ class Session:
         self._starting: dict[Any, Worker] = {}
         self._lock = threading.Lock()
         self.described = ""
+        self.facts: Mapping[str, float] = {}
 
     def open(self) -> None:
         """Connect, and ask for the workers. Raises EngineError."""
@@ -90,6 +84,7 @@ class Session:
         ray, address = self._ray, self._wanted.address
         if ray.is_initialized():
             return
+        _check_reachable(address)
         quiet = {"log_to_driver": False, "logging_level": "ERROR", "configure_logging": False}
         try:
             # What Ray has to say is for neither our results nor our progress.
@@ -99,8 +94,7 @@ class Session:
                 contextlib.redirect_stderr(io.StringIO()),
             ):
                 if address is None:
-                    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-                    ray.init(include_dashboard=False, **quiet)
+                    ray.init(address="local", include_dashboard=False, **quiet)
                 else:
                     ray.init(address=address, **quiet)
         except (ConnectionError, RuntimeError, ValueError, TimeoutError, OSError) as error:
@@ -110,42 +104,38 @@ class Session:
         self._ours = True
 
     def _ask(self) -> None:
-        ray, gpus = self._ray, self._wanted.gpus
+        ray = self._ray
         nodes = [node["Resources"] for node in ray.nodes() if node["Alive"]]
-        processors = [int(node.get("CPU", 0)) for node in nodes]
-        if not (with_any := [count for count in processors if count]):
-            raise EngineError("the Ray cluster has no processors that it lends")
-        graphics = [node.get("GPU", 0.0) for node in nodes]
-        fitting = sum(math.floor(count / gpus + 1e-9) for count in graphics) if gpus else None
-        if fitting == 0:
-            raise EngineError(
-                f"no node of the Ray cluster has {gpus:g} of a GPU: it has {sum(graphics):g} in all"
-            )
-        count = self._wanted.count or fitting or len(with_any)
-        each = max(1, sum(with_any) // count)
-        each = min(each, max(with_any))
-        if count * 1 > sum(with_any) or (fitting is not None and count > fitting):
-            most = sum(with_any) if fitting is None else min(fitting, sum(with_any))
-            raise UsageError(f"{count} workers: the Ray cluster has room for {most}")
-        while each > 1 and sum(n // each for n in with_any) < count:
-            each -= 1
+        found = sized(self._wanted, nodes)
         actor = ray.remote(
-            num_cpus=each, num_gpus=gpus, max_restarts=-1, max_task_retries=0, max_concurrency=2
+            num_cpus=found.processors,
+            num_gpus=found.gpus,
+            memory=found.memory,
+            max_restarts=-1,
+            max_task_retries=0,
+            max_concurrency=2,
         )(_Actor)
-        for number in range(1, count + 1):
-            worker = Worker(actor.remote(each, self._make), number)
+        for number in range(1, (found.count or 0) + 1):
+            worker = Worker(actor.remote(found.processors, self._make), number)
             self._workers.append(worker)
             self._start(worker)
-        share = f", {gpus:g} of a GPU" if gpus else ""
-        self.described = (
-            f"{_count(count, 'worker')} of {_count(each, 'processor')}{share}, "
-            f"{_count(len(nodes), 'node')}"
-        )
+        self.described = described(found, len(nodes))
+        self.facts = {
+            "workers": found.count or 0,
+            "processors": found.processors or 0,
+            "gpus": found.gpus,
+            "nodes": len(nodes),
+        }
 
     @property
     def count(self) -> int:
         """Of workers, whether they live at the moment or not."""
         return len(self._workers)
+
+    @property
+    def starting(self) -> int:
+        """How many have not come up yet, or not again."""
+        return len(self._starting)
 
     @property
     def losses(self) -> tuple[type[Exception], ...]:
@@ -156,15 +146,11 @@ class Session:
     def reason(self, error: Exception) -> str:
         """Why a worker is gone, in a line."""
         found, words = self._ray.exceptions, " ".join(str(error).split())
-        if isinstance(error, found.OutOfMemoryError) or "memory" in words:
-            return "its node ran out of memory; ask for fewer workers, or smaller sizes at once"
+        if isinstance(error, found.OutOfMemoryError) or "OOM" in words:
+            return "its node ran out of memory; ask for fewer workers, or for more memory for each"
         if isinstance(error, found.RayTaskError):
             return f"an error of render itself: {error.cause!r}"
-        if isinstance(error, found.ActorUnavailableError):
-            return "it does not answer"
-        if "node" in words and "died" in words.split("node", 1)[1][:200]:
-            return "its node is gone"
-        return "its process ended"
+        return "its process has ended, or its node cannot be reached"
 
     def take(self, wait: float) -> Worker | None:
         """A worker that has nothing to do, if there is one within ``wait`` seconds. Raises
@@ -221,13 +207,26 @@ class Session:
         found, _ = self._ray.wait(streams, num_returns=1, timeout=wait, fetch_local=True)
         return list(found)
 
-    def next(self, stream: Any) -> Told | None:
+    def next(self, stream: Any) -> Any:
         """What a worker tells next; None where it has ended."""
         try:
-            told: Told = self._ray.get(next(stream))
+            return self._ray.get(next(stream))
         except StopIteration:
             return None
-        return told
+
+    def wind_up(self, going: dict[Any, Worker]) -> None:
+        """End what nobody wants any more; who does not end soon is started anew."""
+        for worker in going.values():
+            worker.stop()
+        until = time.monotonic() + _ENDING
+        while going and time.monotonic() < until:
+            for stream in self.ready(list(going), _LOOK):
+                with contextlib.suppress(Exception):  # whatever it ends by
+                    if self.next(stream) is not None:
+                        continue
+                self.free(going.pop(stream))
+        for worker in going.values():
+            self.renew(worker)
 
     def put(self, data: bytes) -> Any:
         """A reference to ``data``, which the cluster keeps as long as that is there."""
@@ -265,6 +264,9 @@ class _Actor:
 
         yield from self._worker.work(order, {key: content(one) for key, one in styles.items()})
 
+    def work_task(self, order: TaskOrder) -> Iterator[FromTask]:
+        yield from self._worker.work_task(order)
+
     def stop(self) -> None:
         self._worker.stop()
 
@@ -279,6 +281,27 @@ def _ray() -> Any:
     return ray
 
 
+def _check_reachable(address: str | None) -> None:
+    """Raise EngineError where nothing listens at ``address``: Ray would try for minutes. UsageError
+    for Ray's client, through which workers cannot stream what they tell."""
+    if (address or "").startswith("ray://"):
+        raise UsageError(
+            f"{address}: Ray's client carries no streams; run render on a node of the cluster with "
+            "address auto, or as a job there (ray job submit)"
+        )
+    host, _, port = (address or "").rpartition(":")
+    if not host or not port.isdecimal() or "/" in host:  # for Ray to understand
+        return
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=_PATIENCE):
+            pass
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise EngineError(
+            f"no Ray cluster at {address}: {reason}; ray start --head begins one"
+        ) from error
+
+
 @contextlib.contextmanager
 def _own_signals() -> Iterator[None]:
     """Ray takes SIGTERM for itself; it stays ours."""
@@ -291,7 +314,3 @@ def _own_signals() -> Iterator[None]:
     finally:
         if held is not None:
             signal.signal(signal.SIGTERM, held)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

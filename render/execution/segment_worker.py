@@ -25,6 +25,7 @@ from render.execution.executor import Job, SegmentDone
 from render.execution.local import LocalExecutor
 from render.execution.pipeline import Engines, load_engine
 from render.execution.segment_store import Counted, Segment, SegmentStore
+from render.execution.task_worker import FromTask, TaskOrder, work_task
 from render.files.cache import Cache
 from render.files.digest import digest_of
 from render.files.temporary import beside, clear_dead
@@ -56,7 +57,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class CameTo:
     """Frames of a cell, by its place in the plan, that the worker has come past."""
 
     cell: int
@@ -73,7 +74,7 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenThrough:
     """A cell's clip was seen to the end."""
 
     cell: int
@@ -114,7 +115,7 @@ class NothingKept:
     reason: str
 
 
-Told: TypeAlias = Progress | Finished | Seen | Failed | Draft | NothingKept
+Told: TypeAlias = CameTo | Finished | SeenThrough | Failed | Draft | NothingKept
 Style: TypeAlias = Callable[[], bytes]
 """Gives a style file's content; asked only where the file is not at hand."""
 MakeEngines: TypeAlias = Callable[[Plan, Cache, int | None], Engines]
@@ -147,7 +148,7 @@ class SegmentWorker:
         self._stop = threading.Event()
 
     def stop(self) -> None:
-        """End the piece in work, from another thread."""
+        """End what is in work, from another thread."""
         self._stop.set()
 
     def work(self, order: Order, styles: Mapping[str, Style]) -> Generator[Told, None, None]:
@@ -173,6 +174,11 @@ class SegmentWorker:
                         if self._stop.is_set():
                             return
                         yield from _told(event, store, places)
+
+    def work_task(self, order: TaskOrder) -> Iterator[FromTask]:
+        """What comes of a task, as it comes."""
+        self._stop.clear()
+        yield from work_task(order, self._stop.is_set)
 
     def _engines_for(self, plan: Plan) -> Engines:
         if self._engines is None or self._engines[0] != plan.engine:
@@ -281,11 +287,11 @@ def check_same(here: Mapping[str, str], there: Mapping[str, str], where: str) ->
 def _told(event: object, store: SegmentStore, places: Mapping[Cell, int]) -> Iterator[Told]:
     match event:
         case CellProgress(cell, frames):
-            yield Progress(places[cell], frames)
+            yield CameTo(places[cell], frames)
         case SegmentDone(cell, None):
             count = store.of(cell).count
             if count is not None:
-                yield Seen(places[cell], count)
+                yield SeenThrough(places[cell], count)
         case SegmentDone(cell, int(index)):
             segments = store.of(cell)
             path = segments.path(index)

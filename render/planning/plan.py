@@ -270,6 +270,10 @@ def _check_count(request: Request, found: tuple[Found, ...]) -> None:
 def _choose_engine(request: Request) -> EngineChoice:
     from render.engines.select import choose
 
+    if request.elsewhere:
+        return choose(
+            request.engine, request.device, request.precision, available=lambda _device: True
+        )
     return choose(request.engine, request.device, request.precision)
 
 

@@ -52,6 +52,8 @@ class Request:
             there, and may be emptied at any time. None keeps nothing. Clips at URLs are fetched to
             it, so that they need one.
         publish: a URL of a folder, to which what is made in ``output`` goes as soon as it is whole.
+        elsewhere: the networks run on other machines, which have the ``device``: it is not looked
+            for here.
     """
 
     clips: tuple[Path | Url | str, ...]
@@ -72,6 +74,7 @@ class Request:
     segment: Fraction = LENGTH
     cache: Path | None = None
     publish: Url | str | None = None
+    elsewhere: bool = False
 
     @property
     def coding(self) -> Encoding:

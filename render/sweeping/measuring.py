@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from render.errors import RenderError
@@ -18,8 +19,9 @@ from render.sweeping.sweep_events import (
 from render.sweeping.work import SweepWork
 
 if TYPE_CHECKING:
-    from render.compare.metrics.measure import Measured
+    from render.compare.metrics.measure import Measured, Measuring
     from render.compare.metrics.modes import Metrics
+    from render.execution.tasks import Task
     from render.results.begun import Begun
 
 _STEP = SweepStep.FIGURES
@@ -51,28 +53,65 @@ def _measured(work: SweepWork) -> Iterator[SweepEvent]:
             yield StepSkipped(_STEP, why)
         return
     yield StepStarted(_STEP)
-    from render.compare.metrics.measure import Measured, Measuring, measure
+    from render.compare.metrics.measure import Measured, Measuring
+    from render.execution.tasks import Update
     from render.results.begun import Begun
 
-    updates = measure(
-        work.results,
-        work.folder,
-        work.ffmpeg.path,
-        mode,
-        work.outputs.reference,
-        begun=work.recorder.begun,
-        choice=work.plan.engine,
-    )
-    for update in updates:
-        match update:
-            case Begun():
-                yield from _noted(work, update)
-            case Measuring(done, total, words):
-                yield StepProgress(_STEP, None, done, total, words)
-            case Measured():
-                yield from _recorded(work, update)
-            case trouble:
-                yield from work.fail(_STEP, trouble.error, work.folder / trouble.cell)
+    some, count = _parts(work), _Counted()
+    tasks = [_task(work, mode, part) for part in some]
+    with contextlib.closing(work.tasks.follow(tasks, work.ffmpeg.path)) as told:
+        for one in told:
+            match one:
+                case Update(_, Begun() as share):
+                    yield from _noted(work, share)
+                case Update(number, Measuring() as measuring):
+                    yield count.step(number, measuring)
+                case Update(number, Measured() as measured):
+                    yield from _recorded(work, measured, some[number])
+                case Update(_, trouble):
+                    yield from work.fail(_STEP, trouble.error, work.folder / trouble.cell)
+                case aside:
+                    yield aside
+
+
+def _parts(work: SweepWork) -> Sequence[Collection[str] | None]:
+    """The cells of each part, where several can be taken at once; None is all."""
+    from render.compare.metrics.parts import parts
+    from render.compare.metrics.reference import check_reference
+
+    results, at_once = work.results, work.tasks.at_once
+    check_reference(results, work.outputs.reference)
+    return parts(results, range(len(results.clips)), at_once) if at_once > 1 else [None]
+
+
+def _task(work: SweepWork, mode: Metrics, part: Collection[str] | None) -> Task:
+    from render.compare.metrics.measure import measure
+    from render.execution.tasks import Task
+
+    options = {
+        "mode": mode,
+        "reference": work.outputs.reference,
+        "begun": work.recorder.begun,
+        "choice": work.plan.engine,
+        "only": part,
+    }
+    # Of a clip that is not seen, figures would be taken without its motion.
+    clips = [clip.file for clip in work.results.clips if clip.file.is_file()]
+    reads = (*(work.folder / cell.id for cell in work.results.cells), *clips)
+    return Task(measure, (work.results, work.folder), options, reads)
+
+
+class _Counted:
+    """How far all parts are, as one."""
+
+    def __init__(self) -> None:
+        self._parts: dict[int, Measuring] = {}
+
+    def step(self, number: int, measuring: Measuring) -> StepProgress:
+        self._parts[number] = measuring
+        done = sum(part.done for part in self._parts.values())
+        total = sum(part.total for part in self._parts.values())
+        return StepProgress(_STEP, None, done, total, measuring.words)
 
 
 def _suiting(work: SweepWork) -> Metrics:
@@ -89,8 +128,12 @@ def _noted(work: SweepWork, share: Begun) -> Iterator[SweepEvent]:
         yield from work.fail(SweepStep.RESULTS, error)
 
 
-def _recorded(work: SweepWork, measured: Measured) -> Iterator[SweepEvent]:
-    yield from work.save(measured.results)
+def _recorded(
+    work: SweepWork, measured: Measured, part: Collection[str] | None
+) -> Iterator[SweepEvent]:
+    from render.compare.metrics.parts import joined
+
+    yield from work.save(joined(work.results, measured.results, part))
     found = {cell.id: cell.figures for cell in measured.results.cells}
     for id_ in measured.cells:
         if (figures := found[id_]) is not None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from render.execution.tasks import Task, Update
 from render.sweeping.sweep_events import (
     Chosen,
     StepMade,
@@ -77,17 +79,34 @@ def _grid(work: SweepWork, page: Page, path: Path) -> Iterator[SweepEvent]:
         return
     about = about_frames(page, shortest=False)
     yield StepStarted(step, path, lengths_note(page, shortest=False))
-    frames = write_grid(page, path, work.ffmpeg.path, encoding, force=True)
-    with contextlib.closing(frames):
-        while True:
-            try:
-                done = next(frames)
-            except StopIteration as end:
-                warnings = tuple(end.value)
-                break
-            yield StepProgress(step, path, done, max(done, about or done))
+    call = Task(
+        write_grid,
+        (page, path),
+        {"encoding": encoding, "force": True},
+        reads=tuple(tile.clip.path for tile in page.tiles),
+    )
+
+    progress = partial(_progress, step, path, about)
+    warnings = tuple((yield from _followed(work, call, progress)))
     yield from work.made(step, path, basis)
     yield StepMade(step, path, words, warnings)
+
+
+def _progress(step: SweepStep, path: Path, total: int | None, done: int) -> StepProgress:
+    return StepProgress(step, path, done, max(done, total or done))
+
+
+def _followed(
+    work: SweepWork, step: Task, progress: Callable[[Any], StepProgress]
+) -> Generator[SweepEvent, None, Any]:
+    """What a step yields, as progress; returns what it returns."""
+    with contextlib.closing(work.follow(step)) as told:
+        while True:
+            try:
+                one = next(told)
+            except StopIteration as end:
+                return end.value
+            yield progress(one.update) if isinstance(one, Update) else one
 
 
 def sheets(work: SweepWork) -> Iterator[SweepEvent]:
@@ -112,9 +131,10 @@ def sheets(work: SweepWork) -> Iterator[SweepEvent]:
         contact = plan_contact(tiles)
         total = len(contact.tiles) * len(contact.moments)
         yield StepStarted(step, path)
-        with contextlib.closing(write_contact(contact, path, ffmpeg.path, title)) as pictures:
-            for done in pictures:
-                yield StepProgress(step, path, done, total)
+        reads = tuple(tile.clip.path for tile in tiles)
+        call = Task(write_contact, (contact, path), {"title": title}, reads)
+        progress = partial(_progress, step, path, total)
+        yield from _followed(work, call, progress)
         yield from work.made(step, path, basis)
         yield StepMade(step, path)
 
@@ -140,9 +160,10 @@ def _source(work: SweepWork, number: int) -> Iterator[SweepEvent]:
         yield StepMade(step, path, kept=True)
         return
     yield StepStarted(step, path)
-    with contextlib.closing(write_source(first, rate, path, plan.ffmpeg, plan.encoding)) as frames:
-        for done in frames:
-            yield StepProgress(step, path, done, max(done, first.about_frames or done))
+    call = Task(
+        write_source, (first, rate, path), {"encoding": plan.encoding}, reads=(first.clip.path,)
+    )
+    yield from _followed(work, call, partial(_progress, step, path, first.about_frames))
     yield from work.made(step, path, basis)
     clips = list(work.results.clips)
     clips[number] = clip.model_copy(update={"preview": path.name})

@@ -45,10 +45,9 @@ def sweep(
     """Plan ``request`` (or take a plan as it is), render it, and make ``outputs`` of the previews.
 
     Yields what happens, `Planned` first (but for those that fetch) and `SweepDone` last. What is
-    there already and is what is
-    asked for is kept, so that the same call goes on after anything. Clips, cells and steps that
-    fail are events, and the others go on. ``command`` is what the results say made them;
-    ``executor`` is who works the segments off, this machine without one.
+    there already and is what is asked for is kept, so that the same call goes on after anything.
+    Clips, cells and steps that fail are events, and the others go on. ``command`` is what the
+    results say made them; ``executor`` is who does the work, this machine without one.
 
     Raises UsageError, StyleError, EngineError or FFmpegError for what cannot be done, before
     anything is written. Whatever ends the iteration, also closing it or an exception thrown into
@@ -69,6 +68,8 @@ def sweep(
 def _swept(
     plan: Plan, outputs: Outputs, command: Sequence[str], executor: Executor | None
 ) -> Generator[SweepEvent, None, None]:
+    from render.execution.tasks import TasksHere
+
     recorder = _recorder(plan, outputs, command)
     yield Planned(plan, None if recorder is None else recorder.folder)
     began = time.monotonic()
@@ -79,7 +80,8 @@ def _swept(
         return
     with _Recording(recorder, began):
         yield from _previews(plan, executor, recorder)
-    work = SweepWork(plan, outputs, recorder)
+    tasks = TasksHere() if executor is None else executor.tasks
+    work = SweepWork(plan, outputs, recorder, tasks)
     try:
         work.results = recorder.save(time.monotonic() - began)
     except RenderError as error:

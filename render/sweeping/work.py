@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from render.errors import Hint, RenderError, UsageError
 from render.sweeping.sweep_events import StepFailed, SweepEvent, SweepStep
 
 if TYPE_CHECKING:
+    from render.execution.tasks import Task, Tasks, TaskTold
     from render.media.ffmpeg import FFmpeg
     from render.planning.plan import Cell, Plan
     from render.results.record import Recorder
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
 class SweepWork:
     """Attributes:
     plan, outputs: what was asked for. recorder: keeps the folder's journal.
+    tasks: who makes figures, grids, sheets and source videos.
     results: the folder's, with all that the steps have found so far.
     """
 
-    def __init__(self, plan: Plan, outputs: Outputs, recorder: Recorder) -> None:
+    def __init__(self, plan: Plan, outputs: Outputs, recorder: Recorder, tasks: Tasks) -> None:
+        self.tasks = tasks
         self.plan, self.outputs, self.recorder = plan, outputs, recorder
         self.folder = recorder.folder
         self.results: Results = recorder.results()
@@ -43,6 +46,11 @@ class SweepWork:
             yield from events
         except RenderError as error:
             yield from self.fail(step, error)
+
+    def follow(self, task: Task) -> Generator[TaskTold, None, Any]:
+        """What ``task`` tells; returns what it returns."""
+        (value,) = yield from self.tasks.follow([task], self.ffmpeg.path)
+        return value
 
     def fail(
         self, step: SweepStep, error: RenderError, path: Path | None = None

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from render.errors import RenderError, UsageError
 from render.events import CellDone, CellFailed, CellKept
+from render.execution.executor import Executor
 from render.planning.plan import PREVIEWS, check_request
 from render.planning.request import Request, written_file
 from render.sweeping.outputs import Outputs
@@ -50,6 +51,7 @@ def watch_folder(
     settle: float = SETTLE,
     poll: float = POLL,
     command: Sequence[str] = ("render.watch_folder",),
+    executor: Executor | None = None,
 ) -> Generator[WatchEvent, None, None]:
     """Render each clip in ``folder`` as ``request`` says, whose own clips do not count; then what
     arrives, for as long as events are asked for. With ``new_only`` what is there already is left.
@@ -57,6 +59,7 @@ def watch_folder(
     Each clip is a sweep of its own, with ``outputs``. What was rendered before is kept; a clip that
     fails is an event, and the others go on; what may be over (a full disk) is tried again, less and
     less often. Whoever stops asking leaves everything recorded, and the same call goes on.
+    ``executor`` is who works segments off, this machine without one.
 
     Raises UsageError, StyleError, EngineError or FFmpegError for what cannot be done, before
     anything is written.
@@ -69,7 +72,7 @@ def watch_folder(
     arrivals.look()
     if new_only:
         arrivals.pass_over()
-    clips = _Clips(request, outputs, command)
+    clips = _Clips(request, outputs, command, executor)
     lost = False
     while True:
         arrivals.look()
@@ -128,8 +131,15 @@ class _Count:
 class _Clips:
     """Renders one clip after another, and knows which it has rendered."""
 
-    def __init__(self, request: Request, outputs: Outputs, command: Sequence[str]) -> None:
+    def __init__(
+        self,
+        request: Request,
+        outputs: Outputs,
+        command: Sequence[str],
+        executor: Executor | None,
+    ) -> None:
         self._request, self._outputs, self._command = request, outputs, command
+        self._executor = executor
         self._rendered: set[Path] = set()
         self._pauses: dict[Path, float] = {}
 
@@ -141,7 +151,8 @@ class _Clips:
         request = replace(self._request, clips=(path,), force=force)
         count, error = _Count(), None
         try:
-            with contextlib.closing(sweep(request, self._outputs, command=self._command)) as events:
+            found = sweep(request, self._outputs, command=self._command, executor=self._executor)
+            with contextlib.closing(found) as events:
                 yield from _counted(events, count)
         except RenderError as failure:
             error = failure

@@ -206,7 +206,7 @@ def test_what_was_set_is_shown_and_recorded(
     assert f"  settings {path}: --crf=20\n" in capsys.readouterr().out
     commands = []
 
-    def sweep(_request: object, _outputs: object, *, command: tuple[str, ...]) -> None:
+    def sweep(_request: object, _outputs: object, *, command: tuple[str, ...], **_: object) -> None:
         commands.append(command)
         raise OutputError("enough")
 

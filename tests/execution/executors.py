@@ -14,6 +14,7 @@ from render.execution.executor import Job, SegmentDone, WorkEvent
 from render.execution.local import LocalExecutor
 from render.execution.pipeline import Engines
 from render.execution.segment_store import SegmentStore
+from render.execution.tasks import TasksHere
 from render.planning.as_dict import plan_as_dict, plan_from_dict
 from render.planning.plan import Plan
 from render.planning.schedule import passes
@@ -22,6 +23,8 @@ from render.planning.schedule import passes
 class FarExecutor:
     """Each segment is a job of its own, done in a folder of its own by a plan that came as JSON;
     only files and counts come back. Of them ``lost`` (0..1) do not, and ``twice`` come twice."""
+
+    tasks = TasksHere()
 
     def __init__(
         self, engines: Engines, folder: Path, lost: float = 0.0, twice: float = 0.0, seed: int = 0
@@ -84,6 +87,8 @@ class FarExecutor:
 
 class SilentExecutor:
     """Loses all."""
+
+    tasks = TasksHere()
 
     def work(
         self, jobs: Iterable[Job], plan: Plan, store: SegmentStore

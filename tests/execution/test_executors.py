@@ -103,7 +103,7 @@ def reliable(request: pytest.FixtureRequest) -> Make:
 def on_ray(ray_here: None) -> Iterator[Make]:
     """Executors with two workers; copies of the painters work there."""
     from render.execution.ray_cluster import RayExecutor
-    from render.execution.ray_session import Workers
+    from render.execution.workers import Workers
 
     with contextlib.ExitStack() as stack:
 

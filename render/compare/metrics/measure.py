@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -25,8 +25,8 @@ from render.compare.metrics.stills import SOURCE_GONE, Stills
 from render.compare.metrics.subject import Step, Subject, Trouble
 from render.compare.metrics.windows import Windows
 from render.compare.metrics.workshop import Workshop, workshop
-from render.engines.base import DeviceName, EngineChoice, EngineName
-from render.engines.select import choose
+from render.engines.base import EngineChoice
+from render.engines.select import engine_here
 from render.errors import RenderError
 from render.media.clip import Clip
 from render.media.ffmpeg import FFmpeg, find_ffmpeg
@@ -69,15 +69,18 @@ def measure(
     metrics: Sequence[Metric] = METRICS,
     begun: Mapping[str, Begun] | None = None,
     choice: EngineChoice | None = None,
-) -> Iterator[Update]:
+    only: Collection[str] | None = None,
+) -> Generator[Update, None, None]:
     """Fill in the figures of every cell in ``results``, from the previews in ``folder``.
 
     Yields how far it is; Begun for every share of a cell's figures, which another call may be given
     as ``begun`` to go on from there; Measured whenever cells are done, and at the end; and Trouble
     for each cell that cannot be measured, while the others go on. Nothing is written. ``reference``
     is as in `groups`; ``metrics`` are those to take; without ``ffmpeg`` the usual one is looked
-    for. ``choice`` says which engine on which device computes; without, what is fastest here. On a
-    GPU, JOD is taken of larger pictures. Raises UsageError when nothing fits the reference,
+    for. ``choice`` says which engine on which device computes; without, or where this machine has
+    none such, it is what is fastest here. On a
+    GPU, JOD is taken of larger pictures. ``only``: of these cells (ids); `joined` puts such parts
+    together. Raises UsageError when nothing fits the reference,
     FFmpegError when ffmpeg does not run.
     """
     check_reference(results, reference)
@@ -86,10 +89,10 @@ def measure(
         yield Measured(results)
         return
     found = find_ffmpeg(ffmpeg)
-    with workshop(choice or choose(EngineName.AUTO, DeviceName.AUTO)) as shop:
+    with workshop(engine_here(choice)) as shop:
         numbers = range(len(results.clips))
         clips = [
-            _ClipWork(results, n, folder, found, mode, reference, begun or {}, metrics, shop)
+            _ClipWork(results, n, folder, found, mode, reference, begun or {}, metrics, shop, only)
             for n in numbers
         ]
         total = sum(clip.steps for clip in clips)
@@ -128,6 +131,7 @@ class _ClipWork:
         begun: Mapping[str, Begun],
         metrics: Sequence[Metric],
         shop: Workshop,
+        only: Collection[str] | None,
     ) -> None:
         self.clip = results.clips[number]
         self.groups = groups(results, number, reference)
@@ -139,6 +143,7 @@ class _ClipWork:
         self._begun, self._metrics = begun, metrics
         self._source: Clip | None = open_source(self.clip.file, ffmpeg)
         self._gap = common_gap(_rates(results.of_clip(number)))
+        self._only = only
         self._stale = [self._to_measure(group) for group in self.groups]
 
     @property
@@ -154,7 +159,11 @@ class _ClipWork:
         return sum(len(stale) * (chunks + spent.windows) for stale in self._stale)
 
     def _to_measure(self, group: Group) -> list[CellResult]:
-        return [cell for cell in group.cells if not self._settled(cell, group)]
+        return [
+            cell
+            for cell in group.cells
+            if (self._only is None or cell.id in self._only) and not self._settled(cell, group)
+        ]
 
     def _settled(self, cell: CellResult, group: Group) -> bool:
         figures = cell.figures
