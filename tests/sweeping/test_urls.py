@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +17,7 @@ import pytest
 
 import render
 from render.cli.app import run
+from render.execution.tasks import Task, TasksHere
 from render.planning.as_dict import plan_as_dict, plan_from_dict
 from render.results.results import load
 
@@ -226,6 +227,35 @@ def test_an_upload_that_fails_is_made_up_for(
     sent = [one for one in second if isinstance(one, render.Published) and not one.kept]
     assert {one.url.name.split("-")[-2:][0] for one in sent} == {"8", "results.json"}
     assert load(tmp_path / "work").cells
+
+
+def test_figures_are_taken_by_who_sees_the_clip(
+    s3: Any, moving: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Elsewhere, without it, they would lack what needs its motion."""
+    s3.put_file(str(moving), "clips/moving.mp4")
+    looks = tuple(
+        render.Preset().with_options(fps=fps, size="48x86", network="res1", upscale="none").look()
+        for fps in ("4", "8")
+    )
+    request = render.Request(
+        clips=("s3://clips/moving.mp4",),
+        looks=looks,
+        duration=Fraction(1, 2),
+        output=tmp_path / "out",
+        cache=tmp_path / "cache",
+    )
+    reads: list[Path] = []
+    before = TasksHere.follow
+
+    def follow(self: TasksHere, tasks: Sequence[Task], ffmpeg: Path) -> Any:
+        reads.extend(path for task in tasks for path in task.reads)
+        return before(self, tasks, ffmpeg)
+
+    monkeypatch.setattr(TasksHere, "follow", follow)
+    events = list(render.sweep(request, render.Outputs(metrics=render.Metrics.FAST)))
+    assert any(isinstance(event, render.CellMeasured) for event in events)
+    assert [path.parent for path in reads].count(tmp_path / "cache" / "clips") == 1
 
 
 def test_a_killed_sweep_goes_on(s3: Any, moving: Path, cache: Path, capfd: Capture) -> None:
