@@ -76,10 +76,14 @@ class PublishedFolder:
         self._of_here = f"{_UNDER_WAY}{hashlib.sha256(own).hexdigest()[:12]}-"
         self._under_way = self._of_here + secrets.token_hex(4)
         self._lock: IO[bytes] | None = None
+        self._is_alone = False
 
     def look(self) -> None:
         """See what is there, and remove what a killed run of here has left half-sent."""
         files, alone = self._store.files, self._alone()
+        self._is_alone = alone
+        # Another run here may have sent more since.
+        self._notes = _read(self._journal, str(self.url))
         with explained(self.url, OutputError):
             files.invalidate_cache()
             try:
@@ -94,12 +98,19 @@ class PublishedFolder:
                 elif info["type"] != "directory":
                     self._there[name] = stored(info)
 
+    def close(self) -> None:
+        """Let other runs of this machine know that this one is through."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
     def take_results(self) -> bool:
         """Bring ``results.json`` here where another machine has written it since; whether it has.
         Raises UsageError where there are others here that never went there."""
         if RESULTS not in self._there:
             return False
-        if self._same_there(RESULTS):
+        # Beside another run here, which is at work on those that are here, and sends them.
+        if self._same_there(RESULTS) or (not self._is_alone and RESULTS in self._notes):
             self._know()
             return False
         with self._arriving(RESULTS) as (temporary, note):

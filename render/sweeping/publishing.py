@@ -39,10 +39,10 @@ def publishing(plan: Plan, swept: Swept) -> Generator[SweepEvent, None, None]:
         yield from swept(plan)
         return
     target = PublishedFolder(plan.publish, plan.cells[0].output.parent)
-    yield from _taken(target, plan)
-    plan = decided_again(plan, target.url)
     sending = _Sending(target, force=plan.force)
     try:
+        yield from _taken(target, plan)
+        plan = decided_again(plan, target.url)
         with contextlib.closing(swept(plan)) as events:
             for event in events:
                 if isinstance(event, SweepDone):
@@ -53,6 +53,7 @@ def publishing(plan: Plan, swept: Swept) -> Generator[SweepEvent, None, None]:
                 yield from sending.through(0)
     finally:
         sending.close()
+        target.close()
 
 
 def _whole(event: SweepEvent) -> Iterator[Path]:

@@ -104,7 +104,7 @@ def test_a_killed_run_s_half_is_cleared_and_nobody_else_s(store: Any, tmp_path: 
     store.pipe_file("/b/previews/.render-upload-of-another-machine", b"half")
     looked(tmp_path)
     assert len(there(store)) == 2, "it is at work on it"
-    del living
+    living.close()
     looked(tmp_path)
     assert list(there(store)) == [".render-upload-of-another-machine"]
 
@@ -136,10 +136,27 @@ def test_another_machine_takes_what_the_results_name(store: Any, tmp_path: Path)
     (one / ".render" / "journal.jsonl").write_text("")
     time.sleep(0.002)
     assert second.put("b.mp4", moved()) and second.put("results.json", moved())
+    first.close()
     again = PublishedFolder(THERE, one)
     again.look()
     assert again.take_results() and not (one / ".render" / "journal.jsonl").exists()
     assert again.missing(iter([])) == ["b.mp4"]
+
+
+def test_beside_another_run_here_its_results_stay(store: Any, tmp_path: Path) -> None:
+    (tmp_path / "results.json").write_bytes(results("a.mp4"))
+    living = looked(tmp_path)
+    assert living.put("results.json", moved())
+    (tmp_path / ".render" / "journal.jsonl").write_text("")
+    store.pipe_file("/b/previews/results.json", results("b.mp4"))
+    beside = PublishedFolder(THERE, tmp_path)
+    beside.look()
+    assert not beside.take_results() and (tmp_path / ".render" / "journal.jsonl").exists()
+    living.close()
+    beside.close()
+    alone = PublishedFolder(THERE, tmp_path)
+    alone.look()
+    assert alone.take_results() and not (tmp_path / ".render" / "journal.jsonl").exists()
 
 
 def test_results_of_two_places_are_not_mixed(store: Any, tmp_path: Path) -> None:
@@ -171,7 +188,7 @@ def test_what_has_gone_there_may_go_here(store: Any, tmp_path: Path) -> None:
     assert sending.put("b.mp4", moved())
     (kept,) = kept_outputs(tmp_path)
     assert kept.remove() == "a run is at work on it" and folder.is_dir()
-    del sending
+    sending.close()
     assert kept.remove() == "" and not folder.exists()
     assert len(there(store)) == 2
 
