@@ -1,7 +1,7 @@
 """What a Ray cluster on this machine costs, and what more workers bring.
 
     python benchmarks/cluster.py overhead [--seconds 60] [--rounds 3] [--fps 15] [--size 480x853]
-                                          [--network res3]
+                                          [--network res3] [--words="--engine torch"]
     python benchmarks/cluster.py scaling  [--workers 1,2] [--cpus 1] [--gpus 0] …
     python benchmarks/cluster.py arithmetic [--clips 1000] [--cells 27] [--gpus 64]
                                           [--frame-ms 4.0] [--clip-mb 50] [--preview-mb 12] …
@@ -45,7 +45,7 @@ def ran(args: argparse.Namespace, clip: Path, *words: str) -> Ran:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "render", str(clip), "--no-config", "--json", "-q"]
         command += ["--fps", args.fps, "--size", args.size, "--network", args.network]
-        command += ["--metrics", "none", "-o", f"{folder}/", *words]
+        command += ["--metrics", "none", "-o", f"{folder}/", *args.words.split(), *words]
         began = time.perf_counter()
         planned = last = 0.0
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -149,6 +149,7 @@ def main() -> None:
     parser.add_argument("--fps", default="15")
     parser.add_argument("--size", default="480x853")
     parser.add_argument("--network", default="res3")
+    parser.add_argument("--words", default="", help="more options of the command")
     parser.add_argument("--workers", default="1,2")
     parser.add_argument("--cpus", type=int, default=1)
     parser.add_argument("--gpus", type=float, default=0)

@@ -59,6 +59,12 @@ class PresetError(UsageError):
     kind = "preset"
 
 
+class ManifestError(UsageError):
+    """A manifest that cannot be read as a whole, or has no rows. A row that is wrong is none."""
+
+    kind = "manifest"
+
+
 class BundleError(RenderError):
     """A bundle that is none, is damaged, or holds what it must not."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+from functools import cache
 from importlib import metadata
 
 # What decides how a preview looks, by distribution; OpenCV comes under several names.
@@ -12,6 +13,11 @@ _LIBRARIES = ("torch", "openvino", "av", "opencv-python", "opencv-python-headles
 
 def versions() -> dict[str, str]:
     """Of render, Python and the libraries that decide what a preview shows."""
+    return dict(_versions())
+
+
+@cache  # read from files, and asked for each run of many
+def _versions() -> tuple[tuple[str, str], ...]:
     from render.distribution import VERSION
 
     found = {"render": VERSION, "python": platform.python_version()}
@@ -20,7 +26,7 @@ def versions() -> dict[str, str]:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             continue
-    return found
+    return tuple(found.items())
 
 
 def machine() -> str:

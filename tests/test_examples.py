@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import json
 import os
 import runpy
 import subprocess
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 import render
+from render.cli.app import run
 
 pytestmark = pytest.mark.torch
 
@@ -79,3 +81,12 @@ def test_a_killed_sweep_goes_on(moving: Path, tmp_path: Path, tiny: str) -> None
     assert killed.startswith("killed after ") and killed.endswith(".mp4")
     counts = ast.literal_eval(went_on)
     assert counts["CellKept"] >= 1 and sum(counts.values()) == 2
+
+
+def test_the_manifest(tmp_path: Path, tiny: str) -> None:
+    manifest, out = EXAMPLES / "clips.csv", tmp_path / "out"
+    assert run(["--manifest", str(manifest), "--preset", tiny, "-o", str(out)]) == 0
+    rows = [json.loads(line) for line in (out / "rows.jsonl").read_text().splitlines()]
+    found = {row["row"].rpartition(":")[2]: row for row in rows}
+    assert {line: len(row["previews"]) for line, row in found.items()} == {"2": 1, "3": 2, "4": 1}
+    assert "udnie" in found["4"]["previews"][0]

@@ -20,7 +20,7 @@ LAYERS = (
     ("__main__",),
     ("cli",),
     ("render",),
-    ("watching",),
+    ("batching", "watching"),
     ("bundles", "sweeping"),
     ("bench", "compare", "export"),
     ("choice",),

@@ -33,7 +33,7 @@ def show_plan(plan: Plan, *, json: bool) -> int:
     from render.cli.words import clip_error
 
     status = 1 if plan.refusals else 0
-    found = _estimated(plan)
+    found = estimated(plan)
     if json:
         from render.cli.events_json import EventLines
 
@@ -52,7 +52,7 @@ def show_plan(plan: Plan, *, json: bool) -> int:
     return status
 
 
-def _estimated(plan: Plan) -> Estimate | None:
+def estimated(plan: Plan) -> Estimate | None:
     """None where there is nothing to render, or it cannot be measured, which is said."""
     from render.cli.count import waiting
     from render.cli.output import labelled, say

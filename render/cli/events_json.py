@@ -62,28 +62,32 @@ def fetching_line(event: ClipFetching) -> str:
     return line("fetching", clip_path=str(event.url), bytes=event.bytes, of=event.of)
 
 
-def step_line(event: SweepEvent) -> str | None:
-    """What was made of the previews, or failed; None for what is told by other lines."""
+def step_line(event: SweepEvent, **more: Any) -> str | None:
+    """What was made of the previews, or failed; None for what is told by other lines. ``more``
+    stands in each, too."""
     from render.cli.hints import explained
     from render.sweeping.sweep_events import ResultsReady, StepFailed, StepMade, SweepStep
 
     match event:
         case ResultsReady(_, path) if path is not None:
-            return line("results", path=str(path))
+            return line("results", **more, path=str(path))
         case StepMade(step, path) if step is not SweepStep.SOURCE:
-            return line(step.value, path=str(path), kept=event.kept)
+            return line(step.value, **more, path=str(path), kept=event.kept)
         case StepFailed(step, error, path):
             where = {} if path is None else {"path": str(path)}
             said = {"kind": error.kind, "message": explained(error)}
-            return line("failed", step=step.value, **where, **said)
+            return line("failed", **more, step=step.value, **where, **said)
     return None
 
 
 class EventLines:
-    """The lines of one run."""
+    """The lines of one run; ``more`` stands in those of its events, too."""
 
-    def __init__(self, plan: Plan, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, plan: Plan, clock: Callable[[], float] = time.monotonic, **more: Any
+    ) -> None:
         self._plan = plan
+        self._more = more
         self._clock = clock
         self._began = clock()
         self._next: dict[Cell, float] = {}
@@ -95,7 +99,7 @@ class EventLines:
         from render.planning.estimate import estimate_as_dict
 
         more = {"estimate": estimate_as_dict(estimate)} if estimate else {}
-        return line("plan", plan=plan_as_dict(self._plan), **more)
+        return line("plan", **self._more, plan=plan_as_dict(self._plan), **more)
 
     def event(self, event: Event) -> str | None:
         """The event's line; None for a cell's progress less than a second after its last."""
@@ -131,9 +135,9 @@ class EventLines:
             case DraftMeasured(cell, psnr, faster, pictures):
                 name, facts = "draft", {"psnr": psnr, "faster": faster, "pictures": pictures}
             case _:
-                return _aside(event)
+                return _aside(event, **self._more)
         which = {"cell": None} if event.cell is None else self._which(event.cell)
-        return line(name, **(which | facts))
+        return line(name, **(self._more | which | facts))
 
     def done(self, written: int, kept: int, failed: int, exit_status: int) -> str:
         return line(
@@ -255,18 +259,18 @@ def _seconds(seconds: Fraction | float) -> float:
     return round(float(seconds), 6)
 
 
-def _aside(event: Aside) -> str:
-    """The line of an event that is about no cell."""
+def _aside(event: Aside, **more: Any) -> str:
+    """The line of an event that is about no cell; ``more`` stands in it, too."""
     from render.events import CacheTrouble, SegmentsLeft, WorkerLost, WorkersAwaited
 
     match event:
         case CacheTrouble(reason):
-            return line("cache_trouble", message=reason)
+            return line("cache_trouble", **more, message=reason)
         case WorkerLost(worker, reason):
-            return line("worker_lost", worker=worker, message=reason)
+            return line("worker_lost", **more, worker=worker, message=reason)
         case WorkersAwaited(missing, workers):
-            return line("workers_awaited", missing=missing, workers=workers)
+            return line("workers_awaited", **more, missing=missing, workers=workers)
         case SegmentsLeft(folder, previews, size):
-            return line("left", path=str(folder), previews=previews, bytes=size)
+            return line("left", **more, path=str(folder), previews=previews, bytes=size)
         case blind:
-            return line("workers_blind", path=str(blind.path))
+            return line("workers_blind", **more, path=str(blind.path))

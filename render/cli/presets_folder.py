@@ -31,3 +31,12 @@ def preset_of(name_or_file: str) -> Preset:
     for note in notes:
         say(labelled("note", note, sys.stderr))
     return preset
+
+
+def said_by_preset(name_or_file: str) -> dict[str, object]:
+    """What a preset says itself, by key. Quietly: the command that reads it too says what there is
+    to say of it. Raises PresetError."""
+    from render.presets.preset_library import load_preset
+
+    preset = load_preset(name_or_file, presets_folder())
+    return {key: getattr(preset, key) for key in preset.model_fields_set}

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from render.cli import options
+from render.cli import batch_options, options
 from render.errors import UsageError
 from render.storage.url import Place, place_of
 
@@ -22,6 +22,8 @@ _NONE = options.RenderOptions()
 def render(
     *clips: options.Clips,
     words: options.RenderOptions = _NONE,
+    manifest: batch_options.Manifest = None,
+    at_once: batch_options.AtOnce = None,
     dry_run: options.DryRun = False,
 ) -> int:
     """render: see a live neural video filter before building it for the phone.
@@ -33,12 +35,21 @@ def render(
       render clip.mp4 --fps 10,15 --size 240x427,480x853 --grid --report
                                                  several previews, to choose from
       render clip.mp4 --play-on A12              as the phone would show it, late and with gaps
+      render --manifest clips.csv -o out/        thousands of clips, with options for each
       render clip.mp4 --dry-run                  what would be done, and with what
       render clip.mp4 --json                     results and progress for a program
     """
     from render.cli.asked import asked
     from render.cli.cluster import executor_of
 
+    if manifest is not None:
+        from render.cli.run_batch import run_batch
+
+        if clips:
+            raise UsageError(f"{clips[0]}: beside --manifest, clips stand in its rows")
+        return run_batch(manifest, words, at_once=at_once, dry_run=dry_run)
+    if at_once is not None:
+        raise UsageError("--at-once: is about the rows of a --manifest")
     if not clips:
         raise UsageError(
             "no clip given. Usage: render CLIP [CLIP ...] [OPTIONS], for example "

@@ -22,8 +22,8 @@ KEYS = (
 )
 """Options of `render CLIP` that can be settings."""
 _OF_ONE_RUN = (
-    "cells", "cols", "duration", "grid", "late", "latency", "reference", "rows", "seed", "sheet",
-    "source", "start", "sustained", "warm",
+    "at-once", "cells", "cols", "duration", "grid", "late", "latency", "manifest", "reference",
+    "rows", "seed", "sheet", "source", "start", "sustained", "warm",
 )
 # fmt: on
 OF_NO_FILE = ("debug", "dry-run", "force", "json", "resume")
@@ -100,7 +100,7 @@ def load_settings(path: Path) -> dict[tuple[str, ...], Values]:
             )
         if not command and key not in KEYS:
             raise UsageError(f"{path}: `{name}`: {_unknown(key, KEYS)}")
-        tables.setdefault(command, {})[key] = _value(value, f"{path}: `{name}`")
+        tables.setdefault(command, {})[key] = as_word(value, f"{path}: `{name}`")
     return tables
 
 
@@ -121,7 +121,9 @@ def _unknown(word: str, known: Iterable[str]) -> str:
     return unknown_key(word, lambda key: f"`{key}`", known)
 
 
-def _value(value: object, where: str) -> str | bool:
+def as_word(value: object, where: str) -> str | bool:
+    """A value of a file as the command line has it, lists with commas. Raises UsageError, which
+    says ``where`` it is."""
     if isinstance(value, bool):
         return value
     words = value if isinstance(value, list) else [value]

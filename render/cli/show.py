@@ -105,7 +105,7 @@ class Show:
             case DraftMeasured():
                 self._draft(event)
             case _ if isinstance(event, Aside):
-                self._note(_aside(event))
+                self._note(aside(event))
 
     def _draft(self, event: DraftMeasured) -> None:
         """Once for all cells of a network on a clip."""
@@ -201,7 +201,8 @@ class Show:
             put(line)
 
 
-def _aside(event: Aside) -> str:
+def aside(event: Aside) -> str:
+    """What is about no cell, in words."""
     if isinstance(event, WorkerLost):
         return f"worker {event.worker} was lost: {event.reason}; its work is done again"
     if isinstance(event, WorkersAwaited):

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from render.cli.placed_word import placed_word
+from render.cli.presets_folder import said_by_preset
 from render.cli.settings_file import OF_NO_FILE, Settings, Values, user_settings
 from render.errors import PresetError, UsageError
-from render.storage.url import is_url
 
 if TYPE_CHECKING:
     from cyclopts import App, Argument
@@ -26,8 +27,6 @@ _SHARED = ("device", "engine", "ffmpeg")
 _RENDERING: tuple[tuple[str, ...], ...] = ((), ("watch",))
 # They are about settings, or need none.
 _WITHOUT = (("config",), ("completion",))
-# Options that may name files.
-_FILES = ("style", "preset", "ffmpeg", "on", "backbone", "content", "held-out", "clip")
 # What a preset of `render export` says, and its options would win over.
 _EXPORTED = (
     "fps", "size", "style", "network", "strength", "upscale", "no-upscale", "upscaler", "orient",
@@ -51,12 +50,19 @@ class Applied:
 
     def explained(self, message: str) -> str:
         """An error's line with the file and the key, where it is about a value from there."""
-        for key, value in self.values:
-            if said := re.match(rf"--{re.escape(key)}(?![\w-]):? ?", message):
-                return f"{self.path}: `{key}`: {message[said.end() :]}"
-            if isinstance(value, str) and not value[:1].isdigit() and _is_about(message, value):
-                return f"{self.path}: `{key}`: {message}"
-        return message
+        said = about_key(message, self.values)
+        return message if said is None else f"{self.path}: {said}"
+
+
+def about_key(message: str, values: Iterable[tuple[str, str | bool]]) -> str | None:
+    """An error's line with the key of the file's value that it is about; None where it is about
+    none of them."""
+    for key, value in values:
+        if said := re.match(rf"--{re.escape(key)}(?![\w-]):? ?", message):
+            return f"`{key}`: {message[said.end() :]}"
+        if isinstance(value, str) and not value[:1].isdigit() and _is_about(message, value):
+            return f"`{key}`: {message}"
+    return None
 
 
 def _is_about(message: str, value: str) -> bool:
@@ -168,26 +174,8 @@ def _checked(settings: Settings, chain: tuple[str, ...], options: Mapping[str, A
             said = "write true or false" if flag else "write a text or a number"
             raise UsageError(f"{settings.path}: `{key}`: {value}: {said}")
         if isinstance(value, str):
-            values[key] = _placed(key, value, settings.path.parent)
+            values[key] = placed_word(key, value, settings.path.parent)
     return values
-
-
-def _placed(key: str, value: str, folder: Path) -> str:
-    """Files are found from the settings file, outputs from where the command runs."""
-    if key == "output":
-        return value.rstrip("/") + "/" if is_url(value) else str(Path(value).expanduser()) + "/"
-    if key not in _FILES:
-        return value
-    return ",".join(_place_of(word, folder) for word in value.split(","))
-
-
-def _place_of(word: str, folder: Path) -> str:
-    if word.startswith("~"):
-        return str(Path(word).expanduser())
-    from render.presets.preset import is_style_file
-
-    path = word.endswith(".toml") or is_style_file(word)
-    return str(folder / word) if path else word
 
 
 def _beside_preset(
@@ -202,7 +190,7 @@ def _beside_preset(
     style = _value_of("--style", words) if "style" in given else None
     said: dict[str, object] = {}
     if isinstance(name, str):
-        said = _said_by_preset(name, path if own else None)
+        said = _said(name, path if own else None)
         style = style or str(said.get("style", ""))
     if "latency" in given:
         said["play-on"] = None
@@ -216,18 +204,13 @@ def _beside_preset(
     return {key: value for key, value in values.items() if key not in said}
 
 
-def _said_by_preset(name: str, path: Path | None) -> dict[str, object]:
-    from render.cli.presets_folder import presets_folder
-    from render.presets.preset_library import load_preset
-
-    # Quietly: the command that reads it too says what there is to say of it.
+def _said(name: str, path: Path | None) -> dict[str, object]:
     try:
-        preset = load_preset(name, presets_folder())
+        return said_by_preset(name)
     except PresetError as error:
         if path is None:
             return {}  # the command says what is wrong with its own option
         raise UsageError(f"{path}: `preset`: {error.message}") from None
-    return {key: getattr(preset, key) for key in preset.model_fields_set}
 
 
 def _value_of(option: str, words: Sequence[str]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +26,9 @@ def whole(path: Path, failure: type[RenderError], *also: type[Exception]) -> Ite
             temporary.replace(path)
     except caught as error:
         reason = getattr(error, "strerror", None) or (str(error).splitlines() or ["?"])[0]
-        raise failure(f"{path}: cannot be written ({reason})") from None
+        problem = failure(f"{path}: cannot be written ({reason})")
+        problem.transient = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+        raise problem from None
 
 
 @contextlib.contextmanager

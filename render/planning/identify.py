@@ -48,9 +48,16 @@ def identify(
 
 
 def is_kept(
-    output: Path, identity: Identity, clip: Clip, sources: set[Path], *, force: bool
+    output: Path,
+    identity: Identity,
+    clip: Clip,
+    sources: set[Path],
+    *,
+    force: bool,
+    anew: bool = False,
 ) -> bool:
-    """Whether the preview is there already. Raises OutputError for another file in its place."""
+    """Whether the preview is there already. Raises OutputError for another file in its place, but
+    not (``anew``) for another preview."""
     if not output.exists():
         return False
     if output.samefile(clip.path):
@@ -66,6 +73,8 @@ def is_kept(
             "overwrites it"
         )
     if there != identity:
+        if anew:
+            return False
         words = ", ".join(identity.differences(there))
         raise OutputError(f"{output}: is another preview ({words}); --force renders it anew")
     return True

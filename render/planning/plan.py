@@ -124,7 +124,8 @@ class Plan:
         return path if self.publish is None else self.publish.child(path.name)
 
 
-def _find_style(style: str, network: str | None) -> StyleFile:
+def style_file(style: str, network: str | None) -> StyleFile:
+    """A style by its name or file, for a network. Raises StyleError."""
     from render.networks.catalogue import find_style
 
     path, metadata = find_style(style, network)
@@ -135,16 +136,21 @@ FindStyle: TypeAlias = Callable[[str, str | None], StyleFile]
 
 
 def make_plan(
-    request: Request, *, probe: Probe = probe_clip, styles: FindStyle = _find_style
+    request: Request,
+    *,
+    probe: Probe = probe_clip,
+    styles: FindStyle = style_file,
+    anew: bool = False,
 ) -> Plan:
     """Find and probe the clips, find the styles, decide every cell.
 
     A clip that cannot be read, or whose preview cannot be written, becomes a ``Refusal``; what is
     wrong with the request itself raises UsageError, StyleError, EngineError or FFmpegError.
     ``probe`` is what looks into a clip; ``styles`` finds one, by its name or file, for a network.
-    Clips at URLs are fetched; ``planning`` says how that goes.
+    ``anew``: other previews in the places of this plan's are no reason to refuse it; whoever asks
+    so removes them before it runs. Clips at URLs are fetched; ``planning`` says how that goes.
     """
-    steps = planning(request, probe=probe, styles=styles)
+    steps = planning(request, probe=probe, styles=styles, anew=anew)
     while True:
         try:
             next(steps)
@@ -154,7 +160,11 @@ def make_plan(
 
 
 def planning(
-    request: Request, *, probe: Probe = probe_clip, styles: FindStyle = _find_style
+    request: Request,
+    *,
+    probe: Probe = probe_clip,
+    styles: FindStyle = style_file,
+    anew: bool = False,
 ) -> Generator[ClipFetching, None, Plan]:
     """`make_plan`, which says what it fetches."""
     _check(request)
@@ -180,7 +190,7 @@ def planning(
                 if resolved.identity not in planned:
                     planned.add(resolved.identity)
                     identity = identify(request, clip, digest, resolved, engine)
-                    cells.append(_cell(request, clip, resolved, identity, taken, sources))
+                    cells.append(_cell(request, clip, resolved, identity, taken, sources, anew))
             except ClipError as error:  # so it is for every look
                 refusals.append(Refusal(place, error))
                 break
@@ -217,7 +227,7 @@ def decided_again(plan: Plan, url: Url) -> Plan:
     return replace(plan, cells=tuple(cells), refusals=tuple(refusals))
 
 
-def check_request(request: Request, *, styles: FindStyle = _find_style) -> None:
+def check_request(request: Request, *, styles: FindStyle = style_file) -> None:
     """Raise what `make_plan` would, whatever the clips are."""
     _check(request)
     _prepare(request, styles)
@@ -229,7 +239,7 @@ def _prepare(
     found = _find_styles(request.looks, styles)
     ffmpeg = find_ffmpeg(request.ffmpeg)
     check_writes(ffmpeg, request.coding, container(request))
-    return found, ffmpeg, _choose_engine(request)
+    return found, ffmpeg, choose_engine(request)
 
 
 def _check(request: Request) -> None:
@@ -267,7 +277,7 @@ def _check_count(request: Request, found: tuple[Found, ...]) -> None:
         raise UsageError(f"-o {out}: several previews need a folder, not one file")
 
 
-def _choose_engine(request: Request) -> EngineChoice:
+def choose_engine(request: Request) -> EngineChoice:
     from render.engines.select import choose
 
     if request.elsewhere:
@@ -307,6 +317,7 @@ def _cell(
     identity: Identity,
     taken: set[Path],
     sources: set[Path],
+    anew: bool,
 ) -> Cell:
     rate, size, upscale, style = resolved.rate, resolved.size, resolved.upscale, resolved.style
     if clip.duration is not None and request.start >= clip.duration:
@@ -315,7 +326,7 @@ def _cell(
             f"({float(clip.duration):.2f} s)"
         )
     output = written_file(request) or _output(request, clip, resolved, taken)
-    kept = is_kept(output, identity, clip, sources, force=request.force)
+    kept = is_kept(output, identity, clip, sources, force=request.force, anew=anew)
     shown = even(upscale or size)
     about = _about_frames(clip, resolved, request.start, request.duration)
     more: tuple[str, ...] = ()

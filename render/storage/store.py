@@ -9,13 +9,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import json
+import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from render.distribution import installing
-from render.errors import OutputError, RenderError, UsageError
+from render.errors import ClipError, OutputError, RenderError, UsageError
 from render.storage.transfers import StoppedError
 from render.storage.url import Url, without_secrets
 
@@ -92,6 +93,15 @@ class Store:
         if found["type"] == "directory":
             raise IsADirectoryError(errno.EISDIR, "is a folder")
         return stored(found)
+
+
+def stamp_there(url: Url) -> tuple[int | str | None, ...]:
+    """Differs when the content of the clip at ``url`` does, and each time where nothing tells.
+    Raises ClipError where there is none."""
+    store = Store.of(url)
+    with explained(url, ClipError):
+        found = store.stored()
+    return found.size, found.mark or secrets.token_hex(8)
 
 
 def stored(info: Mapping[str, Any]) -> Stored:

@@ -69,6 +69,17 @@ def results_folder(plan: Plan, outputs: Outputs) -> Path | None:
     return folder if several or outputs.anything or (folder / NAME).is_file() else None
 
 
+def check_apart(outputs: Outputs) -> None:
+    """Raise the UsageError of what needs all clips together, for whoever makes each a sweep of its
+    own."""
+    if outputs.over_clips:
+        raise UsageError(
+            "clip: each clip is rendered by itself here; `render compare` puts those of a folder "
+            "into one grid afterwards",
+            option="rows" if outputs.rows == "clip" else "cols",
+        )
+
+
 def check(recorder: Recorder, outputs: Outputs, encoding: Encoding) -> None:
     """Raise the UsageError of what cannot be done, before anything is rendered."""
     from render.compare.metrics.reference import check_reference

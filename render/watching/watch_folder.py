@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import time
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from render.errors import RenderError, UsageError
-from render.events import CellDone, CellFailed, CellKept
 from render.execution.executor import Executor
 from render.planning.plan import PREVIEWS, check_request
 from render.planning.request import Request, written_file
-from render.sweeping.outputs import Outputs
+from render.sweeping.outputs import Outputs, check_apart
 from render.sweeping.sweep import ALONE, sweep
-from render.sweeping.sweep_events import PublishFailed, StepFailed, SweepEvent
+from render.sweeping.tally import Tally
 from render.watching.arrivals import Arrivals
 from render.watching.watch_events import (
     ClipArrived,
@@ -34,12 +32,6 @@ SETTLE = 3.0
 POLL = 1.0
 """Seconds between two looks at the folder."""
 _SOON, _LATE = 30.0, 600.0
-# A disk that is full or cannot be written for now, a network folder that is away.
-_PASSING = {
-    getattr(errno, name)
-    for name in ("ENOSPC", "EDQUOT", "EROFS", "EIO", "ESTALE", "EHOSTDOWN", "ENOTCONN")
-    if hasattr(errno, name)
-}
 
 
 def watch_folder(
@@ -111,21 +103,8 @@ def _check(folder: Path, request: Request, outputs: Outputs) -> None:
             f"{output}: is the watched folder itself, where previews would be taken for clips; "
             "choose another"
         )
-    if outputs.over_clips:
-        raise UsageError(
-            "clip: each clip is rendered by itself here; `render compare` puts those of a folder "
-            "into one grid afterwards",
-            option="rows" if outputs.rows == "clip" else "cols",
-        )
+    check_apart(outputs)
     check_request(request)
-
-
-@dataclass
-class _Count:
-    previews: int = 0
-    kept: int = 0
-    failed: int = 0
-    transient: bool = False
 
 
 class _Clips:
@@ -149,42 +128,22 @@ class _Clips:
         yield ClipArrived(path, changed)
         force = self._request.force or changed
         request = replace(self._request, clips=(path,), force=force)
-        count, error = _Count(), None
+        tally, error = Tally(), None
         try:
             found = sweep(request, self._outputs, command=self._command, executor=self._executor)
             with contextlib.closing(found) as events:
-                yield from _counted(events, count)
+                yield from tally.counted(events)
         except RenderError as failure:
             error = failure
-            count.failed += 1
-            count.transient |= _may_pass(failure)
-        if count.previews or count.kept:
+            tally.errors.append(failure)
+        if tally.paths:
             self._rendered.add(path)
         again = None
-        if count.failed and not path.exists():
+        if tally.failed and not path.exists():
             again = 0.0  # should it come back
-        elif count.transient:
+        elif tally.transient:
             again = self._pauses[path] = min(_LATE, 2 * self._pauses.get(path, _SOON / 2))
-        yield ClipThrough(path, count.previews, count.kept, count.failed, error, again)
-
-
-def _counted(events: Iterator[SweepEvent], count: _Count) -> Iterator[SweepEvent]:
-    for event in events:
-        match event:
-            case CellDone():
-                count.previews += 1
-            case CellKept():
-                count.kept += 1
-            case CellFailed() | StepFailed() | PublishFailed():
-                count.failed += 1
-                count.transient |= _may_pass(event.error)
-        yield event
-
-
-def _may_pass(error: RenderError) -> bool:
-    """Whether the same may succeed later, though the clip stays as it is."""
-    cause = error.__cause__
-    return error.transient or (isinstance(cause, OSError) and cause.errno in _PASSING)
+        yield ClipThrough(path, tally.written, tally.kept, tally.failed, error, again)
 
 
 def _reason(error: OSError) -> str:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from render.cli.placed_word import placed_word
 from render.cli.show_fetching import ShowFetching
 from render.cli.show_publishing import ShowPublishing
-from render.cli.user_settings import _placed
 from render.errors import OutputError
 from render.storage.fetching import ClipFetching
 from render.storage.url import Url
@@ -99,8 +99,8 @@ def test_a_file_url_is_a_file(command: Command, machine: Machine, tmp_path: Path
 
 
 def test_a_setting_may_be_a_url(tmp_path: Path) -> None:
-    assert _placed("output", "s3://b/out", tmp_path) == "s3://b/out/"
-    assert _placed("output", "out", tmp_path) == "out/"
+    assert placed_word("output", "s3://b/out", tmp_path) == "s3://b/out/"
+    assert placed_word("output", "out", tmp_path) == "out/"
 
 
 def test_what_is_no_place_is_refused(command: Command, machine: Machine, capsys: Capture) -> None:
