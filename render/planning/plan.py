@@ -100,7 +100,7 @@ class Plan:
     """Frozen, serialisable (``plan_as_dict``) and complete: no stage decides what is decided here.
 
     ``segment`` is how many seconds of a preview are rendered as one (`segments.py`); ``cache`` and
-    ``publish``, see ``Request``.
+    ``publish``, see ``Request``. ``anew``: what was in the places of its previews gives way.
     """
 
     cells: tuple[Cell, ...]
@@ -113,6 +113,7 @@ class Plan:
     segment: Fraction
     cache: Path | None = None
     publish: Url | None = None
+    anew: bool = False
 
     @property
     def todo(self) -> tuple[Cell, ...]:
@@ -207,6 +208,7 @@ def planning(
         segment=request.segment,
         cache=request.cache,
         publish=_url(request.publish),
+        anew=anew,
     )
 
 

@@ -10,7 +10,7 @@ import contextlib
 import fcntl
 import hashlib
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from platform import node
@@ -131,12 +131,25 @@ class PublishedFolder:
         self._know()
         return changed
 
-    def missing(self, names: Iterator[str]) -> list[str]:
+    def adopt(self, name: str, begins: bytes) -> None:
+        """Take a file that is there for ours, if it begins so. Raises OutputError if not."""
+        if name not in self._there or name in self._notes:
+            return
+        with self._arriving(name) as (temporary, note), temporary.open("rb") as file:
+            if not begins.startswith(file.read(len(begins))):
+                raise OutputError(
+                    f"{self.url.child(name)}: exists already, and render did not write it; choose "
+                    "another place"
+                )
+        self._note(name, note)
+
+    def missing(self, names: Iterable[str], but: Collection[str] = ()) -> list[str]:
         """Which of ``names``, and of what the results name, are there and not here, or are others
-        here than there."""
+        here than there; none of ``but``, which are made anew."""
         listed = self._listed()
         wanted = dict.fromkeys([*names, *sorted(listed)])
-        return [name for name in wanted if name in self._there and not self._here(name, listed)]
+        found = [name for name in wanted if name in self._there and name not in but]
+        return [name for name in found if not self._here(name, listed)]
 
     def take(self, name: str, moved: Moved) -> Path:
         """Bring a file here."""
@@ -288,12 +301,17 @@ def kept_outputs(cache: Path) -> Iterator[KeptOutputs]:
         url = _url_of(Journal(folder / STATE / _NOTES))
         there = [path for path in folder.rglob("*") if path.is_file()]
         total = sum(path.stat().st_size for path in there)
-        # Without its address as it was given: only what is here is asked.
-        waiting = _not_sent(folder, _read(Journal(folder / STATE / _NOTES), url))
-        begun = [
-            path for path in (folder / STATE).glob("*") if path.is_dir() and path.name != COPIES
-        ]
-        yield KeptOutputs(folder, url or "a URL", total, len(waiting) + len(begun))
+        # A batch's rows have folders, and notes, of their own.
+        places = [folder, *(path for path in folder.iterdir() if path.is_dir())]
+        waiting = sum(_waiting(place) for place in places if place.name != STATE)
+        yield KeptOutputs(folder, url or "a URL", total, waiting)
+
+
+def _waiting(folder: Path) -> int:
+    """How many of its files, and of previews that are begun, have not gone where they go."""
+    journal = Journal(folder / STATE / _NOTES)
+    begun = [path for path in (folder / STATE).glob("*") if path.is_dir() and path.name != COPIES]
+    return len(begun) + len(_not_sent(folder, _read(journal, _url_of(journal))))
 
 
 def _url_of(journal: Journal) -> str:

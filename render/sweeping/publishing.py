@@ -71,8 +71,8 @@ def _taken(target: PublishedFolder, plan: Plan) -> Iterator[SweepEvent]:
     """What is there and not here."""
     target.look()
     target.take_results()
-    planned = () if plan.force else tuple(cell.output.name for cell in plan.cells)
-    names = target.missing(iter(planned))
+    planned = tuple(cell.output.name for cell in plan.cells)
+    names = target.missing(planned, planned if plan.force or plan.anew else ())
     transfers: Transfers[Path] = Transfers(AT_ONCE)
     try:
         for name in names:

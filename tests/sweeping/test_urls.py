@@ -229,6 +229,45 @@ def test_an_upload_that_fails_is_made_up_for(
     assert load(tmp_path / "work").cells
 
 
+def test_a_manifest_from_s3_to_s3(
+    s3: Any, moving: Path, tmp_path: Path, cache: Path, capfd: Capture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    s3.put_file(str(moving), "clips/in/moving.mp4")
+    manifest = tmp_path / "clips.csv"
+    rows = ["s3://clips/in/moving.mp4,4", "s3://clips/in/moving.mp4,8", f"{moving},4"]
+    manifest.write_text("\n".join(["clip,fps", *rows, "s3://clips/in/none.mp4,4"]) + "\n")
+    command = ["--manifest", str(manifest), *SMALL, "--metrics", "none", "-o", "s3://clips/out/"]
+    assert run(command) == 1
+    said = capfd.readouterr()
+    assert "s3://clips/in/none.mp4: there is no such object" in said.err
+    names = at(s3, "clips/out")
+    videos = [name for name in names if name.endswith(".mp4")]
+    assert len(videos) == 3 and {"rows.jsonl", "summary.json"} < set(names)
+    assert sorted(said.out.splitlines()) == [f"s3://clips/out/{name}" for name in videos]
+    sent = {name: s3.info(f"clips/out/{name}")["LastModified"] for name in videos}
+    manifest.write_text("\n".join(["clip,fps", *rows]) + "\n")
+    assert run([*command, "--json"]) == 0
+    assert [one["state"] for one in events(capfd.readouterr().out) if one["event"] == "row"] == (
+        ["kept"] * 3
+    )
+    # On another machine, too.
+    monkeypatch.setenv("RENDER_CACHE", str(tmp_path / "elsewhere"))
+    assert run([*command, "--json"]) == 0
+    told = events(capfd.readouterr().out)
+    assert [one["state"] for one in told if one["event"] == "row"] == ["kept"] * 3
+    assert {name: s3.info(f"clips/out/{name}")["LastModified"] for name in videos} == sent
+    # The clip is another by now.
+    s3.pipe_file("clips/in/moving.mp4", moving.read_bytes() + bytes(8))
+    assert run([*command, "--json"]) == 0
+    told = events(capfd.readouterr().out)
+    states = [one["state"] for one in told if one["event"] == "row"]
+    assert sorted(states) == ["done", "done", "kept"]
+    assert run(["clean", "--cache", "--json"]) == 0
+    gone = {one["event"]: one for one in events(capfd.readouterr().out)}
+    assert gone["outputs"]["removed"] and not list((tmp_path / "elsewhere" / "outputs").glob("*"))
+
+
 def test_figures_are_taken_by_who_sees_the_clip(
     s3: Any, moving: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
