@@ -18,12 +18,16 @@ from render.storage.url import Place, Url, is_url, place_of
 _HOME = "~/"
 
 
-def clip_of(written: str, folder: Path) -> Place:
+def clip_of(written: str, folder: Place) -> Place:
     """Where the clip lies that a manifest in ``folder`` names. Raises UsageError for what no file
     can be called."""
     place = place_of(written)
     if isinstance(place, Url) or is_url(written):
         return place
+    if isinstance(folder, Url):
+        if not written.startswith((_HOME, "/")):
+            return folder.child(written)
+        folder = Path()
     path = Path(written).expanduser() if written.startswith(_HOME) else folder / written
     given(path, "clip")
     return path

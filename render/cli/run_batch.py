@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def run_batch(
-    manifest: Path,
+    manifest: str,
     words: RenderOptions,
     *,
     at_once: str | None,
@@ -32,10 +32,14 @@ def run_batch(
     from render.cli.manifest_rows import read_rows
     from render.cli.output_place import output_place
     from render.planning.plan import PREVIEWS
+    from render.storage.fetching import fetched
+    from render.storage.url import Url, place_of
 
-    name, number = manifest.name, AT_ONCE if at_once is None else _number(at_once)
+    place, number = place_of(manifest), AT_ONCE if at_once is None else _number(at_once)
+    name = place.name
     with waiting(f"reading {name}"):
-        rows, outputs = read_rows(manifest, words)
+        file = fetched(place, cache_folder()) if isinstance(place, Url) else place
+        rows, outputs = read_rows(file, words, place)
     output = output_place(words.output, cache_folder()).output or PREVIEWS
     if dry_run:
         from render.cli.batch_dry_run import show_batch_plan

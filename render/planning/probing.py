@@ -15,7 +15,7 @@ from render.media.ffmpeg import FFmpeg
 from render.media.find import Found
 from render.planning.request import Request
 from render.storage.fetching import ClipFetching, Fetched, fetch_all
-from render.storage.url import Url
+from render.storage.url import Place, Url
 
 Probe: TypeAlias = Callable[[Path, FFmpeg], Clip]
 
@@ -63,7 +63,7 @@ def probe_all(
         yield from pool.map(one, found)
 
 
-def as_given(error: RenderError, path: Path, url: Url) -> RenderError:
+def as_given(error: RenderError, path: Path, url: Place) -> RenderError:
     """``error`` with ``path`` called what the user calls it."""
     found = RenderError.__new__(type(error))
     words = error.message.replace(str(path), str(url))

@@ -268,6 +268,27 @@ def test_a_manifest_from_s3_to_s3(
     assert gone["outputs"]["removed"] and not list((tmp_path / "elsewhere" / "outputs").glob("*"))
 
 
+def test_a_manifest_may_lie_beside_its_clips(
+    s3: Any, moving: Path, cache: Path, capfd: Capture
+) -> None:
+    s3.put_file(str(moving), "clips/in/a b.mp4")
+    s3.pipe_file("clips/in/clips.csv", f"clip,fps\na b.mp4,4\n{moving},8\n".encode())
+    s3.pipe_file("clips/in/empty.csv", b"clip,fps\n")
+    command = ["--manifest", "s3://clips/in/clips.csv", *SMALL, "-o", "s3://clips/out/"]
+    assert run([*command, "--dry-run"]) == 0
+    said = capfd.readouterr().out
+    assert "s3://clips/in/clips.csv:2: a b.mp4 → s3://clips/out/a b/a b-" in said
+    assert run(command) == 0
+    made = capfd.readouterr().out.splitlines()
+    assert sorted(f"s3://clips/out/{name}" for name in at(s3, "clips/out") if "mp4" in name) == (
+        sorted(made)
+    )
+    assert run(["--manifest", "s3://clips/in/empty.csv", *SMALL]) == 2
+    assert "s3://clips/in/empty.csv: has no rows" in capfd.readouterr().err
+    assert run(["--manifest", "s3://clips/in/none.csv", *SMALL]) == 1
+    assert "s3://clips/in/none.csv: there is no such object" in capfd.readouterr().err
+
+
 def test_figures_are_taken_by_who_sees_the_clip(
     s3: Any, moving: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
