@@ -10,6 +10,7 @@ from typing import TypeAlias
 from render.devices.playback import Shows
 from render.errors import RenderError
 from render.planning.plan import Cell
+from render.storage.url import Place
 from render.target import Size
 
 
@@ -87,7 +88,7 @@ class CellKept:
 class CellFailed:
     """``cell`` is None where the clip was refused before it had one."""
 
-    clip: Path
+    clip: Place
     cell: Cell | None
     error: RenderError
 

@@ -32,6 +32,7 @@ LAYERS = (
     ("devices", "engines"),
     ("media", "networks"),
     ("target",),
+    ("storage",),
     ("files", "versions"),
     ("defaults", "distribution", "errors", "libraries", "nearest", "resources"),
 )

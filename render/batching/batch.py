@@ -18,6 +18,7 @@ from render.batching.batch_events import (
     RowThrough,
 )
 from render.batching.batch_record import ROWS, SUMMARY, BatchRecord
+from render.batching.batch_there import RecordThere, url_of
 from render.batching.row import Row, RowState
 from render.batching.row_folders import PlacedRow, placed
 from render.batching.row_threads import RowThreads
@@ -57,13 +58,17 @@ def batch(
     the segments off, for all rows; this machine without one.
 
     In ``output``, ``rows.jsonl`` has a line for each row that has ended, ``summary.json`` the
-    counts. Raises UsageError for what cannot be done, OutputError for a folder that cannot be
-    written, before anything is.
+    counts. Where the rows' requests say ``publish``, a URL, each row's files go to a folder there,
+    called as its own, and these two go along last. Raises UsageError for what cannot be done,
+    OutputError for a folder that cannot be written, before anything is; and for these two where
+    they cannot be sent.
     """
     rows = tuple(rows)
     _check(rows, output, outputs, at_once)
     began = time.monotonic()
     work = RowWork(outputs, command)
+    url = url_of(rows)
+    there = None if url is None else RecordThere(url, output)
     record = BatchRecord(output)
     with contextlib.closing(record):
         yield BatchBegan(len(rows), output)
@@ -74,6 +79,9 @@ def batch(
                 yield event
         summary = record.finish(time.monotonic() - began)
     yield BatchDone(summary, tuple(record.failures), record.rows_file, record.summary_file)
+    if there is not None:
+        with contextlib.closing(there):
+            there.send()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from render.files.small import opened
 
 ROWS, SUMMARY = "rows.jsonl", "summary.json"
 _SCHEMA = 1
-_BEGINS = {ROWS: b'{"schema": 1, "row": ', SUMMARY: b'{\n "schema": 1,\n "rows": '}
+BEGINS = {ROWS: b'{"schema": 1, "row": ', SUMMARY: b'{\n "schema": 1,\n "rows": '}
 """What tells our files from others' of these names."""
 
 
@@ -134,13 +134,13 @@ def _refuse_others(path: Path) -> None:
     """Raise UsageError for a file that is there and that no batch wrote."""
     try:
         with opened(path) as file:
-            start = file.read(len(_BEGINS[path.name]))
+            start = file.read(len(BEGINS[path.name]))
     except (FileNotFoundError, NotADirectoryError):
         return
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}; choose another folder") from None
     # A disk that was full has taken a part, or nothing.
-    if not _BEGINS[path.name].startswith(start):
+    if not BEGINS[path.name].startswith(start):
         raise UsageError(
             f"{path}: exists already, and is no record of a batch; choose another folder"
         )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from render.errors import RenderError
 from render.planning.request import Request
+from render.storage.url import Place, Url
 
 
 class RowState(StrEnum):
@@ -34,6 +36,14 @@ class Row:
     request: Request | RenderError
     written: str = ""
     own: tuple[str, ...] = ()
+
+    def shown(self, path: Path) -> Place:
+        """Where people look for what is made at ``path``, in the row's folder."""
+        publish = None if isinstance(self.request, RenderError) else self.request.publish
+        if publish is None:
+            return path
+        url = Url(publish) if isinstance(publish, str) else publish
+        return url.child(path.parent.name).child(path.name)
 
     @property
     def clip(self) -> str:

@@ -28,7 +28,7 @@ _SCHEMA = 1
 _MOST = 4 << 20
 # What tells no rows apart: where previews go, and how they are come by.
 _ASIDE = (
-    *("clips", "output", "into_folder", "force", "ffmpeg", "cache"),
+    *("clips", "output", "into_folder", "publish", "force", "ffmpeg", "cache"),
     *("engine", "device", "precision", "elsewhere"),
 )
 

@@ -19,6 +19,7 @@ from render.errors import EngineError, OutputError, RenderError
 from render.execution.local import LocalExecutor
 from render.planning.plan import Plan, choose_engine, make_plan, style_file
 from render.planning.request import Request
+from render.storage.url import Url
 from render.sweeping.outputs import Outputs
 from render.sweeping.sweep import sweep
 from render.sweeping.tally import Tally
@@ -146,7 +147,11 @@ def _request(placed: PlacedRow) -> Request:
     """The row's, into its own folder."""
     request = placed.row.request
     assert isinstance(request, Request) and placed.folder is not None, "it was placed"
-    return replace(request, output=placed.folder, into_folder=True)
+    publish = request.publish
+    if publish is not None:
+        url = Url(publish) if isinstance(publish, str) else publish
+        publish = url.child(f"{placed.folder.name}/")
+    return replace(request, output=placed.folder, into_folder=True, publish=publish)
 
 
 def _state(tally: Tally) -> RowState:

@@ -110,7 +110,7 @@ def as_dict(choice: Choice, results: Results) -> dict[str, Any]:
         "frontier": places(choice.frontier),
         "aside": places(choice.aside),
         "candidates": [_candidate(candidate) for candidate in choice.candidates],
-        "clips": [{"name": clip.name, "sha256": _hash(Path(clip.path))} for clip in results.clips],
+        "clips": [{"name": clip.name, "sha256": _hash(clip.file)} for clip in results.clips],
         "versions": versions(),
         "basis": basis(results),
     }

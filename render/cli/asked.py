@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from render.cli.cache_folder import cache_folder
@@ -12,6 +11,7 @@ from render.cli.phones import phones
 from render.cli.read_request import make_request, one_of
 from render.cli.user_settings import chosen_ffmpeg
 from render.errors import UsageError
+from render.storage.url import Place
 from render.sweeping.outputs import Outputs
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _KEPT = (
 )
 
 
-def asked(clips: tuple[Path, ...], words: RenderOptions) -> tuple[Request, Outputs]:
+def asked(clips: tuple[Place, ...], words: RenderOptions) -> tuple[Request, Outputs]:
     """What the options ask for. Raises UsageError (a PresetError is one)."""
     if words.like is not None and words.on is None and words.play_on is None:
         raise UsageError("--like: needs a phone; name one with --on or --play-on")

@@ -73,7 +73,7 @@ def _put(found: RowPlanned, errors: list[str], *, json: bool) -> None:
             put(line("row", row=row.where, clip=row.clip, state=state, errors=errors))
     elif found.plan is not None and found.plan.cells:
         for cell in found.plan.cells:
-            put(f"{row.where}: {safe(row.clip)} → {safe(str(cell.output))}")
+            put(f"{row.where}: {safe(row.clip)} → {safe(str(row.shown(cell.output)))}")
     elif found.kept is not None:
         put(f"{row.where}: {safe(row.clip)}: kept")
 

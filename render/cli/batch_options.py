@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Group, Parameter
@@ -12,7 +11,7 @@ from render.cli.help import ShownAs
 _GROUP = Group("Many clips")
 
 Manifest = Annotated[
-    Path | None,
+    str | None,
     Parameter(
         help="A table of clips, a row each: `clip`, and columns or keys such as fps, size, style, "
         "preset, start and duration, which win over the options here. Each row has its own folder.",

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from render.cli.cache_folder import cache_folder
+from render.cli.output_place import output_place
 from render.errors import UsageError
+from render.storage.url import without_secrets
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from render.compare.packed.copy_store import KeptCopies
     from render.execution.abandoned import Abandoned
 
 
 def clean(
-    folder: Annotated[Path | None, Parameter(name="DIR", help="A folder of previews.")] = None,
+    folder: Annotated[
+        str | None, Parameter(name="DIR", help="A folder of previews, or the URL that they go to.")
+    ] = None,
     /,
     *,
     cache: Annotated[
-        bool, Parameter(help="Empty the cache instead; also read from RENDER_CACHE where it is.")
+        bool,
+        Parameter(
+            help="Empty the cache instead, with clips and outputs of URLs; also read from "
+            "RENDER_CACHE where it is."
+        ),
     ] = False,
     dry_run: Annotated[bool, Parameter(help="Only say what would go.")] = False,
     json: Annotated[bool, Parameter(help="One JSON object a line; the last is `done`.")] = False,
@@ -42,9 +52,10 @@ def clean(
         return _empty(dry_run=dry_run, json=json)
     if folder is None:
         raise UsageError("no folder given. Usage: render clean DIR, or render clean --cache")
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: there is no such folder")
-    return _clear(folder, dry_run=dry_run, json=json)
+    place = output_place(folder, cache_folder()).output
+    if place is None or not place.is_dir():
+        raise UsageError(f"{without_secrets(folder)}: there is no such folder here")
+    return _clear(place, dry_run=dry_run, json=json)
 
 
 def _clear(folder: Path, *, dry_run: bool, json: bool) -> int:
@@ -87,18 +98,21 @@ def _clear(folder: Path, *, dry_run: bool, json: bool) -> int:
 
 
 def _empty(*, dry_run: bool, json: bool) -> int:
-    from render.cli.cache_folder import cache_folder
+    from render.cli.clean_urls import clean_urls
     from render.cli.events_json import line
     from render.cli.output import put, say
     from render.cli.words import amount
     from render.files.cache import cache_use, empty_cache
 
     use = cache_use(cache_folder())
+    of_urls = clean_urls(use.folder, dry_run=dry_run, json=json)
     if not dry_run:
         empty_cache(use.folder)
     if json:
         put(line("cache", path=str(use.folder), entries=use.entries, bytes=use.bytes))
-        put(line("done", bytes=use.bytes, removed=not dry_run, exit_status=0))
+        put(line("done", bytes=use.bytes + of_urls, removed=not dry_run, exit_status=0))
+    elif not use.entries and of_urls:
+        return 0
     elif not use.entries:
         say(f"{use.folder}: the cache is empty")
     else:

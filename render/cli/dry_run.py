@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from render.errors import RenderError
@@ -9,10 +10,21 @@ from render.errors import RenderError
 if TYPE_CHECKING:
     from render.planning.estimate import Estimate
     from render.planning.plan import Plan
+    from render.planning.request import Request
 
 # More cells than these are a table, not a paragraph each.
 _FEW = 3
 _MEASURING = "measuring for a moment what this machine takes"
+
+
+def planned(request: Request, about: str, *, json: bool) -> Plan:
+    """The plan of a request; what is fetched for it is shown."""
+    from render.cli.count import followed, waiting
+    from render.cli.show_fetching import ShowFetching
+    from render.planning.plan import planning
+
+    with waiting(about), contextlib.closing(ShowFetching(json=json)) as show:
+        return followed(planning(request), show.event)
 
 
 def show_plan(plan: Plan, *, json: bool) -> int:

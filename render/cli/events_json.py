@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from render.networks.metadata import StyleMetadata
     from render.planning.estimate import Estimate
     from render.planning.plan import Cell, Plan
+    from render.storage.fetching import ClipFetching
     from render.sweeping.sweep_events import SweepEvent
 
 SCHEMA = 1
@@ -54,6 +55,11 @@ def style_line(path: Path, style: StyleMetadata) -> str:
 def error_line(message: str, kind: str, exit_status: int) -> str:
     """The last line of a run that could not be carried through."""
     return line("error", kind=kind, message=message, exit_status=exit_status)
+
+
+def fetching_line(event: ClipFetching) -> str:
+    """How much of a clip at a URL has come; ``of`` is null where its store does not say."""
+    return line("fetching", clip_path=str(event.url), bytes=event.bytes, of=event.of)
 
 
 def step_line(event: SweepEvent, **more: Any) -> str | None:
@@ -148,7 +154,7 @@ class EventLines:
         return {
             "cell": self._positions[cell],
             "cells": len(self._plan.cells),
-            "clip_path": str(cell.clip.path),
+            "clip_path": str(cell.clip.place),
             "path": str(cell.output),
         }
 
@@ -185,7 +191,7 @@ class EventLines:
 def _clip(clip: Clip) -> dict[str, Any]:
     video, audio = clip.video, clip.audio
     return {
-        "path": str(clip.path),
+        "path": str(clip.place),
         "container": clip.container,
         "codec": video.codec,
         "size": str(video.displayed),

@@ -20,8 +20,10 @@ from render.cli.presets_folder import said_by_preset
 from render.cli.settings_file import as_word
 from render.cli.signals import heed
 from render.cli.user_settings import about_key
-from render.errors import PresetError, RenderError, UsageError
+from render.errors import ManifestError, PresetError, RenderError, UsageError
 from render.planning.plan import check_request
+from render.planning.probing import as_given
+from render.storage.url import Place, Url, without_secrets
 
 if TYPE_CHECKING:
     from render.cli.options import RenderOptions
@@ -40,11 +42,17 @@ _FLAGS = {"true": True, "false": False}
 _PLAYED = ("play-on", "latency")
 
 
-def read_rows(manifest: Path, words: RenderOptions) -> tuple[tuple[Row, ...], Outputs]:
-    """The rows of a manifest, and what is made of all their previews. Raises ManifestError, and
-    UsageError for what the options ask for by themselves."""
-    entries = read_manifest(manifest, KEYS)
-    reader = _Reader(manifest, words)
+def read_rows(
+    manifest: Path, words: RenderOptions, place: Place | None = None
+) -> tuple[tuple[Row, ...], Outputs]:
+    """The rows of a manifest, and what is made of all their previews. ``place`` is where it lies as
+    people are told, if not at ``manifest``. Raises ManifestError, and UsageError for what the
+    options ask for by themselves."""
+    try:
+        entries = read_manifest(manifest, KEYS)
+    except ManifestError as error:
+        raise as_given(error, manifest, place or manifest) from error.__cause__
+    reader = _Reader(manifest, words, place or manifest)
     rows = []
     for entry in entries:
         heed()
@@ -56,32 +64,35 @@ def read_rows(manifest: Path, words: RenderOptions) -> tuple[tuple[Row, ...], Ou
 
 
 class _Reader:
-    def __init__(self, manifest: Path, words: RenderOptions) -> None:
-        self._manifest, self._words = manifest, words
+    def __init__(self, manifest: Path, words: RenderOptions, place: Place) -> None:
+        self._manifest, self._words, self._place = manifest, words, place
         # Most rows ask for the same.
         self._known: dict[RenderOptions, Request | RenderError] = {}
         self._said: dict[str, dict[str, object] | PresetError] = {}
 
     def row(self, entry: Entry) -> Row:
         """Raises UsageError where the options beside the manifest are wrong by themselves."""
-        where = f"{self._manifest}:{entry.line}"
+        where, written = f"{self._place}:{entry.line}", without_secrets(entry.clip)
         if entry.error is not None:
-            return Row(where, entry.error, entry.clip)
-        folder = self._manifest.parent
+            return Row(where, entry.error, written)
+        # Of a manifest at a URL clips are beside it, and all other files here.
+        at_url = isinstance(self._place, Url)
+        folder = Path() if at_url else self._manifest.parent
+        beside = self._place.folder if isinstance(self._place, Url) else folder
         values: dict[str, str | bool] = {}
         try:
-            clip = clip_of(entry.clip, folder)
+            clip = clip_of(entry.clip, beside)
             for key, value in entry.values.items():
                 if key != CLIP:
                     values[key] = _word(key, value, folder)
             found = self._asked(values)
         except RenderError as error:
-            return Row(where, _of_row(error, values), entry.clip)
+            return Row(where, _of_row(error, values), written)
         if isinstance(found, RenderError):
             if not values:
                 raise found
-            return Row(where, _of_row(found, values), entry.clip)
-        return Row(where, replace(found, clips=(clip,)), entry.clip, _own(entry))
+            return Row(where, _of_row(found, values), written)
+        return Row(where, replace(found, clips=(clip,)), written, _own(entry))
 
     def _asked(self, values: Mapping[str, str | bool]) -> Request | RenderError:
         words = self._with(values)

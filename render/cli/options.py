@@ -41,14 +41,14 @@ _TARGET = Group("Target (what would ship on the phone)")
 _OUTPUT = Group("Output")
 
 _CLIPS = (
-    "Videos to preview: files that ffmpeg reads, folders of them (DIR/** also looks below), or "
-    "patterns in quotes."
+    "Videos to preview: files that ffmpeg reads, folders of them (DIR/** also looks below), "
+    "patterns in quotes, or URLs (s3://bucket/clip.mp4)."
 )
 
 _DRY_RUN = "Print the plan and what it will take here, measured for a moment; render nothing."
 
 
-Clips = Annotated[Path, Parameter(help=_CLIPS)]
+Clips = Annotated[str, Parameter(help=_CLIPS)]
 
 Fps = Annotated[
     str | None,
@@ -240,12 +240,12 @@ Reference = Annotated[
 Output = Annotated[
     str | None,  # a Path forgets a slash at its end
     worded(
-        "A file for one preview (.mp4, .mov, .mkv, .webm or .gif), or a folder.",
+        "A file for one preview (.mp4, .mov, .mkv, .webm or .gif), a folder, or a URL of either.",
         _OUTPUT,
         "--output",
         "-o",
     ),
-    ShownAs("FILE|DIR", "previews/<clip>-<style>-<network>-<size>-<fps>.mp4"),
+    ShownAs("FILE|DIR|URL", "previews/<clip>-<style>-<network>-<size>-<fps>.mp4"),
 ]
 
 Force = Annotated[bool, Parameter(help="Overwrite previews that exist.", group=_OUTPUT)]

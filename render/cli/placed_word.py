@@ -6,6 +6,7 @@ import os.path
 from pathlib import Path
 
 from render.files.names import file_exists
+from render.storage.url import is_url
 
 # Options that may name files.
 _FILES = (
@@ -19,7 +20,7 @@ _ANY_NAME = "latency"
 def placed_word(key: str, value: str, folder: Path) -> str:
     """Files are found from ``folder``, outputs from where the command runs."""
     if key == "output":
-        return str(Path(value).expanduser()) + "/"
+        return value.rstrip("/") + "/" if is_url(value) else str(Path(value).expanduser()) + "/"
     if key not in _FILES:
         return value
     if key == _ONE_FILE or (key == _ANY_NAME and file_exists(folder / value)):

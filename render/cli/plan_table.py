@@ -29,7 +29,7 @@ def table_lines(plan: Plan, found: Estimate | None) -> Iterator[str]:
     yield ""
     clips = {cell.clip.path: cell for cell in plan.cells}
     for cell in clips.values():
-        yield row("clip", f"{cell.clip.path}: {clip_facts(cell.clip)}")
+        yield row("clip", f"{cell.clip.place}: {clip_facts(cell.clip)}")
     if words := part(plan.cells[0]):
         yield row("part", words)
     for note, names in _notes(plan).items():
@@ -44,10 +44,10 @@ def table_lines(plan: Plan, found: Estimate | None) -> Iterator[str]:
 
 def _columns(plan: Plan) -> list[_Column]:
     cells = plan.cells
-    names = {cell.clip.path.name for cell in cells}
+    names = {cell.clip.place.name for cell in cells}
     short = len(names) == len({cell.clip.path for cell in cells})
     columns: list[_Column] = [
-        ("clip", lambda cell, _: cell.clip.path.name if short else str(cell.clip.path)),
+        ("clip", lambda cell, _: cell.clip.place.name if short else str(cell.clip.place)),
         ("style", lambda cell, _: cell.style),
         ("network", lambda cell, _: cell.network.name),
         ("size", lambda cell, _: as_held(cell.size, cell.clip.video.displayed)),
@@ -88,5 +88,5 @@ def _notes(plan: Plan) -> dict[str, list[str]]:
     found: dict[str, dict[Path, str]] = {}
     for cell in plan.cells:
         for note in cell.notes:
-            found.setdefault(note, {})[cell.clip.path] = cell.clip.path.name
+            found.setdefault(note, {})[cell.clip.path] = cell.clip.place.name
     return {note: list(names.values()) for note, names in found.items()}

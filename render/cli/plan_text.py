@@ -57,6 +57,8 @@ def shared_lines(plan: Plan) -> Iterator[str]:
     if kept := len(plan.cells) - len(plan.todo):
         yield row("kept", f"{kept} of {len(plan.cells)}: there already, and the same")
     encoding, choice = plan.encoding, plan.engine
+    if plan.publish is not None:
+        yield row("sent to", str(plan.publish))
     yield row("engine", f"{choice.engine.value} on {choice.device.value}: {choice.why}")
     sound = "the clip's sound" if encoding.keeps_sound else "no sound"
     yield row("encoder", f"{encoding.words}, {sound}")
@@ -66,7 +68,7 @@ def shared_lines(plan: Plan) -> Iterator[str]:
 
 
 def _cell(cell: Cell, estimate: CellEstimate | None) -> Iterator[str]:
-    yield safe(str(cell.clip.path))
+    yield safe(str(cell.clip.place))
     yield row("clip", clip_facts(cell.clip))
     if words := part(cell):
         yield row("part", words)

@@ -93,7 +93,7 @@ class Progress:
     @property
     def _title(self) -> str:
         """``1-9/27 clip.mp4``."""
-        name = self._shown[0].clip.path.name if self._shown else ""
+        name = self._shown[0].clip.place.name if self._shown else ""
         if self._cells == 1:
             return name
         last = len(self._frames)

@@ -12,9 +12,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from render.cli.output_place import output_place
 from render.cli.ranges import SWEPT, values
 from render.errors import UsageError
 from render.nearest import nearest
+from render.storage.url import Place
 
 if TYPE_CHECKING:
     from render.devices.phone import Phone
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def make_request(
-    clips: tuple[Path, ...],
+    clips: tuple[Place, ...],
     options: dict[str, str | None],
     *,
     preset: str | None,
@@ -46,15 +48,13 @@ def make_request(
     one of ``phones``. Raises UsageError (a PresetError is one)."""
     from render.cli.presets_folder import preset_of
     from render.engines.base import DeviceName, EngineName, Precision
-    from render.files.names import ends_as_folder, given
     from render.planning.request import Request, suffix_of
     from render.presets.preset import Preset
 
     base = Preset() if preset is None else preset_of(preset)
-    place = None if output is None else given(output)
-    into_folder = output is not None and ends_as_folder(output)
+    place = output_place(output, cache)
     words = {k: word for k, word in options.items() if k not in SWEPT}
-    base = written_by(base, words, suffix_of(place, into_folder=into_folder))
+    base = written_by(base, words, suffix_of(place.output, into_folder=place.into_folder))
     lists = {key: values(key, word) for key in SWEPT if (word := options.get(key)) is not None}
     length = None if duration is None else seconds("--duration", duration)
     if length == 0:
@@ -70,12 +70,13 @@ def make_request(
         engine=one_of(EngineName, "--engine", engine),
         precision=None if precision is None else one_of(Precision, "--precision", precision),
         device=one_of(DeviceName, "--device", device),
-        output=place,
+        output=place.output,
         force=force,
         strict=strict,
         ffmpeg=ffmpeg,
         cache=cache,
-        into_folder=into_folder,
+        into_folder=place.into_folder,
+        publish=place.publish,
     )
 
 

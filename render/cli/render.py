@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from render.cli import batch_options, options
 from render.errors import UsageError
+from render.storage.url import Place, place_of
 
 if TYPE_CHECKING:
     from render.execution.executor import Executor
@@ -54,53 +55,62 @@ def render(
             "no clip given. Usage: render CLIP [CLIP ...] [OPTIONS], for example "
             "`render clip.mp4 --fps 15 --size 480x853`; render --help explains"
         )
-    _catch_mistyped_command(clips)
-    request, outputs = asked(clips, words)
+    places = tuple(map(place_of, clips))
+    _catch_mistyped_command(places)
+    request, outputs = asked(places, words)
     if dry_run:
-        from render.cli.count import waiting
-        from render.cli.dry_run import show_plan
-        from render.planning.plan import make_plan
+        from render.cli.dry_run import planned, show_plan
 
-        with waiting(_looking(request)):
-            plan = make_plan(request)
-        return show_plan(plan, json=words.json)
+        return show_plan(planned(request, _looking(places), json=words.json), json=words.json)
+    about = _looking(places)
     with executor_of(words) as executor:
-        return _sweep(request, outputs, executor, json=words.json, debug=words.debug)
+        return _sweep(request, outputs, executor, about, json=words.json, debug=words.debug)
 
 
-def _catch_mistyped_command(clips: tuple[Path, ...]) -> None:
+def _catch_mistyped_command(clips: tuple[Place, ...]) -> None:
     """``render docter``: a clip that is not there, but for a command that nearly is."""
     from render.cli.commands import COMMANDS
     from render.nearest import nearest
 
     first = str(clips[0])
     close = nearest(first, COMMANDS)
-    if close and close != first and not clips[0].exists():
+    if close and close != first and not (isinstance(clips[0], Path) and clips[0].exists()):
         raise UsageError(f"{first}: no such clip or command; did you mean `render {close}`?")
 
 
-def _looking(request: Request) -> str:
-    few = len(request.clips) == 1
-    return f"looking at {request.clips[0].name if few else f'{len(request.clips)} clips'}"
+def _command() -> tuple[str, ...]:
+    """The words of the command, for results: URLs in them without credentials."""
+    from render.cli.user_settings import in_force
+    from render.storage.url import without_secrets
+
+    return ("render", *map(without_secrets, (*in_force().words, *sys.argv[1:])))
+
+
+def _looking(clips: tuple[Place, ...]) -> str:
+    return f"looking at {clips[0].name if len(clips) == 1 else f'{len(clips)} clips'}"
 
 
 def _sweep(
-    request: Request, outputs: Outputs, executor: Executor | None, *, json: bool, debug: bool
+    request: Request,
+    outputs: Outputs,
+    executor: Executor | None,
+    about: str,
+    *,
+    json: bool,
+    debug: bool,
 ) -> int:
     from render.cli.count import waiting
     from render.cli.show_sweep import ShowSweep
     from render.cli.signals import heed
-    from render.cli.user_settings import in_force
     from render.sweeping.sweep import sweep
 
-    command = ("render", *in_force().words, *sys.argv[1:])
-    events = sweep(request, outputs, command=command, executor=executor)
+    events = sweep(request, outputs, command=_command(), executor=executor)
     show = ShowSweep(json=json, debug=debug, on=outputs.on)
     with contextlib.closing(show):
         try:
             # Whatever ends us, also a signal: what is half-written goes, what is done is recorded.
             with contextlib.closing(events):
-                with waiting(_looking(request)):
+                with waiting(about):
                     first = next(events)
                 show.event(first)
                 for event in events:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def run_batch(
-    manifest: Path,
+    manifest: str,
     words: RenderOptions,
     *,
     at_once: str | None,
@@ -26,16 +26,21 @@ def run_batch(
     """Render the rows of ``manifest``, or say what would be; the exit status. Raises UsageError (a
     ManifestError is one) for what cannot be done, before anything is."""
     from render.batching.batch import AT_ONCE
+    from render.cli.cache_folder import cache_folder
     from render.cli.cluster import executor_of
     from render.cli.count import waiting
     from render.cli.manifest_rows import read_rows
-    from render.files.names import given
+    from render.cli.output_place import output_place
     from render.planning.plan import PREVIEWS
+    from render.storage.fetching import fetched
+    from render.storage.url import Url, place_of
 
-    name, number = manifest.name, AT_ONCE if at_once is None else _number(at_once)
+    place, number = place_of(manifest), AT_ONCE if at_once is None else _number(at_once)
+    name = place.name
     with waiting(f"reading {name}"):
-        rows, outputs = read_rows(manifest, words)
-    output = PREVIEWS if words.output is None else given(words.output)
+        file = fetched(place, cache_folder()) if isinstance(place, Url) else place
+        rows, outputs = read_rows(file, words, place)
+    output = output_place(words.output, cache_folder()).output or PREVIEWS
     if dry_run:
         from render.cli.batch_dry_run import show_batch_plan
 
@@ -67,8 +72,9 @@ def _batch(
     from render.cli.show_batch import ShowBatch
     from render.cli.signals import heed
     from render.cli.user_settings import in_force
+    from render.storage.url import without_secrets
 
-    command = ("render", *in_force().words, *sys.argv[1:])
+    command = ("render", *map(without_secrets, (*in_force().words, *sys.argv[1:])))
     events = batch(rows, output, outputs, at_once=at_once, executor=executor, command=command)
     show = ShowBatch(title, json=words.json, debug=words.debug)
     with contextlib.closing(show):

@@ -59,7 +59,7 @@ class Show:
         # All of them before anything is rendered: there may be a reason to stop among them.
         for cell in plan.todo:
             for note in cell.notes:
-                self._note(f"{cell.clip.path.name}: {note}")
+                self._note(f"{cell.clip.place.name}: {note}")
         if plan.todo:
             self._progress.wait(f"loading {plan.engine.engine.value}")
 
@@ -83,22 +83,22 @@ class Show:
                 self._there += there
                 self._goes_on += there > 0
             case CellRetried(cell, error):
-                self._label("note", f"{clip_error(cell.clip.path, error)}; tried once more")
+                self._label("note", f"{clip_error(cell.clip.place, error)}; tried once more")
             case CellProgress(cell, frames):
                 self._progress.advance(cell, frames)
             case CellDone(cell, preview):
                 self._written += 1
                 self._progress.end(cell, preview.frames)
                 for warning in preview.warnings:
-                    self._label("warning", f"{cell.clip.path.name}: {warning}")
+                    self._label("warning", f"{cell.clip.place.name}: {warning}")
                 self._say(self._summary(preview))
                 detail(_timings(preview))
-                if not self._lines:
+                if not self._lines and self._plan.publish is None:
                     self._put(str(preview.path))
             case CellKept(cell, preview):
                 self._kept += 1
                 detail(f"{preview.path}: kept, its fingerprint is {cell.fingerprint[:16]}")
-                if not self._lines:
+                if not self._lines and self._plan.publish is None:
                     self._put(str(preview.path))
             case CellFailed():
                 self._fail(event)
@@ -116,7 +116,7 @@ class Show:
             return
         self._drafts.add((cell.clip.path, network))
         self._say(
-            f"{safe(cell.clip.path.name)}: {network} in int8 is {event.psnr:.1f} dB (PSNR) from "
+            f"{safe(cell.clip.place.name)}: {network} in int8 is {event.psnr:.1f} dB (PSNR) from "
             f"f32, and {event.faster:.1f} times as fast"
         )
         if event.psnr < _SHOWS:
@@ -173,7 +173,8 @@ class Show:
 
     def _summary(self, preview: Preview) -> str:
         # On a terminal the path follows at once, as the result.
-        path = preview.cell.clip.path.name if sys.stdout.isatty() else str(preview.path)
+        shown = self._plan.shown(preview.path)
+        path = preview.cell.clip.place.name if sys.stdout.isatty() else str(shown)
         what = f"video {preview.size} at {float(preview.rate):.5g} fps, {amount(preview.bytes)}"
         if self._together[preview.cell.clip.path] > 1:
             # The time is that of all of them.

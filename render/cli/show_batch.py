@@ -157,7 +157,7 @@ class ShowBatch:
             detail(f"{row.where}: {safe(row.clip)}: done in {took(event.seconds)}")
         if self._names:
             for path in event.previews:
-                put(str(path))
+                put(str(row.shown(path)))
         self._put(
             "row",
             **_which(row),

@@ -12,13 +12,20 @@ from render.cli.events_json import step_line
 from render.cli.hints import explained
 from render.cli.output import detail, labelled, put, safe, say
 from render.cli.show import Show
+from render.cli.show_fetching import ShowFetching
+from render.cli.show_publishing import ShowPublishing
 from render.cli.words import took
 from render.events import Event
+from render.storage.fetching import ClipFetching
 from render.sweeping.sweep_events import (
     CellMeasured,
     Chosen,
     LeftoversCleared,
+    OutputsFetching,
     Planned,
+    Published,
+    PublishFailed,
+    Publishing,
     ResultsReady,
     StepFailed,
     StepMade,
@@ -59,6 +66,8 @@ class ShowSweep:
         self._json, self._debug, self._on, self._first = json, debug, on, first
         self._show: Show | None = None
         self._planned: Planned | None = None
+        self._fetching = ShowFetching(json=json)
+        self._publishing = ShowPublishing(json=json, debug=debug)
         self._count: Count | None = None
         self._failed = 0
         self._measured = 0
@@ -69,16 +78,22 @@ class ShowSweep:
     def event(self, event: SweepEvent) -> None:
         """Show one event."""
         match event:
+            case ClipFetching() | OutputsFetching():
+                self._fetching.event(event)
             case Planned(plan):
+                self._fetching.close()
                 self._begin(event, plan)
             case LeftoversCleared():
                 self._cleared(event)
+            case Publishing() | Published() | PublishFailed():
+                self._publishing.event(event)
             case _ if isinstance(event, Event):
                 self._cells.event(event)
             case _:
                 # The previews are through.
                 self._cells.close()
                 self._after(event)
+        self._publishing.made(event)
         if self._json and (line := step_line(event)):
             put(line)
 
@@ -118,7 +133,8 @@ class ShowSweep:
 
     def finish(self, *, last: bool = True) -> int:
         """The last words, and the exit status; ``last``: nothing else follows."""
-        return self._cells.finish(self._failed, last=last)
+        self._publishing.close()
+        return self._cells.finish(self._failed + self._publishing.failed, last=last)
 
     def stopped(self) -> None:
         """What is kept of a run that was interrupted, and how to go on."""
@@ -141,6 +157,8 @@ class ShowSweep:
     def close(self) -> None:
         """Take the progress off the screen."""
         self._still()
+        self._fetching.close()
+        self._publishing.close()
         if self._show is not None:
             self._show.close()
 
@@ -191,11 +209,14 @@ class ShowSweep:
         self._still()
         for warning in event.warnings:
             say(labelled("warning", f"{event.path.name}: {warning}", sys.stderr))
+        place = event.path if self._planned is None else self._planned.plan.shown(event.path)
         if event.kept:
-            say(f"{safe(str(event.path))}: kept, since it is of the same previews")
+            say(f"{safe(str(place))}: kept, since it is of the same previews")
         elif event.about:
-            say(f"{safe(str(event.path))}: {event.about}")
-        if not self._json and event.step not in _QUIET and event.path not in self._named:
+            say(f"{safe(str(place))}: {event.about}")
+        # What goes to a URL is named once it is there.
+        quiet = self._json or event.step in _QUIET or place != event.path
+        if not quiet and event.path not in self._named:
             self._named.add(event.path)
             put(str(event.path))
 

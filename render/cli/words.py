@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from render.errors import RenderError
+from render.storage.url import Place
 
 
 def took(seconds: float) -> str:
@@ -26,7 +27,7 @@ def amount(size: int) -> str:
     return f"{size / 1e6:.1f} MB" if size < 1e9 else f"{size / 1e9:.2f} GB"
 
 
-def clip_error(clip: Path, error: RenderError) -> str:
+def clip_error(clip: Place, error: RenderError) -> str:
     """What failed, beginning with the clip even where the error does not name it."""
     message = str(error)
     named = clip.name and clip.name in message

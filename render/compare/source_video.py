@@ -40,7 +40,7 @@ def write_source(
         patience=patience,
     )
     with decoder, placing(output, force=True) as temporary:
-        title = f"render: {cell.clip.path.name}, as it is, {even(shown)}, {rate} fps"
+        title = f"render: {cell.clip.place.name}, as it is, {even(shown)}, {rate} fps"
         tags = {"comment": title}
         writer = VideoWriter(temporary, ffmpeg, shown, rate, encoding, tags, patience=patience)
         with writer as video:

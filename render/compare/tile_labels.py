@@ -16,7 +16,8 @@ from render.errors import ClipError, RenderError
 from render.media.clip import Clip
 from render.media.ffmpeg import FFmpeg
 from render.media.probe import probe
-from render.results.results import NAME, CellResult, Played, Results, SourceClip, load
+from render.results.results import NAME, CellResult, Played, Results, load
+from render.results.source_clip import SourceClip
 
 _FASTEST_SOURCE = Fraction(60)
 
@@ -74,7 +75,7 @@ def tiles_of_clips(
 def source_tile(known: Known, ffmpeg: FFmpeg) -> Tile:
     """The clip itself, framed as this preview of it frames it. Raises ClipError where it is gone,
     or is not known to have been framed."""
-    path = Path(known.clip.path)
+    path = known.clip.file
     if not path.is_file():
         raise ClipError(f"{path}: the clip is not there any more, so it cannot stand in the grid")
     if known.cell.view is None:

@@ -135,7 +135,7 @@ def _pictures(cell: Cell, ffmpeg: Path) -> list[Picture]:
         if frame is not None:
             found.append(resize(frame.picture, cell.placement, cell.size))
     if not found:
-        raise ClipError(f"{cell.clip.path}: holds no picture from {float(cell.start):g} s on")
+        raise ClipError(f"{cell.clip.place}: holds no picture from {float(cell.start):g} s on")
     return found
 
 

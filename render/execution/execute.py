@@ -83,7 +83,7 @@ def _kept(segments: CellSegments) -> Event:
     try:
         return CellKept(cell, kept_preview(segments))
     except RenderError as error:
-        return CellFailed(cell.clip.path, cell, error)
+        return CellFailed(cell.clip.place, cell, error)
 
 
 class _Driver:
@@ -176,7 +176,7 @@ class _Driver:
             yield CellRetried(cell, error)
         else:
             del self._left[cell]
-            yield CellFailed(cell.clip.path, cell, error)
+            yield CellFailed(cell.clip.place, cell, error)
             if isinstance(error, ClipError | StyleError):
                 self._store.of(cell).remove()  # so it will be the next time
 

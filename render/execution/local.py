@@ -153,7 +153,7 @@ class _Working:
             if not self._lines:
                 start = float(one.start)
                 raise ClipError(
-                    f"{one.clip.path}: holds no picture from {start:g} s on; lower --start"
+                    f"{one.clip.place}: holds no picture from {start:g} s on; lower --start"
                 )
             yield from self._end(whole=True)
             yield from self._count(decoder.damage.describe())
@@ -271,7 +271,7 @@ class _Working:
         self._failed.add(cell)
         if line := self._lines.pop(cell, None):
             line.close()
-        yield CellFailed(cell.clip.path, cell, as_failure(error, self._pass))
+        yield CellFailed(cell.clip.place, cell, as_failure(error, self._pass))
 
     def _lives(self, branch: Branch) -> bool:
         return any(cell not in self._failed for cell in branch.cells)

@@ -270,6 +270,6 @@ def as_failure(error: RenderError | MemoryError | OSError, one: Pass) -> RenderE
     if isinstance(error, RenderError):
         return error
     reason = "out of memory" if isinstance(error, MemoryError) else error.strerror
-    failure = RenderError(f"{one.clip.path}: {reason or error}", transient=True)
+    failure = RenderError(f"{one.clip.place}: {reason or error}", transient=True)
     failure.__cause__ = error
     return failure

@@ -185,7 +185,9 @@ class _Work:
         )
         far = tuple(_absolute(cell) for cell in cells)
         plan = plan_as_dict(replace(self._plan, cells=far, refusals=()))
-        return Order(plan, job.first, job.stop, there)
+        sources = [cell.clip.source for cell in cells if cell.clip.source is not None]
+        urls = {str(url): url.whole for url in sources}
+        return Order(plan, job.first, job.stop, there, urls)
 
     def _styles_of(self, job: Job) -> tuple[dict[str, Any], list[tuple[Cell, StyleError]]]:
         """The files of a job's styles, each once in the cluster's memory; and for which cells there
@@ -272,14 +274,14 @@ class _Work:
             return
         for cell in going.cells:
             if not self._store.of(cell).complete:
-                words = f"{cell.clip.path}: its worker died, twice: {reason}"
+                words = f"{cell.clip.place}: its worker died, twice: {reason}"
                 yield from self._fail(cell, EngineError(words, transient=True))
 
     def _fail(self, cell: Cell, error: RenderError) -> Iterator[WorkEvent]:
         """Once: what else is on its way of the cell is left."""
         if cell not in self._failed:
             self._failed.add(cell)
-            yield CellFailed(cell.clip.path, cell, error)
+            yield CellFailed(cell.clip.place, cell, error)
 
 
 def _keys(job: Job) -> frozenset[EngineKey]:
@@ -294,7 +296,7 @@ def _absolute(cell: Cell) -> Cell:
 
 def _as_given(error: RenderError, cell: Cell) -> RenderError:
     """The clip by the name that the user gave it."""
-    given, far = str(cell.clip.path), str(cell.clip.path.absolute())
+    given, far = str(cell.clip.place), str(cell.clip.path.absolute())
     words = str(error).replace(far, given)
     found = RenderError.__new__(type(error))
     RenderError.__init__(found, words, transient=error.transient)

@@ -11,7 +11,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from platform import node
@@ -29,10 +29,13 @@ from render.execution.task_worker import FromTask, TaskOrder, work_task
 from render.files.cache import Cache
 from render.files.digest import digest_of
 from render.files.temporary import beside, clear_dead
+from render.media.clip import Clip
 from render.media.ffmpeg import find_ffmpeg
 from render.planning.as_dict import plan_from_dict
 from render.planning.plan import Cell, Plan
 from render.planning.schedule import passes
+from render.storage.fetching import fetched
+from render.storage.url import Url
 from render.versions import versions
 
 
@@ -42,13 +45,15 @@ class Order:
 
     Attributes:
         plan: with the piece's cells alone, as JSON types. first, stop, there: as of a `Job`;
-        ``there`` is by the cells' places in the plan.
+        ``there`` is by the cells' places in the plan. urls: whole ones, which JSON has not, of its
+    clips, by how they are shown.
     """
 
     plan: Mapping[str, object]
     first: int
     stop: int | None
     there: tuple[tuple[int, ...], ...]
+    urls: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,7 @@ class SegmentWorker:
         self._folder = folder or Path(tempfile.gettempdir()) / f"render-worker-{os.getuid()}"
         self._engines: tuple[EngineChoice, Engines] | None = None
         self._known: dict[tuple[Path, int, int], str] = {}
+        self._fetched: dict[str, Path] = {}
         self._stop = threading.Event()
 
     def stop(self) -> None:
@@ -154,7 +160,7 @@ class SegmentWorker:
         clear_dead(self._folder)
         with beside(self._folder, "", OutputError) as scratch:
             scratch.mkdir()
-            plan, refused = self._here(asked, scratch, styles)
+            plan, refused = self._here(asked, scratch, styles, order.urls)
             yield from refused
             if not plan.cells:
                 return
@@ -180,7 +186,7 @@ class SegmentWorker:
         return self._engines[1]
 
     def _here(
-        self, asked: Plan, scratch: Path, styles: Mapping[str, Style]
+        self, asked: Plan, scratch: Path, styles: Mapping[str, Style], urls: Mapping[str, str]
     ) -> tuple[Plan, list[Failed]]:
         """The plan as this machine works it off: its own ffmpeg, styles where they are at hand,
         previews in ``scratch``. Cells whose clip is not the same here fail."""
@@ -190,12 +196,36 @@ class SegmentWorker:
         for number, cell in enumerate(asked.cells):
             output = scratch / str(number) / f"preview{cell.output.suffix}"
             try:
-                self._check_clip(cell)
+                clip = self._clip(cell, asked.cache, urls)
                 style = self._style(cell, scratch, styles)
-                cells.append(replace(cell, output=output, style_path=style, kept=False))
+                here = replace(cell, clip=clip, output=output, style_path=style, kept=False)
+                cells.append(here)
             except RenderError as error:
                 refused.append(_failed(number, error))
         return replace(asked, cells=tuple(cells), refusals=(), ffmpeg=ffmpeg), refused
+
+    def _clip(self, cell: Cell, cache: Path | None, urls: Mapping[str, str]) -> Clip:
+        """As it is here: fetched, where it has a URL and is not here yet."""
+        source = cell.clip.source
+        if source is None:
+            self._check_clip(cell)
+            return cell.clip
+        wanted = cell.identity.clip
+        for path in filter(None, (self._fetched.get(wanted), cell.clip.path)):
+            with contextlib.suppress(ClipError):
+                if self._digest(path, ClipError) == wanted:
+                    return replace(cell.clip, path=path)
+        url = Url(urls.get(str(source), source.whole))
+        try:
+            found = fetched(url, cache or self._folder)
+        except OutputError:  # where the run began there is another user, or another disk
+            if cache is None:
+                raise
+            found = fetched(url, self._folder)
+        if self._digest(found, ClipError) != wanted:
+            raise ClipError(f"{url}: has changed since the run began; give the command again")
+        self._fetched[wanted] = found
+        return replace(cell.clip, path=found)
 
     def _check_clip(self, cell: Cell) -> None:
         path = cell.clip.path

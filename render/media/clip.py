@@ -7,6 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 
+from render.storage.url import Place, Url
 from render.target import Size
 
 
@@ -76,13 +77,14 @@ class Clip:
     """A clip on disk and its facts.
 
     Attributes:
-        path: absolute path.
+        path: absolute path; of a clip at a URL, where it was fetched to.
         container: ffmpeg's demuxer name (``mov,mp4,m4a,3gp,3g2,mj2``).
         duration: seconds by the header, or None where it says nothing. An estimate.
         video: the stream that is rendered.
         audio: the first decodable sound stream, or the first one, or None.
         still: whether it is a single picture (PNG, JPEG, WebP), which ffmpeg must be told.
         unknown: in words, what probing could not tell and how it is shown all the same; or None.
+        source: the URL that it was fetched from, or None. A plan as JSON has it as it may be shown.
     """
 
     path: Path
@@ -92,3 +94,9 @@ class Clip:
     audio: AudioStream | None
     still: bool = False
     unknown: str | None = None
+    source: Url | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where it lies, as people are told."""
+        return self.path if self.source is None else self.source

@@ -25,6 +25,7 @@ from render.media.clip import Clip, Transfer, VideoStream
 from render.media.frame import Frame, Picture, as_picture
 from render.media.process import Process
 from render.media.watch import PATIENCE, Patience
+from render.storage.url import Place
 from render.target import Size
 
 # What transparent pictures stand on: what a player shows around a video.
@@ -155,32 +156,32 @@ class Decoder:
             held = Frame(time + self._zero, picture)
         status = self._process.wait()
         pictures = self.decoded + (held is not None)
-        _check_death(self._process, self.clip.path, pictures)
+        _check_death(self._process, self.clip.place, pictures)
         if pictures and status in _STARVED:
             self._starved(pictures)
         damage = self.damage
         if held is None or damage.hopeless:
             raise self._refusal(damage)
         if self._strict and (damage.describe() or status != 0):
-            raise ClipError(f"{self.clip.path}: {damage.describe() or self._process.log.reason}")
+            raise ClipError(f"{self.clip.place}: {damage.describe() or self._process.log.reason}")
         yield held
 
     def _check_running(self) -> None:
         damage = self.damage
         if self._strict and (damage.errors or damage.damaged):
-            raise ClipError(f"{self.clip.path}: {damage.describe()}; without --strict it goes on")
+            raise ClipError(f"{self.clip.place}: {damage.describe()}; without --strict it goes on")
         if self.decoded % 64 == 0 and damage.hopeless:
             raise self._refusal(damage)
 
     def _starved(self, pictures: int) -> None:
         reason = self._process.log.reason
         raise FFmpegError(
-            f"{self.clip.path}: the decoder ran out of memory or threads after {pictures} frames "
+            f"{self.clip.place}: the decoder ran out of memory or threads after {pictures} frames "
             f"({reason})"
         )
 
     def _refusal(self, damage: Damage) -> ClipError:
-        path = self.clip.path
+        path = self.clip.place
         if damage.decoded == 0:
             return ClipError(
                 f"{path}: not one picture could be decoded ({self._process.log.reason})"
@@ -190,7 +191,7 @@ class Decoder:
         )
 
 
-def _check_death(process: Process, path: Path, pictures: int) -> None:
+def _check_death(process: Process, path: Place, pictures: int) -> None:
     death = process.death
     if death is None:
         return

@@ -11,37 +11,41 @@ from pathlib import Path
 from render.errors import ClipError
 from render.files.names import VIDEOS
 from render.files.results_file import written
+from render.storage.url import Place, Url, place_of
 
 _DEEP = "**"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A path to be probed, or (``error``) one that stands for no clip at all."""
+    """A path or URL to be probed, or (``error``) one that stands for no clip at all."""
 
-    path: Path
+    place: Place
     error: ClipError | None = None
 
 
-def find_clips(asked: Iterable[Path]) -> tuple[Found, ...]:
+def find_clips(asked: Iterable[Path | Url | str]) -> tuple[Found, ...]:
     """The clips that ``asked`` stand for, each file once, in a stable order.
 
     A folder stands for the videos directly in it, by suffix and name, ``FOLDER/**`` also for those
     below. What render wrote there (by the folder's ``results.json``) is no clip. A pattern that is
-    no file's name stands for what a shell would make of it. Anything else is taken as it is.
+    no file's name stands for what a shell would make of it. Anything else is taken as it is, and so
+    are URLs. Raises UsageError for what is no URL, though it begins like one.
     """
     found: dict[str, Found] = {}
-    for path in asked:
+    for place in map(place_of, asked):
         try:
-            for each in _one(path):
+            for each in _one(place):
                 found.setdefault(_identity(each), Found(each))
         except ClipError as error:
-            found.setdefault(_identity(path), Found(path, error))
+            found.setdefault(_identity(place), Found(place, error))
     return tuple(found.values())
 
 
-def _one(path: Path) -> Iterator[Path]:
-    if path.name == _DEEP and not os.path.lexists(path):
+def _one(path: Place) -> Iterator[Place]:
+    if isinstance(path, Url):
+        yield path
+    elif path.name == _DEEP and not os.path.lexists(path):
         yield from _videos(path.parent, deep=True)
     elif _is_folder(path):
         yield from _videos(path, deep=False)
@@ -101,7 +105,9 @@ def _is_folder(path: Path) -> bool:
     return os.path.isdir(path)  # noqa: PTH112
 
 
-def _identity(path: Path) -> str:
+def _identity(path: Place) -> str:
+    if isinstance(path, Url):
+        return path.whole
     try:
         return os.path.realpath(path)
     except (OSError, ValueError):  # a name that no file can have

@@ -15,6 +15,7 @@ from render.errors import RenderError, UsageError
 from render.networks.spec import NetworkSpec
 from render.planning.jsonable import jsonable
 from render.planning.plan import Plan
+from render.storage.url import Place, Url, place_of
 from render.target import Size
 
 
@@ -38,6 +39,8 @@ def plan_from_dict(data: Mapping[str, object]) -> Plan:
 
 def _typed(value: Any, kind: Any) -> Any:
     """``value``, of JSON's types, as ``kind``, the annotation of a field."""
+    if kind in _SPECIAL:
+        return None if value is None else _SPECIAL[kind](value)
     origin = get_origin(kind)
     if origin in (Union, UnionType):
         if value is None and NoneType in get_args(kind):
@@ -46,8 +49,6 @@ def _typed(value: Any, kind: Any) -> Any:
         return _typed(value, one)
     if origin is tuple:
         return _tuple(value, get_args(kind))
-    if kind in _SPECIAL:
-        return _SPECIAL[kind](value)
     return _made(value, kind) if is_dataclass(kind) else _plain(value, kind)
 
 
@@ -82,5 +83,7 @@ _SPECIAL: dict[object, Callable[[Any], object]] = {
     Size: Size.parse,
     NetworkSpec: NetworkSpec.parse,
     RenderError: _error,
+    Url: Url,
+    Place: place_of,
 }
 """What is not made of its fields."""

@@ -19,7 +19,7 @@ def as_gif(
     Raises ClipError where it is too fast or too much for a GIF."""
     size, rate = fitted(shown), resolved.video_rate
     if why := refusal(size, rate, frames):
-        raise ClipError(f"{clip.path}: {why}")
+        raise ClipError(f"{clip.place}: {why}")
     found = [] if size == shown else [f"{shown} is much for a GIF: brought down to {size}"]
     if Fraction(100) % rate:
         found.append(

@@ -10,15 +10,16 @@ from typing import Any
 
 from render.errors import RenderError
 from render.networks.spec import NetworkSpec
+from render.storage.url import Url
 from render.target import Size
 
 
 def jsonable(value: Any) -> Any:
     """``value`` of numbers, text, lists and dicts. Fractions, paths, sizes and networks are
-    text."""
+    text, and so are URLs, as they may be shown."""
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, Fraction | Path | Size | NetworkSpec):
+    if isinstance(value, Fraction | Path | Url | Size | NetworkSpec):
         return str(value)
     if isinstance(value, RenderError):
         return {"kind": value.kind, "message": str(value)}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TypeAlias
@@ -25,8 +24,11 @@ from render.planning.as_gif import as_gif
 from render.planning.fingerprint import Identity
 from render.planning.geometry import Placement
 from render.planning.identify import identify, is_kept, placement
+from render.planning.probing import Probe, as_given, fetch_clips, probe_all, probe_clip
 from render.planning.request import Request, container, written_file
 from render.planning.resolve import ResolvedLook, StyleFile, notes, resolve, said
+from render.storage.fetching import ClipFetching
+from render.storage.url import Place, Url
 from render.target import Size, Upscaling
 
 PREVIEWS = Path("previews")
@@ -89,7 +91,7 @@ class Cell:
 class Refusal:
     """A clip that will not be rendered, and why: recorded, so that the others go on."""
 
-    clip: Path
+    clip: Place
     error: RenderError
 
 
@@ -97,8 +99,8 @@ class Refusal:
 class Plan:
     """Frozen, serialisable (``plan_as_dict``) and complete: no stage decides what is decided here.
 
-    ``segment`` is how many seconds of a preview are rendered as one (`segments.py`); ``cache``, see
-    ``Request``.
+    ``segment`` is how many seconds of a preview are rendered as one (`segments.py`); ``cache`` and
+    ``publish``, see ``Request``. ``anew``: what was in the places of its previews gives way.
     """
 
     cells: tuple[Cell, ...]
@@ -110,17 +112,17 @@ class Plan:
     strict: bool
     segment: Fraction
     cache: Path | None = None
+    publish: Url | None = None
+    anew: bool = False
 
     @property
     def todo(self) -> tuple[Cell, ...]:
         """The cells whose previews are not there yet."""
         return tuple(cell for cell in self.cells if not cell.kept)
 
-
-def _probe(path: Path, ffmpeg: FFmpeg) -> Clip:
-    from render.media.probe import probe
-
-    return probe(path, ffmpeg)
+    def shown(self, path: Path) -> Place:
+        """Where people look for what is made at ``path``: at its URL, if it goes to one."""
+        return path if self.publish is None else self.publish.child(path.name)
 
 
 def style_file(style: str, network: str | None) -> StyleFile:
@@ -131,14 +133,13 @@ def style_file(style: str, network: str | None) -> StyleFile:
     return StyleFile(metadata.style, metadata.spec, path, digest_of(path, StyleError))
 
 
-Probe: TypeAlias = Callable[[Path, FFmpeg], Clip]
 FindStyle: TypeAlias = Callable[[str, str | None], StyleFile]
 
 
 def make_plan(
     request: Request,
     *,
-    probe: Probe = _probe,
+    probe: Probe = probe_clip,
     styles: FindStyle = style_file,
     anew: bool = False,
 ) -> Plan:
@@ -148,8 +149,25 @@ def make_plan(
     wrong with the request itself raises UsageError, StyleError, EngineError or FFmpegError.
     ``probe`` is what looks into a clip; ``styles`` finds one, by its name or file, for a network.
     ``anew``: other previews in the places of this plan's are no reason to refuse it; whoever asks
-    so removes them before it runs.
+    so removes them before it runs. Clips at URLs are fetched; ``planning`` says how that goes.
     """
+    steps = planning(request, probe=probe, styles=styles, anew=anew)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            plan: Plan = end.value
+            return plan
+
+
+def planning(
+    request: Request,
+    *,
+    probe: Probe = probe_clip,
+    styles: FindStyle = style_file,
+    anew: bool = False,
+) -> Generator[ClipFetching, None, Plan]:
+    """`make_plan`, which says what it fetches."""
     _check(request)
     found = find_clips(request.clips)
     _check_count(request, found)
@@ -157,11 +175,12 @@ def make_plan(
     cells: list[Cell] = []
     refusals: list[Refusal] = []
     taken: set[Path] = set()
-    probed = list(_probe_all(found, ffmpeg, probe))
+    fetched = yield from fetch_clips(request, found)
+    probed = list(probe_all(found, fetched, ffmpeg, probe))
     sources = {one[0].path for one in probed if not isinstance(one, RenderError)}
-    for path, one in zip((each.path for each in found), probed, strict=True):
+    for place, one in zip((each.place for each in found), probed, strict=True):
         if isinstance(one, RenderError):
-            refusals.append(Refusal(path, one))
+            refusals.append(Refusal(place, one))
             continue
         clip, digest = one
         planned: set[tuple[object, ...]] = set()
@@ -174,10 +193,10 @@ def make_plan(
                     identity = identify(request, clip, digest, resolved, engine)
                     cells.append(_cell(request, clip, resolved, identity, taken, sources, anew))
             except ClipError as error:  # so it is for every look
-                refusals.append(Refusal(path, error))
+                refusals.append(Refusal(place, error))
                 break
             except OutputError as error:
-                refusals.append(Refusal(path, error))
+                refusals.append(Refusal(place, error))
     return Plan(
         cells=tuple(cells),
         refusals=tuple(refusals),
@@ -188,7 +207,26 @@ def make_plan(
         strict=request.strict,
         segment=request.segment,
         cache=request.cache,
+        publish=_url(request.publish),
+        anew=anew,
     )
+
+
+def decided_again(plan: Plan, url: Url) -> Plan:
+    """``plan`` after its folder has changed: what is there by now is kept, or refused. ``url`` is
+    what the folder is called in words."""
+    cells: list[Cell] = []
+    refusals = list(plan.refusals)
+    sources = {cell.clip.path for cell in plan.cells}
+    for cell in plan.cells:
+        try:
+            kept = is_kept(cell.output, cell.identity, cell.clip, sources, force=plan.force)
+        except OutputError as error:
+            place = url.child(cell.output.name)
+            refusals.append(Refusal(cell.clip.place, as_given(error, cell.output, place)))
+        else:
+            cells.append(replace(cell, kept=kept))
+    return replace(plan, cells=tuple(cells), refusals=tuple(refusals))
 
 
 def check_request(request: Request, *, styles: FindStyle = style_file) -> None:
@@ -218,6 +256,11 @@ def _check(request: Request) -> None:
     if request.duration is not None and request.duration <= 0:
         raise UsageError(f"--duration {float(request.duration):g}: must be over 0")
     written_file(request)  # of a kind that is written
+    _url(request.publish)
+
+
+def _url(publish: Url | str | None) -> Url | None:
+    return Url(publish) if isinstance(publish, str) else publish
 
 
 def _check_count(request: Request, found: tuple[Found, ...]) -> None:
@@ -269,24 +312,6 @@ def _find_styles(looks: tuple[Look, ...], styles: FindStyle) -> dict[Look, Style
     return {look: found[look.style, look.target.network] for look in looks}
 
 
-def _probe_all(
-    found: Iterable[Found], ffmpeg: FFmpeg, probe: Probe
-) -> Iterator[tuple[Clip, str] | RenderError]:
-    """Each clip, and the digest of its content."""
-
-    def one(each: Found) -> tuple[Clip, str] | RenderError:
-        try:
-            if each.error:
-                return each.error
-            return probe(each.path, ffmpeg), digest_of(each.path, ClipError)
-        except RenderError as error:
-            return error
-
-    # Each probe is mostly the start of a small process of its own.
-    with ThreadPoolExecutor(4) as pool:
-        yield from pool.map(one, found)
-
-
 def _cell(
     request: Request,
     clip: Clip,
@@ -299,7 +324,7 @@ def _cell(
     rate, size, upscale, style = resolved.rate, resolved.size, resolved.upscale, resolved.style
     if clip.duration is not None and request.start >= clip.duration:
         raise ClipError(
-            f"{clip.path}: --start {float(request.start):g} is past its end "
+            f"{clip.place}: --start {float(request.start):g} is past its end "
             f"({float(clip.duration):.2f} s)"
         )
     output = written_file(request) or _output(request, clip, resolved, taken)
@@ -348,7 +373,7 @@ def _about_frames(
 
 def _output(request: Request, clip: Clip, resolved: ResolvedLook, taken: set[Path]) -> Path:
     folder, suffix = request.output or PREVIEWS, request.coding.codec.suffix
-    parts = [clip.path.stem, *said(resolved)]
+    parts = [clip.place.stem, *said(resolved)]
     output, count = inside(folder, file_name(parts, suffix)), 1
     while output in taken:  # clips of one name from several folders
         count += 1

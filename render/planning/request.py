@@ -19,6 +19,7 @@ from render.media.encoding import (
     fitting,
 )
 from render.planning.segments import LENGTH
+from render.storage.url import Url
 from render.target import Fit, Orient
 
 
@@ -34,8 +35,9 @@ class Request:
     command's defaults.
 
     Attributes:
-        clips: paths as given. A folder stands for the videos in it, ``FOLDER/**`` also for those
-            below, and a pattern for what it matches (`media/find.py`).
+        clips: paths or URLs (``s3://bucket/clip.mp4``) as given. A folder stands for the videos in
+            it, ``FOLDER/**`` also for those below, and a pattern for what it matches
+            (`media/find.py`).
         looks: each becomes a cell of each clip; those that come to the same become one.
         encoding: how previews are written; None is the default, by an encoder that suits the file
             that ``output`` names. ``coding`` is the one that counts.
@@ -47,12 +49,14 @@ class Request:
         precision: in which the networks compute; None is what suits the engine, `int8` a draft.
         segment: seconds of the parts that previews are rendered in: what is lost by a kill.
         cache: a folder for what the next run need not measure again; it is made where it is not
-            there, and may be emptied at any time. None keeps nothing.
+            there, and may be emptied at any time. None keeps nothing. Clips at URLs are fetched to
+            it, so that they need one.
+        publish: a URL of a folder, to which what is made in ``output`` goes as soon as it is whole.
         elsewhere: the networks run on other machines, which have the ``device``: it is not looked
             for here.
     """
 
-    clips: tuple[Path, ...]
+    clips: tuple[Path | Url | str, ...]
     looks: tuple[Look, ...] = field(default_factory=_looks)
     orient: Orient = field(default_factory=lambda: Orient(DEFAULTS.orient))
     fit: Fit = field(default_factory=lambda: Fit(DEFAULTS.fit))
@@ -69,6 +73,7 @@ class Request:
     into_folder: bool = False
     segment: Fraction = LENGTH
     cache: Path | None = None
+    publish: Url | str | None = None
     elsewhere: bool = False
 
     @property

@@ -16,7 +16,8 @@ from render.errors import UsageError
 from render.files.journal import Entry
 from render.files.names import leads_below
 from render.results.begun import Begun
-from render.results.results import CellResult, Failure, Figures, Results, Run, SourceClip
+from render.results.results import CellResult, Failure, Figures, Results, Run
+from render.results.source_clip import SourceClip
 
 ClipKey = tuple[str, str, str | None]
 """Path, start and part, as the journal writes them: all cells of one show the same moments."""

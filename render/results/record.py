@@ -28,11 +28,11 @@ from render.results.results import (
     Played,
     Results,
     Run,
-    SourceClip,
     View,
     load,
     save,
 )
+from render.results.source_clip import SourceClip
 from render.versions import machine, versions
 
 
@@ -277,8 +277,9 @@ def _id(path: Path, folder: Path) -> str:
 def _clip(cell: Cell) -> SourceClip:
     clip = cell.clip
     return SourceClip(
-        path=str(clip.path),
-        name=clip.path.name,
+        path=str(clip.place),
+        name=clip.place.name,
+        fetched=None if clip.source is None else str(clip.path),
         size=clip.video.displayed,
         fps=clip.video.rate,
         fps_float=float(clip.video.rate),

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import (
-    BaseModel,
     ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
@@ -30,6 +29,7 @@ from render.files.json import read_json
 from render.files.names import leads_below
 from render.files.results_file import MANY, MAX_BYTES
 from render.planning.geometry import Placement
+from render.results.source_clip import SourceClip
 from render.results.values import (
     BoxAsText,
     EncoderAsText,
@@ -39,8 +39,8 @@ from render.results.values import (
     Pair,
     PathText,
     RateAsText,
+    ResultPart,
     Seconds,
-    SecondsAsText,
     Share,
     SizeAsText,
     Texts,
@@ -52,12 +52,7 @@ SCHEMA = 1
 NAME = results_file.NAME
 
 
-class _Part(BaseModel):
-    # Strict: of a text Python would make a number, even one without end.
-    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
-
-
-class Run(_Part):
+class Run(ResultPart):
     """One call of render that wrote here.
 
     Attributes:
@@ -77,64 +72,10 @@ class Run(_Part):
     wall: float | None = None
 
 
-class Sampling(_Part):
-    """What of a clip the figures were taken from.
-
-    Attributes:
-        mode: ``fast`` or ``full``. size: the pictures were compared at this size, WxH.
-        moments: pictures compared with the reference's. of: how many there would have been.
-        pairs: pairs of frames for flicker. gap: seconds between the two of a fixed-gap pair.
-        jod_seconds: how much of the clip the JOD is about, at most; None where it was not taken.
-        jod_size: of its pictures. style_moments, style_size: the same for the style distance, whose
-        network is the dearest. detail_moments: pictures for sharpness and stroke, as displayed.
-        notes: what could not be measured of any cell, in one line each.
-    """
-
-    mode: str
-    size: SizeAsText
-    moments: int
-    of: int
-    pairs: int
-    gap: float
-    jod_seconds: float | None = None
-    jod_size: SizeAsText | None = None
-    style_moments: int | None = None
-    style_size: SizeAsText | None = None
-    detail_moments: int | None = None
-    notes: Texts = ()
-
-
-class SourceClip(_Part):
-    """A clip, or a part of one, that cells were made from. Other parts of it are clips of their
-    own here: all cells of one show the same moments.
-
-    Attributes:
-        path: absolute, as it was then. name: of the file. size: as displayed, WxH.
-        fps: exact, such as ``30000/1001``. duration: of the file, seconds, or None.
-        start, part: where the part begins and how long it is at most (None: to the end), exact
-        seconds such as ``13/10``.
-        reference: the id of the cell that the others of this clip are compared with.
-        preview: a plain video of the clip beside its previews, below the folder, or None.
-    """
-
-    path: PathText
-    name: str
-    size: SizeAsText
-    fps: RateAsText
-    fps_float: float
-    duration: Seconds | None = None
-    start: SecondsAsText = Fraction(0)
-    part: SecondsAsText | None = None
-    reference: str | None = None
-    sampling: Sampling | None = None
-    preview: PathText | None = None
-
-
-class CellTarget(_Part):
+class CellTarget(ResultPart):
     """Sizes are as shown: already turned to the clip's orientation; words turn them back
-    (`Results.size_of`). ``on`` is the phone that the
-    preview plays on, None where it shows every frame of the target. ``style_file`` is where the
-    style was, absolute, None for one that comes with render."""
+    (`Results.size_of`). ``on`` is the phone that the preview plays on, None where it shows every
+    frame of the target. ``style_file``: where the style was, absolute, None for one of render's."""
 
     style: str
     network: NetworkAsText
@@ -148,7 +89,7 @@ class CellTarget(_Part):
     style_file: PathText | None = None
 
 
-class View(_Part):
+class View(ResultPart):
     """How the clip's picture met the network's input: the ``render.planning.geometry.Placement``.
 
     Attributes:
@@ -175,7 +116,7 @@ class View(_Part):
         return Placement(self.canvas, self.crop, self.inner)
 
 
-class CellVideo(_Part):
+class CellVideo(ResultPart):
     """The preview's own facts; ``stylized`` counts pictures that the network computed or shared,
     None where only the preview itself is left to tell of it.
     ``fps`` is that of the file where it is not the target's: of a phone's display."""
@@ -191,7 +132,7 @@ class CellVideo(_Part):
     crf: int
 
 
-class Played(_Part):
+class Played(ResultPart):
     """What a preview on a phone came to (`render.devices.playback`).
 
     Attributes:
@@ -226,7 +167,7 @@ class Played(_Part):
     sequence: tuple[Pair, ...] = Field(default=(), strict=False)
 
 
-class Cost(_Part):
+class Cost(ResultPart):
     """What a cell costs: the network's parameters, its multiply-adds for a frame and for a second
     at the cell's rate, and milliseconds a frame on the machine that rendered it (median, while the
     sweep ran; None where unknown)."""
@@ -237,7 +178,7 @@ class Cost(_Part):
     ms: float | None = None
 
 
-class Figures(_Part):
+class Figures(ResultPart):
     """What a cell shows and what it loses against its reference.
 
     Beside what stands here there is a key for each metric, with a number, or None where it could
@@ -275,7 +216,7 @@ class Figures(_Part):
         return self.values.get(key)
 
 
-class CellResult(_Part):
+class CellResult(ResultPart):
     """One preview.
 
     Attributes:
@@ -317,7 +258,7 @@ class CellResult(_Part):
         return self.video.fps or self.target.fps
 
 
-class Failure(_Part):
+class Failure(ResultPart):
     """A cell, or a whole clip (``cell`` None), that the last run could not render."""
 
     clip: str
@@ -326,7 +267,7 @@ class Failure(_Part):
     message: str
 
 
-class Results(_Part):
+class Results(ResultPart):
     """All that ``results.json`` says. ``grids`` and ``sheets`` are paths below the folder."""
 
     schema_version: int = SCHEMA

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator
 
 from render.devices.playback import Late
 from render.errors import UsageError
@@ -25,6 +25,13 @@ _TOO_LARGE = 10**40  # for a numerator, and for a denominator
 _PATH, _NAME = 4096, 255
 
 _Value = TypeVar("_Value")
+
+
+class ResultPart(BaseModel):
+    """Of ``results.json``."""
+
+    # Strict: of a text Python would make a number, even one without end.
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
 
 def _read(kind: type[_Value], parse: Callable[[str], _Value]) -> PlainValidator:

@@ -95,7 +95,9 @@ def _task(work: SweepWork, mode: Metrics, part: Collection[str] | None) -> Task:
         "choice": work.plan.engine,
         "only": part,
     }
-    reads = tuple(work.folder / cell.id for cell in work.results.cells)
+    # Of a clip that is not seen, figures would be taken without its motion.
+    clips = [clip.file for clip in work.results.clips if clip.file.is_file()]
+    reads = (*(work.folder / cell.id for cell in work.results.cells), *clips)
     return Task(measure, (work.results, work.folder), options, reads)
 
 

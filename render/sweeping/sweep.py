@@ -44,20 +44,32 @@ def sweep(
 ) -> Generator[SweepEvent, None, None]:
     """Plan ``request`` (or take a plan as it is), render it, and make ``outputs`` of the previews.
 
-    Yields what happens, `Planned` first and `SweepDone` last. What is there already and is what is
-    asked for is kept, so that the same call goes on after anything. Clips, cells and steps that
-    fail are events, and the others go on. ``command`` is what the results say made them;
-    ``executor`` is who does the work, this machine without one.
+    Yields what happens, `Planned` first (but for those that fetch) and `SweepDone` last. What is
+    there already and is what is asked for is kept, so that the same call goes on after anything.
+    Clips, cells and steps that fail are events, and the others go on. ``command`` is what the
+    results say made them; ``executor`` is who does the work, this machine without one.
 
     Raises UsageError, StyleError, EngineError or FFmpegError for what cannot be done, before
     anything is written. Whatever ends the iteration, also closing it or an exception thrown into
     it, leaves the folder recorded and nothing half-written; OutputError where it cannot be
     recorded.
     """
-    from render.execution.tasks import TasksHere
-    from render.planning.plan import make_plan
+    from render.planning.plan import planning
 
-    plan = request if isinstance(request, Plan) else make_plan(request)
+    plan = request if isinstance(request, Plan) else (yield from planning(request))
+    if plan.publish is None:
+        yield from _swept(plan, outputs, command, executor)
+        return
+    from render.sweeping.publishing import publishing
+
+    yield from publishing(plan, lambda one: _swept(one, outputs, command, executor))
+
+
+def _swept(
+    plan: Plan, outputs: Outputs, command: Sequence[str], executor: Executor | None
+) -> Generator[SweepEvent, None, None]:
+    from render.execution.tasks import TasksHere
+
     recorder = _recorder(plan, outputs, command)
     yield Planned(plan, None if recorder is None else recorder.folder)
     began = time.monotonic()

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from render.errors import RenderError
 from render.events import Event
 from render.planning.plan import Plan
+from render.storage.fetching import ClipFetching
+from render.storage.url import Url
 
 if TYPE_CHECKING:
     from render.choice.certain import ToMeasure
@@ -31,8 +33,8 @@ class SweepStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """The first event: what will run, and the folder that will hold the results, None where none
-    are kept. Nothing has been written yet."""
+    """The first event, but for those that fetch: what will run, and the folder that will hold the
+    results, None where none are kept. Nothing has been written there yet."""
 
     plan: Plan
     folder: Path | None
@@ -128,6 +130,41 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputsFetching:
+    """``done`` of ``total`` files that other machines have put at ``url`` are here."""
+
+    url: Url
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The file at ``path`` is at ``url``, whole; where it was ``kept`` it was there before."""
+
+    path: Path
+    url: Url
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PublishFailed:
+    """The file at ``path`` is not at ``url``; it is kept, and the next run sends it."""
+
+    path: Path
+    url: Url
+    error: RenderError
+
+
+@dataclass(frozen=True, slots=True)
+class Publishing:
+    """The sweep is through but for what is being sent: ``done`` of ``total`` files are."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class SweepDone:
     """The last event. ``results`` are the folder's, None where none are kept."""
 
@@ -135,7 +172,9 @@ class SweepDone:
 
 
 SweepEvent: TypeAlias = (
-    Planned
+    ClipFetching
+    | OutputsFetching
+    | Planned
     | LeftoversCleared
     | Event
     | StepStarted
@@ -146,5 +185,8 @@ SweepEvent: TypeAlias = (
     | CellMeasured
     | ResultsReady
     | Chosen
+    | Publishing
+    | Published
+    | PublishFailed
     | SweepDone
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from render.errors import RenderError
 from render.events import CellDone, CellFailed, CellKept
-from render.sweeping.sweep_events import StepFailed, StepMade, SweepEvent
+from render.sweeping.sweep_events import PublishFailed, StepFailed, StepMade, SweepEvent
 
 # A disk that is full or cannot be written for now, a network folder that is away.
 _PASSING = {
@@ -58,7 +58,7 @@ class Tally:
                     self.paths.append(preview.path)
                 case StepMade(_, path):
                     self.made += [] if path in self.made else [path]
-                case CellFailed() | StepFailed():
+                case CellFailed() | StepFailed() | PublishFailed():
                     self.errors.append(event.error)
             yield event
 

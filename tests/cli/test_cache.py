@@ -36,6 +36,23 @@ def test_it_is_emptied_and_said_how_much_there_was(
     assert "is empty" in capsys.readouterr().err
 
 
+def test_what_is_kept_of_urls_goes_too(cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """But not what has gone nowhere yet."""
+    for name in ("clips/0123-45.mp4", "outputs/ab/a.mp4"):
+        (cache / name).parent.mkdir(parents=True)
+        (cache / name).write_bytes(bytes(5000))
+    assert run(["clean", "--cache", "--dry-run"]) == 0
+    assert "1 fetched clip, 5 kB" in capsys.readouterr().err
+    assert run(["clean", "--cache", "--json"]) == 0
+    clips, outputs, _, done = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (clips["event"], clips["removed"]) == ("clips", True)
+    assert (outputs["event"], outputs["removed"]) == ("outputs", False)
+    assert done["bytes"] > 5000
+    assert not (cache / "clips/0123-45.mp4").exists() and (cache / "outputs/ab/a.mp4").exists()
+    assert run(["clean", "s3://bucket/none/"]) == 2
+    assert "s3://bucket/none/: there is no such folder here" in capsys.readouterr().err
+
+
 def test_it_is_one_or_the_other(
     cache: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -24,7 +24,8 @@ from render.devices.profile import Profile, load_profile
 from render.networks.spec import NetworkSpec
 from render.presets.preset_library import load_preset
 from render.results.fold import Fold
-from render.results.results import NAME, Played, Sampling, load
+from render.results.results import NAME, Played, load
+from render.results.source_clip import Sampling
 from render.target import Size
 from tests.choice.conftest import Sweep, sweep  # noqa: F401
 from tests.files.hostile import (

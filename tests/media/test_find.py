@@ -25,12 +25,12 @@ def folder(tmp_path: Path) -> Path:
 def names(*asked: Path) -> list[str]:
     found = find_clips(asked)
     assert not any(each.error for each in found), found
-    return [each.path.name for each in found]
+    return [each.place.name for each in found]
 
 
 def refusal(path: Path) -> str:
     (found,) = find_clips([path])
-    assert found.path == path
+    assert found.place == path
     return str(found.error)
 
 

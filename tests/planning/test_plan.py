@@ -23,6 +23,7 @@ from render.planning.plan import Cell, Refusal, make_plan
 from render.planning.preview_tags import comment
 from render.planning.request import Request
 from render.presets.preset import Preset
+from render.storage.url import Url
 from render.target import Orient, Rate, Size, Upscaling
 from tests.cli.conftest import make_cell
 from tests.cli.conftest import make_plan as make_hand_plan
@@ -249,12 +250,17 @@ def test_a_plan_goes_both_ways(moving: Path, tmp_path: Path) -> None:
     refused = Refusal(Path("b.mp4"), ClipError("b.mp4: is empty"))
     latency = Latency(66.0, 0.1, (60.0, 66.0, 70.0), 80.0, 3.0)
     played = replace(plan.cells[0], playback=Playback("A12", latency, Fraction(15)))
-    plan = replace(plan, cells=(*plan.cells, played), refusals=(refused,))
+    there = Refusal(Url("https://me:secret@h/b.mp4"), ClipError("https://h/b.mp4: is empty"))
+    fetched = replace(played, clip=replace(played.clip, source=Url("s3://b/moving.mp4")))
+    plan = replace(plan, cells=(*plan.cells, played, fetched), refusals=(refused, there))
+    plan = replace(plan, publish=Url("s3://b/out/"))
     data = json.loads(json.dumps(plan_as_dict(plan)))
     again = plan_from_dict(data)
     assert again.cells == plan.cells and again.engine == plan.engine
     assert plan_as_dict(again) == plan_as_dict(plan)
     assert isinstance(again.refusals[0].error, ClipError)
+    assert again.refusals[0].clip == Path("b.mp4") and again.publish == plan.publish
+    assert again.refusals[1].clip == Url("https://h/b.mp4") and "secret" not in str(data)
     for broken in ({}, {**data, "cells": [{}]}, {**data, "force": "yes"}, {**data, "ffmpeg": 3}):
         with pytest.raises(UsageError, match="no plan of this version"):
             plan_from_dict(broken)

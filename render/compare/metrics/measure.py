@@ -31,7 +31,8 @@ from render.errors import RenderError
 from render.media.clip import Clip
 from render.media.ffmpeg import FFmpeg, find_ffmpeg
 from render.results.begun import Begun
-from render.results.results import CellResult, Figures, Results, Sampling
+from render.results.results import CellResult, Figures, Results
+from render.results.source_clip import Sampling
 
 VERSION = 2
 """Of how figures are taken: raised when they would come out differently."""
@@ -140,7 +141,7 @@ class _ClipWork:
         self._results, self._shop = results, shop
         self._effort = effort(mode, gpu=shop.on_gpu)
         self._begun, self._metrics = begun, metrics
-        self._source: Clip | None = open_source(Path(self.clip.path), ffmpeg)
+        self._source: Clip | None = open_source(self.clip.file, ffmpeg)
         self._gap = common_gap(_rates(results.of_clip(number)))
         self._only = only
         self._stale = [self._to_measure(group) for group in self.groups]

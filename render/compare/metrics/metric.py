@@ -15,7 +15,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from render.compare.column import Column, Kind
-from render.results.results import CellResult, Sampling
+from render.results.results import CellResult
+from render.results.source_clip import Sampling
 
 if TYPE_CHECKING:
     from render.compare.metrics.workshop import Workshop

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from render.results.results import Results, Sampling, SourceClip
+from render.results.results import Results
+from render.results.source_clip import Sampling, SourceClip
 
 
 def parts(results: Results, clips: Iterable[int], most: int) -> list[frozenset[str]]:

@@ -14,7 +14,8 @@ from render.compare.metrics.metric import Metric, samples
 from render.compare.metrics.metric_list import METRICS
 from render.compare.table_columns import PLAYED, PLAYED_BRIEF, TOO_SLOW, columns, on_profile
 from render.results.held_against import alone, references
-from render.results.results import CellResult, Results, Sampling
+from render.results.results import CellResult, Results
+from render.results.source_clip import Sampling
 
 if TYPE_CHECKING:
     from render.devices.profile import Profile

@@ -10,7 +10,8 @@ from render.compare.axes import ACROSS, ALWAYS, AXES, DOWN, NAMED
 from render.compare.column import Column, Kind, Ranks
 from render.compare.metrics.metric import Metric, samples
 from render.compare.table_columns import MACS_SECOND, columns, on_choice
-from render.results.results import CellResult, Results, Sampling
+from render.results.results import CellResult, Results
+from render.results.source_clip import Sampling
 
 # Each value of these paints another picture on purpose: no figure compares them.
 _APART = ("style", "strength")

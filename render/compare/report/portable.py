@@ -12,6 +12,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from render.results.results import Results
+from render.storage.url import is_url
 
 # A path from the root or from somebody's home, where a word begins; with what comes before its last
 # name. Not "10 / 15", "and/or" or "https://".
@@ -26,7 +27,8 @@ _UP = re.compile(r"(?<![^\s'\"`(\[=,;|:])(?:[^/\s'\"`(\[=,;|:]*/)*\.\./(?:[^/\s]
 def without_folders(data: dict[str, Any], results: Results, folder: Path) -> dict[str, Any]:
     """``data`` of a page, its paths as names: the page is sent to people, `results.json` keeps the
     paths."""
-    known = sorted({*map(str, _folders(results, folder))}, key=len, reverse=True)
+    folders = {*map(str, _folders(results, folder)), *_url_folders(results)}
+    known = sorted(folders, key=len, reverse=True)
     # Where nothing is known, what matches nothing.
     any_of = "|".join(map(re.escape, known)) or "(?!)"
     within = re.compile(rf"(?:{any_of})/+(?=[^/])")
@@ -46,6 +48,13 @@ def _folders(results: Results, folder: Path) -> Iterator[PurePath]:
         for each in (one, *one.parents):
             if each.is_absolute() and len(each.parts) > 2:
                 yield each
+
+
+def _url_folders(results: Results) -> Iterator[str]:
+    """Where clips lay in a store: its buckets are nobody's business either."""
+    for place in (*(clip.path for clip in results.clips), *(one.clip for one in results.failures)):
+        if is_url(place):
+            yield place.rpartition("/")[0]
 
 
 def _named(value: Any, within: re.Pattern[str], itself: re.Pattern[str]) -> Any:

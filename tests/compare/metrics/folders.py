@@ -14,9 +14,9 @@ from render.results.results import (
     Cost,
     Results,
     Run,
-    SourceClip,
     View,
 )
+from render.results.source_clip import SourceClip
 
 
 def a_run(at: str = "2024-01-01T00:00:00Z") -> Run:

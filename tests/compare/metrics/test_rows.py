@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from render.compare.metrics.rows import figure_rows
 from render.devices.profile import load_profile
-from render.results.results import Figures, Sampling
+from render.results.results import Figures
+from render.results.source_clip import Sampling
 from tests.compare.metrics.folders import a_cell, a_clip, results_of
 
 BEST = a_cell("best.mp4", "30", macs=2_000_000_000).model_copy(

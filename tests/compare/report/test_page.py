@@ -13,7 +13,8 @@ import pytest
 from render.cli.app import run
 from render.compare.report.page import NAME, build, write_report
 from render.errors import OutputError
-from render.results.results import Failure, Figures, Results, Sampling, save
+from render.results.results import Failure, Figures, Results, save
+from render.results.source_clip import Sampling
 from render.target import Size
 
 from .conftest import Report
