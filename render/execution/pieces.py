@@ -45,8 +45,8 @@ def _in_time(job: Job, store: SegmentStore, parts: int) -> Iterator[Job]:
 
 def _cuts(indices: Sequence[int], parts: int) -> list[int]:
     """Where each of ``parts`` begins, so that they hold equally many of ``indices``."""
-    each = ceil(len(indices) / parts)
-    return [indices[n] for n in range(0, len(indices), each)]
+    parts = min(parts, len(indices))
+    return [indices[n * len(indices) // parts] for n in range(parts)]
 
 
 def missing(job: Job, store: SegmentStore) -> list[int]:

@@ -38,7 +38,7 @@ from render.execution.segment_worker import (
     Order,
     SeenThrough,
     Told,
-    check_same,
+    Unlike,
     engines_of,
     made_by,
 )
@@ -144,7 +144,6 @@ class _Work:
                 yield from self._wonder()
                 return
             try:
-                check_same(self._here, worker.made_by, worker.name)
                 job = self._piece_for(worker.loaded)
                 styles, failures = self._styles_of(job)
                 for cell, error in failures:
@@ -187,7 +186,7 @@ class _Work:
         plan = plan_as_dict(replace(self._plan, cells=far, refusals=()))
         sources = [cell.clip.source for cell in cells if cell.clip.source is not None]
         urls = {str(url): url.whole for url in sources}
-        return Order(plan, job.first, job.stop, there, urls)
+        return Order(plan, job.first, job.stop, there, self._here, urls)
 
     def _styles_of(self, job: Job) -> tuple[dict[str, Any], list[tuple[Cell, StyleError]]]:
         """The files of a job's styles, each once in the cluster's memory; and for which cells there
@@ -246,6 +245,8 @@ class _Work:
                 yield from self._fail(cell, _as_given(told.error, cell))
             case Draft(number, psnr, faster, pictures):
                 yield DraftMeasured(going.cells[number], psnr, faster, pictures)
+            case Unlike(reason):
+                raise EngineError(reason)
             case NothingKept(reason):
                 yield CacheTrouble(f"{going.worker.name}: {reason}")
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
-import platform
 import queue
 import signal
 import socket
@@ -21,7 +19,7 @@ from render.execution.segment_worker import (
     SegmentWorker,
     Told,
     engines_of,
-    made_by,
+    worker_name,
 )
 from render.execution.task_worker import FromTask, TaskOrder
 from render.execution.workers import Workers, described, sized
@@ -37,7 +35,6 @@ class Worker:
     def __init__(self, actor: Any, number: int) -> None:
         self.actor, self.number = actor, number
         self.loaded: frozenset[EngineKey] = frozenset()
-        self.made_by: Mapping[str, str] = {}
         self.name = f"{number}"
 
     def begin(self, order: Order, styles: Mapping[str, Any]) -> Any:
@@ -192,7 +189,7 @@ class Session:
             if worker is None:  # another thread was faster
                 continue
             try:
-                worker.name, worker.made_by = self._ray.get(reference)
+                worker.name = self._ray.get(reference)
             except self._ray.exceptions.RayTaskError as error:
                 raise EngineError(f"worker {worker.number} cannot start: {error.cause}") from error
             except self._ray.exceptions.RayError:
@@ -250,11 +247,9 @@ class _Actor:
     def __init__(self, threads: int, make_engines: MakeEngines) -> None:
         self._worker = SegmentWorker(threads, make_engines=make_engines)
 
-    def hello(self) -> tuple[str, dict[str, str]]:
-        """Its name for messages, and what it would make segments with."""
-        from pathlib import Path
-
-        return f"{os.getpid()} on {platform.node()}", made_by(Path())
+    def hello(self) -> str:
+        """Its name for messages."""
+        return worker_name()
 
     def work(self, order: Order, styles: Mapping[str, list[Any]]) -> Iterator[Told]:
         import ray

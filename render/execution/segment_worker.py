@@ -45,14 +45,16 @@ class Order:
 
     Attributes:
         plan: with the piece's cells alone, as JSON types. first, stop, there: as of a `Job`;
-        ``there`` is by the cells' places in the plan. urls: whole ones, which JSON has not, of its
-    clips, by how they are shown.
+            ``there`` is by the cells' places in the plan.
+        made_by: what the driver would make segments with, by name and version.
+        urls: whole ones, which JSON has not, of its clips, by how they are shown.
     """
 
     plan: Mapping[str, object]
     first: int
     stop: int | None
     there: tuple[tuple[int, ...], ...]
+    made_by: Mapping[str, str]
     urls: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -115,7 +117,14 @@ class NothingKept:
     reason: str
 
 
-Told: TypeAlias = CameTo | Finished | SeenThrough | Failed | Draft | NothingKept
+@dataclass(frozen=True, slots=True)
+class Unlike:
+    """The worker would make other segments than the driver, and why."""
+
+    reason: str
+
+
+Told: TypeAlias = Unlike | CameTo | Finished | SeenThrough | Failed | Draft | NothingKept
 Style: TypeAlias = Callable[[], bytes]
 """Gives a style file's content; asked only where the file is not at hand."""
 MakeEngines: TypeAlias = Callable[[Plan, Cache, int | None], Engines]
@@ -156,6 +165,11 @@ class SegmentWorker:
         Closing the iterator ends all work and leaves nothing."""
         self._stop.clear()
         asked = plan_from_dict(order.plan)
+        try:
+            check_same(order.made_by, made_by(asked.ffmpeg), worker_name())
+        except EngineError as error:
+            yield Unlike(str(error))
+            return
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         clear_dead(self._folder)
         with beside(self._folder, "", OutputError) as scratch:
@@ -261,6 +275,11 @@ class SegmentWorker:
         if key not in self._known:
             self._known[key] = digest_of(path, failure)
         return self._known[key]
+
+
+def worker_name() -> str:
+    """Of this process, for messages."""
+    return f"{os.getpid()} on {node()}"
 
 
 def made_by(ffmpeg: Path) -> dict[str, str]:

@@ -19,7 +19,9 @@ from render.execution.segment_worker import (
     Order,
     SeenThrough,
     SegmentWorker,
+    Unlike,
     check_same,
+    made_by,
 )
 from render.planning.as_dict import plan_as_dict
 from render.planning.plan import Plan
@@ -28,7 +30,8 @@ from tests.execution.test_executors import Painters, plan_of
 
 
 def order_for(plan: Plan, first: int = 0, stop: int | None = None) -> Order:
-    return Order(plan_as_dict(plan), first, stop, tuple(() for _ in plan.cells))
+    there = tuple(() for _ in plan.cells)
+    return Order(plan_as_dict(plan), first, stop, there, made_by(plan.ffmpeg))
 
 
 def worker_in(folder: Path) -> SegmentWorker:
@@ -98,6 +101,13 @@ def test_stopping_ends_a_piece(moving: Path, tmp_path: Path) -> None:
     assert [*(tmp_path / "worker").iterdir()] == []
 
 
+def test_a_worker_that_is_unlike_does_nothing(moving: Path, tmp_path: Path) -> None:
+    order = order_for(plan_of((moving,), tmp_path / "out"))
+    other = {**order.made_by, "ffmpeg": "0"}
+    (told,) = worker_in(tmp_path / "worker").work(replace(order, made_by=other), {})
+    assert isinstance(told, Unlike) and " instead of 0" in told.reason
+
+
 def test_versions_must_be_the_same() -> None:
     check_same({"ffmpeg": "8", "python": "3.11"}, {"ffmpeg": "8", "python": "3.12"}, "7 on a")
     with pytest.raises(
@@ -135,3 +145,6 @@ def test_pieces_are_all_of_the_work_once(store: Any, workers: int) -> None:
     open_ended = {cell for piece in found if piece.stop is None for cell in piece.one.cells}
     assert open_ended == set(plan.cells)
     assert len(found) >= min(workers, 4)
+    if workers == 2:  # five segments, and as many for each, as near as can be
+        lengths = [len(range(piece.first, piece.stop or 5)) for piece in found]
+        assert max(lengths) - min(lengths) <= 1

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import render
-from render.execution.segment_worker import Failed, Finished, Order, SegmentWorker
+from render.execution.segment_worker import Failed, Finished, Order, SegmentWorker, made_by
 from render.planning.as_dict import plan_as_dict
 from render.planning.plan import Plan
 
@@ -44,7 +44,7 @@ def plan(store: Any, tmp_path: Path) -> Plan:
 
 
 def order(plan: Plan) -> Order:
-    return Order(plan_as_dict(plan), 0, None, ((),))
+    return Order(plan_as_dict(plan), 0, None, ((),), made_by(plan.ffmpeg))
 
 
 def test_it_is_fetched_once_on_each_machine(
