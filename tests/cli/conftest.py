@@ -108,6 +108,17 @@ def make_plan(*cells: Cell, refusals: tuple[Refusal, ...] = ()) -> Plan:
     )
 
 
+def plan_by(make: Callable[[Request], Plan]) -> None:
+    """Plans are what ``make`` gives, for the rest of this process."""
+
+    def planning(request: Request) -> Generator[ClipFetching, None, Plan]:
+        yield from ()
+        return make(request)
+
+    render.planning.plan.planning = planning
+    render.planning.plan.make_plan = make
+
+
 def make_preview(cell: Cell, frames: int = 75) -> Preview:
     return Preview(
         cell=cell,

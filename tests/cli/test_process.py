@@ -81,9 +81,9 @@ def test_commands_have_help(command: str) -> None:
 ENDLESS = """
     import sys, time
     from pathlib import Path
-    import render.execution.execute, render.planning.plan
+    import render.execution.execute
     from render.cli.app import run
-    from tests.cli.conftest import make_cell, make_plan
+    from tests.cli.conftest import make_cell, make_plan, plan_by
     from render.events import CellProgress, CellStarted
 
     folder = Path(sys.argv[1])
@@ -101,7 +101,7 @@ ENDLESS = """
             (folder / "cleaned").touch()
             time.sleep(float(sys.argv[2]))
 
-    render.planning.plan.make_plan = lambda request: make_plan(make_cell(Path("a.mp4")))
+    plan_by(lambda request: make_plan(make_cell(Path("a.mp4"))))
     render.execution.execute.run = endless
     sys.exit(run(["a.mp4", "--json"]))
 """

@@ -37,8 +37,8 @@ AROUND = """
         render.execution.execute.run = lambda plan, _: work(plan.cells[0])
         return make_plan(make_cell(Path("a.mp4")))
 
-    import render.planning.plan
-    render.planning.plan.make_plan = make
+    from tests.cli.conftest import plan_by
+    plan_by(make)
     sys.argv = ["render", "a.mp4", "--json", "-o", str(folder)]
     from render.cli import main
     main()

@@ -39,8 +39,8 @@ CODE = """
         render.execution.execute.run = work
         return make_plan(make_cell(Path(name)))
 
-    import render.planning.plan
-    render.planning.plan.make_plan = make
+    from tests.cli.conftest import plan_by
+    plan_by(make)
     sys.argv = ["render", *sys.argv[2:]]
     from render.cli import main
     main()

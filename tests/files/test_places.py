@@ -65,7 +65,7 @@ def test_what_is_only_looked_for_is_not_waited_for(what: str, tmp_path: Path) ->
     (tmp_path / "out").mkdir()
     put_(tmp_path / "out" / "report.json")
     with in_time():
-        assert [found.path.name for found in find_clips([tmp_path])] == ["a.mp4"]
+        assert [found.place.name for found in find_clips([tmp_path])] == ["a.mp4"]
         assert is_photo(tmp_path / "b.png")  # by its name
         with pytest.raises(UNREADABLE):
             open_photo(tmp_path / "b.png")
