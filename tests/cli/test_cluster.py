@@ -111,7 +111,7 @@ def test_workers_in_words() -> None:
 
 @pytest.fixture(scope="module")
 def clip(make_clip: MakeClip) -> Path:
-    return make_clip("six.mp4", "-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=16", *X264)
+    return make_clip("six.mp4", "-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=9", *X264)
 
 
 @pytest.fixture(scope="module")
@@ -147,18 +147,15 @@ def gone(processes: list[psutil.Process], seconds: float = 20) -> list[psutil.Pr
 
 
 @pytest.mark.torch
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_leaves_nothing_running(
-    number: signal.Signals, clip: Path, tmp_path: Path
-) -> None:
+def test_an_interrupt_leaves_nothing_running(clip: Path, tmp_path: Path) -> None:
     pytest.importorskip("ray", reason="Ray is not installed: the command is not tested with it")
     out = tmp_path / "out"
     words = [sys.executable, "-m", "render", str(clip), *SMALL, "--executor", "ray", "--json"]
     run, children = begun([*words, "-o", f"{out}/"])
     assert any("raylet" in one.name() for one in children)
-    os.killpg(run.pid, number)  # as a terminal's Ctrl-C: all that was started has it, too
+    os.killpg(run.pid, signal.SIGINT)  # as a terminal's Ctrl-C: all that was started has it, too
     _, said = run.communicate(timeout=60)
-    assert run.returncode == 128 + number, said
+    assert run.returncode == 128 + signal.SIGINT, said
     assert "Traceback" not in said and "ray::" not in said
     assert gone(children) == []
     assert [path.name for path in out.iterdir() if path.name.startswith(".render-")] == []
