@@ -3,8 +3,8 @@
     python benchmarks/cluster.py overhead [--seconds 60] [--rounds 3] [--fps 15] [--size 480x853]
                                           [--network res3] [--words="--engine torch"]
     python benchmarks/cluster.py scaling  [--workers 1,2] [--cpus 1] [--gpus 0] …
-    python benchmarks/cluster.py arithmetic [--clips 1000] [--cells 27] [--gpus 64]
-                                          [--frame-ms 4.0] [--clip-mb 50] [--preview-mb 12] …
+    python benchmarks/cluster.py arithmetic [--clips 1000] [--cells 27] [--nodes 64]
+                                          [--frame-ms 2.9] [--clip-mb 50] [--preview-mb 12] …
 
 `overhead`: the command with one worker that has all processors, against the same command without a
 cluster. `scaling`: the same with so many workers of so many processors (and shares of a GPU) each,
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -102,6 +103,7 @@ def scaling(args: argparse.Namespace, folder: Path) -> None:
     head: dict[str, object] = {"include_dashboard": False}
     counts = [int(count) for count in args.workers.split(",")]
     head["num_cpus"] = max(os.cpu_count() or 1, max(counts) * args.cpus)
+    head["num_gpus"] = math.ceil(args.gpus)
     head["memory"] = max(counts) * 2 * 1024**3
     cluster = Cluster(initialize_head=True, head_node_args=head)
     try:
@@ -121,14 +123,14 @@ def scaling(args: argparse.Namespace, folder: Path) -> None:
 def arithmetic(args: argparse.Namespace, _folder: Path) -> None:
     """Where the time would go, each part as if it were alone."""
     frames = args.clips * args.cells * args.clip_seconds * args.mean_fps
-    gpu = frames * args.frame_ms / 1000 / args.gpus
+    gpu = frames * args.frame_ms / 1000 / args.nodes
     segments = args.clips * args.cells * args.clip_seconds / 2
     moved = args.clips * (args.clip_mb * args.nodes_per_clip + args.cells * args.preview_mb)
     cells, each = args.clips * args.cells, args.frame_ms
     parts = {
-        f"previews: {frames / 1e6:.1f} M frames of {each:g} ms on {args.gpus} GPUs": gpu,
-        f"figures: {args.figure_s:g} s a cell, {args.gpus} workers": (
-            cells * args.figure_s / args.gpus
+        f"previews: {frames / 1e6:.1f} M frames of {each:g} ms on {args.nodes} GPUs": gpu,
+        f"figures: {args.figure_s:g} s a cell, {args.nodes} workers": (
+            cells * args.figure_s / args.nodes
         ),
         f"joining, journal: {args.driver_ms:g} ms a segment, one driver": (
             segments * args.driver_ms / 1000
@@ -153,13 +155,14 @@ def main() -> None:
     parser.add_argument("--workers", default="1,2")
     parser.add_argument("--cpus", type=int, default=1)
     parser.add_argument("--gpus", type=float, default=0)
+    parser.add_argument("--nodes", type=int, default=64, help="of one GPU each")
     parser.add_argument("--clips", type=int, default=1000)
     parser.add_argument("--cells", type=int, default=27)
     parser.add_argument("--clip-seconds", type=float, default=10)
     parser.add_argument("--mean-fps", type=float, default=18.3)
-    parser.add_argument("--frame-ms", type=float, default=4.0)
-    parser.add_argument("--figure-s", type=float, default=2.0)
-    parser.add_argument("--driver-ms", type=float, default=10.0)
+    parser.add_argument("--frame-ms", type=float, default=2.9)
+    parser.add_argument("--figure-s", type=float, default=0.7)
+    parser.add_argument("--driver-ms", type=float, default=17.0)
     parser.add_argument("--clip-mb", type=float, default=50)
     parser.add_argument("--preview-mb", type=float, default=12)
     parser.add_argument("--nodes-per-clip", type=float, default=1)

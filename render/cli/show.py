@@ -105,7 +105,9 @@ class Show:
             case DraftMeasured():
                 self._draft(event)
             case _ if isinstance(event, Aside):
-                self._note(aside(event))
+                # That nothing goes on matters also where little is asked for.
+                waits = isinstance(event, WorkersAwaited)
+                self._note(aside(event), "warning" if waits else "note")
 
     def _draft(self, event: DraftMeasured) -> None:
         """Once for all cells of a network on a clip."""
@@ -184,11 +186,11 @@ class Show:
         speed = f" ({preview.frames / wall:.1f} fps)" if wall > 0 else ""
         return f"{safe(path)}: {preview.frames} frames in {took(wall)}{speed}, {what}"
 
-    def _note(self, note: str) -> None:
+    def _note(self, note: str, label: str = "note") -> None:
         # Once, where several previews of one clip share it.
         if note not in self._noted:
             self._noted.add(note)
-            self._label("note", note)
+            self._label(label, note)
 
     def _label(self, label: str, message: str) -> None:
         say(labelled(label, message, sys.stderr))

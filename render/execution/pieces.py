@@ -25,7 +25,8 @@ def pieces(jobs: Iterable[Job], store: SegmentStore, workers: int) -> tuple[Job,
     if len(whole) < wanted:
         whole = [part for job in whole for part in _by_network(job)]
     if len(whole) < wanted:
-        parts = ceil(wanted / max(1, len(whole)))
+        # One network's parts take equally long: then one for each worker will do.
+        parts = workers if len(whole) == 1 else ceil(wanted / max(1, len(whole)))
         whole = [part for job in whole for part in _in_time(job, store, parts)]
     there = {cell: store.of(cell).done for job in whole for cell in job.one.cells}
     return tuple(replace(job, there={cell: there[cell] for cell in job.one.cells}) for job in whole)
