@@ -20,7 +20,10 @@ from render.errors import EngineError, UsageError
 from render.execution.workers import Workers, described, sized
 from tests.conftest import X264, MakeClip
 
-SMALL = ("--fps", "5,10", "--size", "48x86", "--network", "res1", "--upscale", "none")
+SMALL = (
+    *("--fps", "5,10", "--size", "48x86", "--network", "res1", "--upscale", "none"),
+    *("--metrics", "none"),
+)
 
 
 @pytest.mark.parametrize(
@@ -62,6 +65,37 @@ def test_the_device_is_the_workers(machine: Any, command: Callable[..., int]) ->
         assert (machine.request.device, machine.request.elsewhere) == (device, True)
     assert command("a.mp4", "--dry-run") == 0
     assert not machine.request.elsewhere
+
+
+def test_without_ray(
+    command: Callable[..., int], capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    assert command("a.mp4", "--executor", "ray") == 1
+    said = capsys.readouterr().err
+    assert "error: Ray cannot be imported (" in said
+    assert said.endswith("; pip install 'live-filter-preview[cluster]'\n")
+
+
+def test_why_a_worker_is_gone() -> None:
+    ray = pytest.importorskip("ray", reason="Ray is not installed: its errors are not read")
+    from render.execution.ray_session import Session
+
+    session = Session(Workers())
+    session._ray = ray
+    for error, reason in (
+        (
+            ray.exceptions.OutOfMemoryError("Task was killed\n due to the node running low"),
+            "ran out",
+        ),
+        (ray.exceptions.ActorDiedError(), "its process has ended, or its node cannot be reached"),
+        (
+            ray.exceptions.RayTaskError("work", "Traceback", KeyError("x")),
+            "an error of render itself: KeyError('x')",
+        ),
+    ):
+        said = session.reason(error)
+        assert reason in said and "\n" not in said
 
 
 NODES = (
