@@ -145,7 +145,7 @@ def test_workers_in_words() -> None:
 
 @pytest.fixture(scope="module")
 def clip(make_clip: MakeClip) -> Path:
-    return make_clip("six.mp4", "-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=9", *X264)
+    return make_clip("six.mp4", "-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=30", *X264)
 
 
 @pytest.fixture(scope="module")
@@ -161,14 +161,13 @@ def cluster() -> Iterator[Any]:
 
 
 def begun(words: list[str]) -> tuple[subprocess.Popen[str], list[psutil.Process]]:
-    """The command once it has come some way; and all that it has started."""
+    """The command once a worker has begun; and all that it has started."""
     run = subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     assert run.stdout is not None
     for line in run.stdout:
-        said = json.loads(line)
-        if said["event"] == "progress" and said["frames"] > 10:
+        if json.loads(line)["event"] == "progress":
             break
     else:
         pytest.fail(str(run.communicate()))
@@ -192,7 +191,7 @@ def test_an_interrupt_leaves_nothing_running(clip: Path, tmp_path: Path) -> None
     assert run.returncode == 128 + signal.SIGINT, said
     assert "Traceback" not in said and "ray::" not in said
     assert gone(children) == []
-    assert [path.name for path in out.iterdir() if path.name.startswith(".render-")] == []
+    assert out.is_dir() and [*out.glob(".render-*")] == []
 
 
 @pytest.mark.torch
