@@ -177,10 +177,10 @@ def test_it_goes_on_wherever_it_was_interrupted(
     out, chance = tmp_path / "out", random.Random(2)
     done: list[Any] = []
     seen = []
-    for attempt in range(4):
+    for attempt in range(3):
         plan = plan_of(clips, out)
         painters = Painters()
-        stop = chance.randrange(10, 100) if attempt < 3 else 10**6
+        stop = chance.randrange(10, 100) if attempt < 2 else 10**6
         executor = reliable(painters, tmp_path / f"far{attempt}")
         with contextlib.closing(run(plan, executor)) as events:
             for count, event in enumerate(events):
