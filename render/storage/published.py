@@ -70,6 +70,7 @@ class PublishedFolder:
         self._store = Store.of(url)
         self._journal = Journal(folder / STATE / _NOTES)
         self._notes = _read(self._journal, str(url))
+        self._begun = _begun(self._journal, str(url))
         self._there: dict[str, Stored] = {}
         self._ours: set[str] = set()
         own = f"{node()} {folder.absolute()}".encode("utf-8", "surrogateescape")
@@ -84,6 +85,7 @@ class PublishedFolder:
         self._is_alone = alone
         # Another run here may have sent more since.
         self._notes = _read(self._journal, str(self.url))
+        self._begun = _begun(self._journal, str(self.url))
         with explained(self.url, OutputError):
             files.invalidate_cache()
             try:
@@ -170,10 +172,12 @@ class PublishedFolder:
         known = self._notes.get(name)
         if known is not None and known.digest == digest and self._same_there(name):
             return False
-        if name in self._there and known is None and name not in self._ours and not force:
+        if known is None and not force and self._is_foreign(name):
             raise OutputError(
                 f"{url}: exists already, and nothing says that render made it", hint=Hint.OVERWRITE
             )
+        # A kill may come after the store has it and before we have noted that.
+        self._journal.append({"kind": "sending", "url": str(self.url), "name": name, "size": size})
         with explained(url, OutputError):
             try:
                 self._send(path, name, moved)
@@ -188,6 +192,14 @@ class PublishedFolder:
         self._there[name] = target
         self._note(name, _Note(size, digest, target.mark))
         return True
+
+    def _is_foreign(self, name: str) -> bool:
+        """Whether what is there is another's. Ours is what results of ours name, and what a killed
+        run of here was sending, if it is as long."""
+        there = self._there.get(name)
+        if there is None or name in self._ours:
+            return False
+        return name not in self._begun or there.size not in (None, self._begun[name])
 
     def not_sent(self) -> list[str]:
         """Files here that never went there as they are. Asks no store."""
@@ -338,4 +350,14 @@ def _read(journal: Journal, url: str) -> dict[str, _Note]:
             with contextlib.suppress(KeyError, TypeError, ValueError):  # sent again, at worst
                 note = _Note(int(entry["size"]), str(entry["digest"]), str(entry["mark"]))
                 found[str(entry["name"])] = note
+    return found
+
+
+def _begun(journal: Journal, url: str) -> dict[str, int]:
+    """The size of each file whose sending began, by name."""
+    found = {}
+    for entry in journal.read()[0]:
+        if entry["kind"] == "sending" and entry.get("url") == url:
+            with contextlib.suppress(KeyError, TypeError, ValueError):  # then it is not ours
+                found[str(entry["name"])] = int(entry["size"])
     return found

@@ -69,6 +69,38 @@ def test_hostile_names_are_names(name: str, store: Any, tmp_path: Path) -> None:
     assert looked(other).take(name, moved()).read_bytes() == b"data"
 
 
+def test_a_kill_after_the_store_has_it_and_before_that_is_noted(
+    store: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object) -> None:
+        raise Killed
+
+    (tmp_path / "a.mp4").write_bytes(b"ours")
+    with monkeypatch.context() as patch:
+        patch.setattr(PublishedFolder, "_note", killed)
+        with pytest.raises(Killed):
+            looked(tmp_path).put("a.mp4", moved())
+    assert there(store) == {"a.mp4": b"ours"}
+    assert looked(tmp_path).not_sent() == ["a.mp4"]
+    assert looked(tmp_path).put("a.mp4", moved())
+    assert not looked(tmp_path).put("a.mp4", moved())
+    # Somebody else's took its place in between: it is not as long.
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "b.mp4").write_bytes(b"ours")
+    with monkeypatch.context() as patch:
+        patch.setattr(PublishedFolder, "_note", killed)
+        with pytest.raises(Killed):
+            looked(other).put("b.mp4", moved())
+    store.pipe_file("/b/previews/b.mp4", b"somebody's")
+    with pytest.raises(OutputError, match=r"b.mp4: exists already, and nothing says"):
+        looked(other).put("b.mp4", moved())
+    assert there(store)["b.mp4"] == b"somebody's"
+
+
 def test_what_is_not_ours_stays(store: Any, tmp_path: Path) -> None:
     store.pipe_file("/b/previews/index.html", b"somebody's")
     (tmp_path / "index.html").write_bytes(b"ours")
