@@ -42,6 +42,7 @@ from render.execution.segment_worker import (
     engines_of,
     made_by,
 )
+from render.execution.task_worker import Raised
 from render.execution.workers import Workers
 from render.planning.as_dict import plan_as_dict
 from render.planning.plan import Cell, Plan
@@ -240,9 +241,9 @@ class _Work:
                     yield SegmentDone(cell, None)
                 except RenderError as error:
                     yield from self._fail(cell, error)
-            case Failed(number):
+            case Failed(number, raised):
                 cell = going.cells[number]
-                yield from self._fail(cell, _as_given(told.error, cell))
+                yield from self._fail(cell, _as_given(raised, cell))
             case Draft(number, psnr, faster, pictures):
                 yield DraftMeasured(going.cells[number], psnr, faster, pictures)
             case Unlike(reason):
@@ -295,13 +296,10 @@ def _absolute(cell: Cell) -> Cell:
     return replace(cell, clip=clip, style_path=cell.style_path.absolute())
 
 
-def _as_given(error: RenderError, cell: Cell) -> RenderError:
+def _as_given(raised: Raised, cell: Cell) -> RenderError:
     """The clip by the name that the user gave it."""
     given, far = str(cell.clip.place), str(cell.clip.path.absolute())
-    words = str(error).replace(far, given)
-    found = RenderError.__new__(type(error))
-    RenderError.__init__(found, words, transient=error.transient)
-    return found
+    return replace(raised, message=raised.message.replace(far, given)).error
 
 
 def _written(cell: Cell, error: RenderError | OSError) -> RenderError:

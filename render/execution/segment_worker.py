@@ -25,7 +25,7 @@ from render.execution.executor import Job, SegmentDone
 from render.execution.local import LocalExecutor
 from render.execution.pipeline import Engines, load_engine
 from render.execution.segment_store import Counted, Segment, SegmentStore
-from render.execution.task_worker import FromTask, TaskOrder, work_task
+from render.execution.task_worker import FromTask, Raised, TaskOrder, work_task
 from render.files.cache import Cache
 from render.files.digest import digest_of
 from render.files.temporary import beside, clear_dead
@@ -85,19 +85,10 @@ class SeenThrough:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A cell will get no further. ``error`` travels in parts: exceptions need not survive that."""
+    """A cell will get no further."""
 
     cell: int
-    kind: type[RenderError]
-    message: str
-    transient: bool
-
-    @property
-    def error(self) -> RenderError:
-        """What happened, as where it happened."""
-        error = RenderError.__new__(self.kind)
-        RenderError.__init__(error, self.message, transient=self.transient)
-        return error
+    raised: Raised
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,4 +316,4 @@ def _told(event: object, store: SegmentStore, places: Mapping[Cell, int]) -> Ite
 
 
 def _failed(cell: int, error: RenderError) -> Failed:
-    return Failed(cell, type(error), str(error), error.transient)
+    return Failed(cell, Raised.of(error))

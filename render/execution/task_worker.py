@@ -63,14 +63,19 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """It broke. The error travels in parts: exceptions need not survive that."""
+    """An error, in parts: exceptions need not survive the way to the driver."""
 
     kind: type[RenderError]
     message: str
     transient: bool
 
+    @classmethod
+    def of(cls, error: RenderError) -> Raised:
+        return cls(type(error), str(error), error.transient)
+
     @property
     def error(self) -> RenderError:
+        """The same, as where it happened."""
         error = RenderError.__new__(self.kind)
         RenderError.__init__(error, self.message, transient=self.transient)
         return error
@@ -106,4 +111,4 @@ def work_task(order: TaskOrder, stopped: Callable[[], bool]) -> Iterator[FromTas
                     return
                 yield Yielded(update)
     except RenderError as error:
-        yield Raised(type(error), str(error), error.transient)
+        yield Raised.of(error)

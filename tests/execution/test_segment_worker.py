@@ -61,11 +61,11 @@ def test_a_clip_that_is_not_there_or_another(moving: Path, tmp_path: Path) -> No
     clip.write_bytes(moving.read_bytes() + b"\0" * 8)
     told = list(worker.work(order_for(plan), {}))
     assert {type(one) for one in told} == {Failed}
-    assert "is another file on node" in told[0].error.args[0]
+    assert "is another file on node" in told[0].raised.error.args[0]
     clip.unlink()
     told = list(worker.work(order_for(plan), {}))
     assert [one.cell for one in told] == [0, 1, 2]
-    error = told[0].error
+    error = told[0].raised.error
     assert isinstance(error, ClipError) and not error.transient
     assert str(error).startswith(f"{clip}: ")
     assert str(error).endswith("put it where all workers see it")

@@ -82,8 +82,9 @@ def test_another_clip_by_now_is_refused(plan: Plan, store: Any, tmp_path: Path) 
     worker = SegmentWorker(folder=tmp_path / "worker")
     (failed,) = worker.work(order(plan), {})
     assert isinstance(failed, Failed)
-    assert failed.message.startswith("memory://b/moving.mp4: has changed since the run began")
-    assert str(tmp_path) not in failed.message
+    said = failed.raised.message
+    assert said.startswith("memory://b/moving.mp4: has changed since the run began")
+    assert str(tmp_path) not in said
 
 
 def test_credentials_travel_beside_the_plan(plan: Plan) -> None:
